@@ -1,0 +1,33 @@
+#include "appliance/config/config.hpp"
+
+namespace slipway::config {
+
+std::span<const Option> option_table() {
+  static constexpr Option table[] = {
+      {"database.host", Type::text, "", "", "Host of the MariaDB server; empty: use the socket"},
+      {"database.password_file", Type::path, "", "", "File that holds the database password of this program (0600)"},
+      {"database.pool", Type::integer, "16", "", "Most connections to one database", 1, 1000},
+      {"database.port", Type::integer, "3306", "", "Port of the MariaDB server", 1, 65535},
+      {"database.socket", Type::path, "/run/mysqld/mysqld.sock", "", "UNIX socket of the MariaDB server"},
+      {"database.tls_ca", Type::path, "", "", "Certificate authority of a remote MariaDB server; set: TLS with identity check"},
+      {"database.user", Type::text, "slipway_web", "", "Database user of this program"},
+      {"jobs.interval", Type::duration, "30s", "ms", "How often housekeeping runs", 100, 3'600'000},
+      {"jobs.socket", Type::path, "", "", "UNIX socket where slipway-jobd answers /health and /metrics"},
+      {"log.level", Type::choice, "info", "", "Least level that is logged", 0, 0, "debug|info|warning|error"},
+      {"secrets.account_key_file", Type::path, "/etc/slipway/account.key", "", "Key that seals the accounts' database passwords (0600)"},
+      {"secrets.session_key_file", Type::path, "/etc/slipway/session.key", "", "Key of CSRF tokens and list cursors (0600)"},
+      {"web.address", Type::text, "127.0.0.1", "", "Address to listen on"},
+      {"web.attachment_limit", Type::bytes, "64MiB", "bytes", "Largest attachment", 1024, 4'294'967'296},
+      {"web.body_limit", Type::bytes, "80MiB", "bytes", "Largest request body", 1024, 4'294'967'296},
+      {"web.certificate", Type::path, "", "", "PEM certificate chain; set with web.key: HTTPS"},
+      {"web.idle_limit", Type::duration, "75s", "ms", "How long an idle connection is kept", 1000, 3'600'000},
+      {"web.key", Type::path, "", "", "PEM private key (0600)"},
+      {"web.max_connections", Type::integer, "4096", "", "Most connections at the same time", 1, 100'000},
+      {"web.port", Type::integer, "8443", "", "Port to listen on", 0, 65535},
+      {"web.socket", Type::path, "", "", "UNIX socket to listen on instead, behind nginx"},
+      {"web.threads", Type::integer, "16", "", "Requests handled at the same time", 1, 1000},
+  };
+  return table;
+}
+
+}  // namespace slipway::config

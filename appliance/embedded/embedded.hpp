@@ -1,0 +1,46 @@
+// Embedded mode: a private mariadbd and Slipway's programs under one supervisor, for trying the product and for tests.
+// The programs are the ones systemd runs on the appliance; only their configuration differs.
+#pragma once
+
+#include <functional>
+
+#include "appliance/base/secret.hpp"
+#include "appliance/process/process.hpp"
+#include "appliance/sql/connection.hpp"
+
+namespace slipway::embedded {
+
+/// A mariadbd of our own: data directory, UNIX socket, no TCP. Used by embedded mode, by the migration tool for dumps,
+/// and by tests.
+struct DatabaseOptions {
+  std::filesystem::path directory;            ///< 0700; data/, run/, log/ are made below
+  std::uint64_t buffer_pool_bytes = 256U << 20U;
+  bool binary_log = false;
+  bool durable = true;                        ///< false: scratch servers that are thrown away
+  std::chrono::milliseconds start_limit{60'000};
+};
+
+class Database {
+ public:
+  /// Initialises the data directory when it is new (killed half-way: begun anew), starts the server and waits until it
+  /// answers. Errors: in_use (another server has the directory), no_space, unsupported (made by a newer server), timeout
+  /// with the last lines of its log, permission.
+  [[nodiscard]] static Result<Database> start(const DatabaseOptions& options);
+  Database(Database&&) noexcept;
+  Database& operator=(Database&&) noexcept;
+  ~Database();  ///< stops it
+
+  /// As the administrator, over the socket.
+  [[nodiscard]] sql::Endpoint administrator() const;
+  [[nodiscard]] int pid() const;
+  [[nodiscard]] bool running();
+  void stop();
+  void kill();  ///< SIGKILL, for fault tests
+
+ private:
+  struct State;
+  explicit Database(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace slipway::embedded

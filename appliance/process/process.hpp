@@ -1,0 +1,67 @@
+// Child processes: an argument vector, limits, one process group per child, no zombies. The only folder that includes
+// boost/process.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "appliance/base/result.hpp"
+
+namespace slipway::process {
+
+struct Command {
+  std::vector<std::string> argv;              ///< argv[0] is looked up in PATH unless it has a slash; no shell ever
+  std::map<std::string, std::string> environment = {};  ///< added to ours
+  std::filesystem::path directory = {};       ///< empty: ours
+  std::filesystem::path stdin_file = {};      ///< empty: /dev/null
+  std::string stdin_data = {};                ///< used when not empty (run() only)
+  std::filesystem::path log_file = {};        ///< spawn(): stdout and stderr are appended here; empty: /dev/null
+};
+
+struct Limits {
+  std::chrono::milliseconds time{60'000};     ///< then the group gets SIGTERM, and SIGKILL 2 s later
+  std::size_t output_bytes = 1U << 20U;       ///< of stdout and of stderr each; more is an error (too_large)
+};
+
+struct Finished {
+  int exit_status = 0;   ///< 128 + signal number when a signal ended it
+  std::string out;
+  std::string err;
+};
+
+/// Runs a command to its end. A non-zero exit status is not an error here. Errors: not_found (no such program),
+/// timeout, too_large. Thread-safe.
+[[nodiscard]] Result<Finished> run(const Command& command, const Limits& limits = {});
+
+/// A running child that leads its own process group. Destruction terminates the group. Not thread-safe.
+class Child {
+ public:
+  [[nodiscard]] static Result<Child> spawn(const Command& command);
+  Child(Child&&) noexcept;
+  Child& operator=(Child&&) noexcept;
+  Child(const Child&) = delete;
+  Child& operator=(const Child&) = delete;
+  ~Child();
+
+  [[nodiscard]] int pid() const noexcept;
+  /// Its exit status when it has ended, reaping it. Never blocks.
+  [[nodiscard]] std::optional<int> exit_status();
+  /// Waits up to `limit` for the end.
+  [[nodiscard]] std::optional<int> wait(std::chrono::milliseconds limit);
+  /// SIGTERM to the group, after `grace` SIGKILL; returns the exit status. Idempotent.
+  int stop(std::chrono::milliseconds grace);
+  /// Lets it live on after this object (a daemon's start-up).
+  void release() noexcept;
+
+ private:
+  struct State;
+  explicit Child(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace slipway::process
