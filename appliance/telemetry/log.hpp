@@ -23,6 +23,9 @@ struct Field {
 /// Names the program in every line and sets the least level. Call once, before threads start.
 void set_up_logging(std::string_view program, Level least);
 
+/// Whether events of this level are written; ask before building costly fields.
+[[nodiscard]] bool enabled(Level level);
+
 /// Writes {"time","level","program","event","request_id"?,…fields}. `event` is dotted lower case: "web.started". Log
 /// once, where the thing is handled. Thread-safe; a line is written whole or not at all.
 void log(Level level, std::string_view event, std::initializer_list<Field> fields = {});
