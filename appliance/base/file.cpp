@@ -1,0 +1,65 @@
+#include "appliance/base/file.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <system_error>
+
+namespace slipway {
+namespace {
+
+Code code_of(int error_number) {
+  switch (error_number) {
+    case EACCES:
+    case EPERM:
+    case EROFS:
+      return Code::permission;
+    case ENOENT:
+    case ENOTDIR:
+      return Code::not_found;
+    case ENOSPC:
+    case EDQUOT:
+      return Code::no_space;
+    default:
+      return Code::internal;
+  }
+}
+
+Status write_all(int descriptor, const std::filesystem::path& path, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return file_error(path, "cannot be written", errno);
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  if (::fsync(descriptor) != 0) return file_error(path, "cannot be synced", errno);
+  return {};
+}
+
+}  // namespace
+
+Error file_error(const std::filesystem::path& path, std::string_view what, int error_number) {
+  const Code code = code_of(error_number);
+  std::string hint;
+  if (code == Code::no_space) hint = "free some space on that file system and try again";
+  if (code == Code::permission) hint = "check the owner and the mode of the file and of its folder";
+  return {code, path.string() + ": " + std::string(what) + ": " + std::generic_category().message(error_number), hint};
+}
+
+Status replace_file(const std::filesystem::path& path, std::string_view bytes, unsigned mode) {
+  std::string beside = path.string() + ".XXXXXX";
+  const int descriptor = ::mkostemp(beside.data(), O_CLOEXEC);
+  if (descriptor < 0) return file_error(path, "cannot be created", errno);
+  Status status = write_all(descriptor, path, bytes);
+  if (status.has_value() && ::fchmod(descriptor, mode) != 0) status = file_error(path, "mode cannot be set", errno);
+  ::close(descriptor);
+  if (status.has_value() && ::rename(beside.c_str(), path.c_str()) != 0)
+    status = file_error(path, "cannot be replaced", errno);
+  if (!status.has_value()) ::unlink(beside.c_str());
+  return status;
+}
+
+}  // namespace slipway
