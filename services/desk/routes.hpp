@@ -1,0 +1,29 @@
+// The desk's doors: what they share and how they are put on the router.
+#pragma once
+
+#include "appliance/account/directory.hpp"
+#include "appliance/http/router.hpp"
+#include "services/desk/desk.hpp"
+
+namespace slipway::desk {
+
+/// What every route needs. Must outlive the server.
+struct Site {
+  account::Directory& directory;
+  const Clock& clock;
+  Secret session_key;              ///< signs CSRF tokens and cursors
+  std::uint64_t body_limit;        ///< bytes of a request body
+  std::uint64_t attachment_limit;  ///< bytes of one attachment
+
+  /// The desk of the account named in a URL. Errors: not_found (also for what is no account name), conflict (suspended
+  /// or migrating, with the reason).
+  [[nodiscard]] Result<Desk> desk(const std::string& account) const;
+};
+
+/// REST: /api/v1/… and its description, openapi.json (A7).
+void add_rest_routes(http::Router& router, const Site& site);
+
+/// An attachment as a download: never shown inline, type made harmless, name by RFC 6266.
+[[nodiscard]] http::Response attachment_response(AttachmentFile file);
+
+}  // namespace slipway::desk
