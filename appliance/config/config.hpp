@@ -19,12 +19,12 @@ enum class Type { text, path, integer, boolean, duration, bytes, choice };
 struct Option {
   std::string_view key;
   Type type;
-  std::string_view default_value;   ///< in file notation
-  std::string_view unit;            ///< "" or what a bare number means
-  std::string_view help;            ///< one sentence, what it does
-  std::int64_t least = 0;           ///< bounds of integers, milliseconds, bytes
-  std::int64_t most = 0;            ///< 0: none
-  std::string_view choices = "";    ///< "a|b|c"
+  std::string_view default_value;  ///< in file notation
+  std::string_view unit;           ///< "" or what a bare number means
+  std::string_view help;           ///< one sentence, what it does
+  std::int64_t least = 0;          ///< bounds of integers, milliseconds, bytes
+  std::int64_t most = 0;           ///< 0: none
+  std::string_view choices = "";   ///< "a|b|c"
 };
 
 /// The table, sorted by key.
@@ -40,8 +40,8 @@ struct Setting {
 class Config {
  public:
   /// Reads the file (when it exists, or must when `file_required`), then the environment, then flags. Error:
-  /// invalid_argument whose message has one line per fault, each with file:line, variable or flag, and for an unknown key
-  /// the nearest known one.
+  /// invalid_argument whose message has one line per fault, each with file:line, variable or flag, and for an unknown
+  /// key the nearest known one.
   [[nodiscard]] static Result<Config> load(const std::filesystem::path& file, bool file_required,
                                            const std::map<std::string, std::string>& environment,
                                            const std::map<std::string, std::string>& flags);

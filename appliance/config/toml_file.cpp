@@ -1,0 +1,69 @@
+#include "appliance/config/toml_file.hpp"
+
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <fstream>
+#include <sstream>
+
+#include "appliance/base/file.hpp"
+
+namespace slipway::config {
+namespace {
+
+void add_entry(FileContent& content, const std::string& key, const toml::node& node) {
+  FileEntry entry{key, Written::other, "", node.source().begin.line};
+  if (const auto* text = node.as_string()) {
+    entry.written = Written::text;
+    entry.text = text->get();
+  } else if (const auto* number = node.as_integer()) {
+    entry.written = Written::integer;
+    entry.text = std::to_string(number->get());
+  } else if (const auto* flag = node.as_boolean()) {
+    entry.written = Written::boolean;
+    entry.text = flag->get() ? "true" : "false";
+  }
+  content.entries.push_back(std::move(entry));
+}
+
+// Keys have two parts: a table within a section is an entry that fits no option.
+FileContent flatten(const toml::table& root) {
+  FileContent content;
+  for (const auto& [name, node] : root) {
+    const std::string section(name.str());
+    if (const auto* table = node.as_table()) {
+      content.sections.emplace_back(section, table->source().begin.line);
+      for (const auto& [key, value] : *table) add_entry(content, section + "." + std::string(key.str()), value);
+    } else {
+      add_entry(content, section, node);
+    }
+  }
+  const auto by_line = [](const FileEntry& a, const FileEntry& b) { return a.line < b.line; };
+  std::stable_sort(content.entries.begin(), content.entries.end(), by_line);
+  return content;
+}
+
+}  // namespace
+
+Result<FileContent> read_toml(const std::filesystem::path& file) {
+  errno = 0;
+  std::ifstream stream(file, std::ios::binary);
+  std::ostringstream text;
+  if (!stream || !(text << stream.rdbuf())) {
+    // An empty file puts no character into `text`, which counts as a failure of <<; it is a valid file all the same.
+    if (!stream.is_open() || stream.bad()) return file_error(file, "cannot be read", errno);
+    std::error_code ignored;
+    if (!std::filesystem::is_regular_file(file, ignored)) return file_error(file, "cannot be read", EISDIR);
+  }
+  try {
+    return flatten(toml::parse(text.str(), file.string()));
+  } catch (const toml::parse_error& fault) {
+    std::string what(fault.description());
+    if (!what.empty() && what.back() == '.') what.pop_back();
+    return Error{Code::invalid_argument,
+                 file.string() + ":" + std::to_string(fault.source().begin.line) + ": not valid TOML: " + what};
+  }
+}
+
+}  // namespace slipway::config
