@@ -10,6 +10,7 @@
 #include "appliance/http/message.hpp"
 #include "appliance/sql/pool.hpp"
 #include "services/desk/case_rules.hpp"
+#include "services/desk/list_rules.hpp"
 
 namespace slipway::desk {
 
@@ -64,12 +65,6 @@ struct RequestSummary {
   Timestamp updated_at;
   bool deleted = false;
   std::optional<std::int64_t> merged_into;
-};
-
-enum class SortField { updated, created, number, severity, status };
-struct Sort {
-  SortField field = SortField::updated;
-  bool descending = true;
 };
 
 /// Who a listed request is assigned to.

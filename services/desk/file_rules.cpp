@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "appliance/base/utf8.hpp"
+
 namespace slipway::desk {
 namespace {
 
@@ -36,6 +38,9 @@ std::string safe_file_name(std::string_view name) {
   std::string out;
   for (const char c : name)
     if (static_cast<unsigned char>(c) >= 0x20 && c != 0x7F) out += c;
+  if (!is_utf8(out))
+    std::ranges::replace_if(
+        out, [](char c) { return static_cast<unsigned char>(c) >= 0x80; }, '_');
   if (out.size() > kMostNameBytes) {
     auto end = kMostNameBytes;
     while (end > 0 && (static_cast<unsigned char>(out[end]) & 0xC0U) == 0x80U) --end;

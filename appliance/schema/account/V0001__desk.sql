@@ -73,7 +73,9 @@ INSERT INTO status_move (from_status, to_status) VALUES
   ('in_progress','suspended'), ('in_progress','resolved'),
   ('resolved','open'), ('resolved','closed');
 
--- A case (B1). `number` is its reference.
+-- A case (B1). `number` is its reference. Each list order has an index whose last part is that order (InnoDB adds the
+-- number), so a page reads as many entries as it shows. search_text: the public messages as plain text, never internal
+-- notes, because requesters search it too.
 CREATE TABLE request (
   number          BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
   subject         VARCHAR(500) NOT NULL,
@@ -95,12 +97,16 @@ CREATE TABLE request (
   CONSTRAINT request_assignee FOREIGN KEY (assignee_id) REFERENCES person (person_id),
   CONSTRAINT request_team FOREIGN KEY (team_id) REFERENCES team (team_id),
   CONSTRAINT request_merged FOREIGN KEY (merged_into) REFERENCES request (number),
-  KEY request_updated (updated_at, number),
-  KEY request_created (created_at, number),
-  KEY request_status_updated (status, updated_at, number),
-  KEY request_severity_updated (severity, updated_at, number),
-  KEY request_requester_updated (requester_id, updated_at, number),
-  KEY request_assignee_updated (assignee_id, updated_at, number),
+  KEY request_updated (updated_at),
+  KEY request_created (created_at),
+  KEY request_status (status),
+  KEY request_severity (severity),
+  KEY request_status_updated (status, updated_at),
+  KEY request_status_created (status, created_at),
+  KEY request_severity_updated (severity, status, updated_at),
+  KEY request_assignee_updated (assignee_id, status, updated_at),
+  KEY request_team_updated (team_id, status, updated_at),
+  KEY request_requester_updated (requester_id, updated_at),
   FULLTEXT KEY request_search (subject, search_text)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
 
