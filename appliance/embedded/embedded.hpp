@@ -13,18 +13,19 @@ namespace slipway::embedded {
 /// A mariadbd of our own: data directory, UNIX socket, no TCP. Used by embedded mode, by the migration tool for dumps,
 /// and by tests.
 struct DatabaseOptions {
-  std::filesystem::path directory;            ///< 0700; data/, run/, log/ are made below
+  std::filesystem::path directory;  ///< 0700; data/, run/, log/, tmp/ are made below
   std::uint64_t buffer_pool_bytes = 256U << 20U;
   bool binary_log = false;
-  bool durable = true;                        ///< false: scratch servers that are thrown away
+  bool durable = true;  ///< false: scratch servers that are thrown away
   std::chrono::milliseconds start_limit{60'000};
 };
 
 class Database {
  public:
   /// Initialises the data directory when it is new (killed half-way: begun anew), starts the server and waits until it
-  /// answers. Errors: in_use (another server has the directory), no_space, unsupported (made by a newer server), timeout
-  /// with the last lines of its log, permission.
+  /// answers. The server ends with the calling thread, however that ends, so call it from one that lives as long.
+  /// Errors: in_use (another server has the directory), no_space, unsupported (made by a newer server, or not by us),
+  /// invalid_argument (path too long for a socket), timeout and unavailable with the errors of its log, permission.
   [[nodiscard]] static Result<Database> start(const DatabaseOptions& options);
   Database(Database&&) noexcept;
   Database& operator=(Database&&) noexcept;

@@ -15,32 +15,40 @@
 namespace slipway::process {
 
 struct Command {
-  std::vector<std::string> argv;              ///< argv[0] is looked up in PATH unless it has a slash; no shell ever
+  std::vector<std::string> argv;  ///< argv[0] is looked up in PATH unless it has a slash; no shell ever
   std::map<std::string, std::string> environment = {};  ///< added to ours
-  std::filesystem::path directory = {};       ///< empty: ours
-  std::filesystem::path stdin_file = {};      ///< empty: /dev/null
-  std::string stdin_data = {};                ///< used when not empty (run() only)
-  std::filesystem::path log_file = {};        ///< spawn(): stdout and stderr are appended here; empty: /dev/null
+  std::filesystem::path directory = {};                 ///< empty: ours
+  std::filesystem::path stdin_file = {};                ///< empty: /dev/null
+  std::string stdin_data = {};                          ///< used when not empty (run() only)
+  std::filesystem::path log_file = {};  ///< spawn(): stdout and stderr are appended here; empty: /dev/null
+  /// spawn(): the child gets SIGTERM when the thread that started it ends, however that happens (kill -9 included).
+  /// Not for children that are released or started by short-lived threads. run() always does so, with SIGKILL.
+  bool ends_with_starter = false;
 };
 
 struct Limits {
-  std::chrono::milliseconds time{60'000};     ///< then the group gets SIGTERM, and SIGKILL 2 s later
-  std::size_t output_bytes = 1U << 20U;       ///< of stdout and of stderr each; more is an error (too_large)
+  std::chrono::milliseconds time{60'000};  ///< then the group gets SIGTERM, and SIGKILL 2 s later
+  std::size_t output_bytes = 1U << 20U;    ///< of stdout and of stderr each; more is an error (too_large)
 };
 
 struct Finished {
-  int exit_status = 0;   ///< 128 + signal number when a signal ended it
+  int exit_status = 0;  ///< 128 + signal number when a signal ended it
   std::string out;
   std::string err;
 };
 
-/// Runs a command to its end. A non-zero exit status is not an error here. Errors: not_found (no such program),
-/// timeout, too_large. Thread-safe.
+/// Runs a command to its end; what its group still runs then is killed. A non-zero exit status is not an error here.
+/// Errors: not_found (no such program or directory), permission, timeout, too_large. Thread-safe.
 [[nodiscard]] Result<Finished> run(const Command& command, const Limits& limits = {});
 
-/// A running child that leads its own process group. Destruction terminates the group. Not thread-safe.
+/// Where a program is: in PATH, else in the sbin directories that PATH lacks for ordinary users. Error: not_found.
+[[nodiscard]] Result<std::filesystem::path> find_program(const std::string& name);
+
+/// A running child that leads its own process group. Destruction terminates the group (SIGKILL after 2 s); when the
+/// child ends by itself, what it left in its group is killed as it is reaped. Not thread-safe.
 class Child {
  public:
+  /// Errors: as run().
   [[nodiscard]] static Result<Child> spawn(const Command& command);
   Child(Child&&) noexcept;
   Child& operator=(Child&&) noexcept;
@@ -55,7 +63,9 @@ class Child {
   [[nodiscard]] std::optional<int> wait(std::chrono::milliseconds limit);
   /// SIGTERM to the group, after `grace` SIGKILL; returns the exit status. Idempotent.
   int stop(std::chrono::milliseconds grace);
-  /// Lets it live on after this object (a daemon's start-up).
+  /// SIGKILL to the group at once.
+  void kill();
+  /// Lets it live on after this object (a daemon's start-up); this process must end before it to leave no zombie.
   void release() noexcept;
 
  private:
