@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <fstream>
-#include <sstream>
+#include <iterator>
 
 #include "appliance/base/file.hpp"
 
@@ -47,17 +47,16 @@ FileContent flatten(const toml::table& root) {
 }  // namespace
 
 Result<FileContent> read_toml(const std::filesystem::path& file) {
-  errno = 0;
+  std::error_code failure;
+  const auto kind = std::filesystem::status(file, failure).type();
+  if (failure) return file_error(file, "cannot be read", failure.value());
+  if (kind != std::filesystem::file_type::regular)
+    return Error{Code::invalid_argument, file.string() + ": is not a regular file"};
   std::ifstream stream(file, std::ios::binary);
-  std::ostringstream text;
-  if (!stream || !(text << stream.rdbuf())) {
-    // An empty file puts no character into `text`, which counts as a failure of <<; it is a valid file all the same.
-    if (!stream.is_open() || stream.bad()) return file_error(file, "cannot be read", errno);
-    std::error_code ignored;
-    if (!std::filesystem::is_regular_file(file, ignored)) return file_error(file, "cannot be read", EISDIR);
-  }
+  if (!stream) return file_error(file, "cannot be read", errno);
+  const std::string text{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
   try {
-    return flatten(toml::parse(text.str(), file.string()));
+    return flatten(toml::parse(text, file.string()));
   } catch (const toml::parse_error& fault) {
     std::string what(fault.description());
     if (!what.empty() && what.back() == '.') what.pop_back();

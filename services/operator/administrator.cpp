@@ -1,0 +1,34 @@
+// The operator's way into the database.
+#include <pwd.h>
+#include <unistd.h>
+
+#include "appliance/config/secret_file.hpp"
+#include "services/operator/command.hpp"
+
+namespace slipway::operator_ {
+
+Result<sql::Connection> Context::administrator(const std::string& database) const {
+  SLIPWAY_TRY(const auto configuration, this->configuration());
+  sql::Endpoint endpoint;
+  endpoint.database = database;
+  endpoint.statement_limit = std::chrono::seconds(300);  // creating a database takes a while on a slow disk
+  endpoint.host = configuration.text("database.host");
+  if (endpoint.host.empty()) endpoint.socket = configuration.text("database.socket");
+  endpoint.port = static_cast<std::uint16_t>(configuration.integer("database.port"));
+  endpoint.tls_ca_file = configuration.text("database.tls_ca");
+  if (!endpoint.tls_ca_file.empty()) endpoint.tls = sql::TlsMode::verify_identity;
+  if (embedded()) {
+    // The server knows us by the socket; the user in the file is the web server's, with few rights.
+    const passwd* user = ::getpwuid(::geteuid());
+    endpoint.user = user == nullptr ? std::to_string(::geteuid()) : user->pw_name;
+  } else {
+    endpoint.user = configuration.text("database.user");
+    const auto password_file = configuration.path("database.password_file");
+    if (!password_file.empty()) {
+      SLIPWAY_TRY(endpoint.password, config::read_secret_file(password_file));
+    }
+  }
+  return sql::Connection::open(endpoint);
+}
+
+}  // namespace slipway::operator_

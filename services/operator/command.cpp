@@ -1,0 +1,100 @@
+#include "services/operator/command.hpp"
+
+#include <pwd.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <iostream>
+
+#include "appliance/config/secret_file.hpp"
+
+namespace slipway::operator_ {
+namespace {
+
+constexpr std::string_view kSystemConfig = "/etc/slipway/slipway.toml";
+
+std::filesystem::path embedded_config(const std::filesystem::path& state_dir) {
+  return state_dir / "config" / "slipway-webd.toml";
+}
+
+bool is_there(const std::filesystem::path& path) {
+  std::error_code ignored;
+  return std::filesystem::exists(path, ignored);
+}
+
+std::string variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+}  // namespace
+
+std::filesystem::path default_state_dir() {
+  if (const std::string base = variable("XDG_STATE_HOME"); !base.empty())
+    return std::filesystem::path(base) / "slipway";
+  std::string home = variable("HOME");
+  if (home.empty()) {
+    const passwd* user = ::getpwuid(::geteuid());
+    home = user == nullptr ? "/" : user->pw_dir;
+  }
+  return std::filesystem::path(home) / ".local/state/slipway";
+}
+
+std::map<std::string, std::string> process_environment() {
+  std::map<std::string, std::string> variables;
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+    const std::string text(*entry);
+    const std::size_t equals = text.find('=');
+    if (equals != std::string::npos) variables[text.substr(0, equals)] = text.substr(equals + 1);
+  }
+  return variables;
+}
+
+bool Context::embedded() const {
+  if (!globals_.config_file.empty()) return false;
+  return globals_.state_dir_given || is_there(embedded_config(globals_.state_dir));
+}
+
+std::filesystem::path Context::config_file() const {
+  if (!globals_.config_file.empty()) return globals_.config_file;
+  return embedded() ? embedded_config(globals_.state_dir) : std::filesystem::path(kSystemConfig);
+}
+
+Result<config::Config> Context::configuration() const {
+  auto configuration = config::Config::load(config_file(), true, process_environment(), {});
+  if (configuration.has_value() || configuration.error().code != Code::not_found) return configuration;
+  Error error = configuration.error();
+  error.hint = "name the file with --config, or start an embedded installation with 'slipway up'";
+  return error;
+}
+
+Result<Secret> Context::account_key() const {
+  SLIPWAY_TRY(const auto configuration, this->configuration());
+  return config::read_secret_file(configuration.path("secrets.account_key_file"));
+}
+
+void Context::progress(const std::string& line) const {
+  if (!globals_.json) std::cerr << line << std::endl;
+}
+
+CLI::App& Verbs::group(const std::string& name, const std::string& description) {
+  CLI::App* group = root_.add_subcommand(name, description);
+  group->require_subcommand(1);
+  return *group;
+}
+
+CLI::App& Verbs::add(CLI::App& parent, const std::string& name, const std::string& description,
+                     const std::string& example, Action action) {
+  CLI::App* verb = parent.add_subcommand(name, description);
+  verb->footer("Every verb also takes --config FILE, --state-dir DIR and --json.\n\nExample: " + example);
+  actions_.emplace_back(verb, std::move(action));
+  return *verb;
+}
+
+const Action* Verbs::chosen() const {
+  for (const auto& [verb, action] : actions_)
+    if (verb->parsed()) return &action;
+  return nullptr;
+}
+
+}  // namespace slipway::operator_

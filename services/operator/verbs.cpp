@@ -1,0 +1,7 @@
+#include "services/operator/command.hpp"
+
+namespace slipway::operator_ {
+
+void register_verbs(Verbs& verbs) { register_config(verbs); }
+
+}  // namespace slipway::operator_
