@@ -54,7 +54,8 @@ class Connection {
   /// The first row, or nothing.
   [[nodiscard]] Result<std::optional<Row>> query_one(std::string_view statement, const Values& parameters = {});
 
-  /// Rows one at a time, unbuffered; `each` returns an error to stop. No other statement may run on this connection meanwhile.
+  /// Rows one at a time, unbuffered; `each` returns an error to stop. No other statement may run on this connection
+  /// meanwhile.
   [[nodiscard]] Status stream(std::string_view statement, const Values& parameters,
                               const std::function<Status(const Row&)>& each);
 

@@ -11,9 +11,9 @@ namespace slipway::sql {
 
 struct PoolLimits {
   std::size_t max_connections = 8;
-  std::chrono::milliseconds lend_limit{5000};   ///< how long lend() waits for one
-  std::chrono::seconds idle_limit{60};          ///< an idle connection older than this is closed
-  std::chrono::milliseconds check_after{250};   ///< an idle connection older than this is pinged before it is lent
+  std::chrono::milliseconds lend_limit{5000};  ///< how long lend() waits for one
+  std::chrono::seconds idle_limit{60};         ///< an idle connection older than this is closed
+  std::chrono::milliseconds check_after{250};  ///< an idle connection older than this is pinged before it is lent
 };
 
 /// Lends connections; a dead one is replaced before lending, so a restarted server costs callers nothing but the wait.
@@ -55,14 +55,20 @@ class Pool {
     Connection connection;
     std::chrono::steady_clock::time_point since;
   };
+  /// An idle connection, or none and the right to open one.
+  [[nodiscard]] Result<std::optional<Idle>> take(std::chrono::steady_clock::time_point deadline);
+  /// Waits for a server that is restarting; one that has been away for longer than lend_limit fails at once.
+  [[nodiscard]] Result<Connection> open_patiently(std::chrono::steady_clock::time_point deadline);
   void give_back(Connection connection, bool discard);
 
   Endpoint endpoint_;
   PoolLimits limits_;
   std::mutex mutex_;
   std::condition_variable returned_;
-  std::vector<Idle> idle_;
-  std::size_t open_ = 0;
+  std::condition_variable closing_;
+  std::vector<Idle> idle_;  // oldest first
+  std::size_t open_ = 0;    // lent, idle and being opened
+  std::optional<std::chrono::steady_clock::time_point> down_since_;
   bool closed_ = false;
 };
 

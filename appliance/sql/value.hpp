@@ -20,18 +20,17 @@ class Value {
   using Variant = std::variant<std::monostate, std::int64_t, std::uint64_t, double, std::string>;
 
   Value() = default;
-  Value(std::nullptr_t) {}                                                       // NOLINT: reads as SQL NULL
-  Value(bool flag) : variant_(static_cast<std::int64_t>(flag)) {}                // NOLINT
+  Value(std::nullptr_t) {}                                         // NOLINT: reads as SQL NULL
+  Value(bool flag) : variant_(static_cast<std::int64_t>(flag)) {}  // NOLINT
   template <std::signed_integral I>
-  Value(I number) : variant_(static_cast<std::int64_t>(number)) {}               // NOLINT
+  Value(I number) : variant_(static_cast<std::int64_t>(number)) {}  // NOLINT
   template <std::unsigned_integral I>
-    requires(!std::same_as<I, bool>)
-  Value(I number) : variant_(static_cast<std::uint64_t>(number)) {}              // NOLINT
-  Value(double number) : variant_(number) {}                                     // NOLINT
-  Value(const char* text) : variant_(std::string(text)) {}                       // NOLINT
-  Value(std::string_view text) : variant_(std::string(text)) {}                  // NOLINT
-  Value(std::string text) : variant_(std::move(text)) {}                         // NOLINT
-  Value(Timestamp time) : variant_(to_sql(time)) {}                              // NOLINT
+  requires(!std::same_as<I, bool>) Value(I number) : variant_(static_cast<std::uint64_t>(number)) {}  // NOLINT
+  Value(double number) : variant_(number) {}                                                          // NOLINT
+  Value(const char* text) : variant_(std::string(text)) {}                                            // NOLINT
+  Value(std::string_view text) : variant_(std::string(text)) {}                                       // NOLINT
+  Value(std::string text) : variant_(std::move(text)) {}                                              // NOLINT
+  Value(Timestamp time) : variant_(to_sql(time)) {}                                                   // NOLINT
   template <typename T>
   Value(const std::optional<T>& value) : Value(value ? Value(*value) : Value()) {}  // NOLINT
 
@@ -51,14 +50,14 @@ class Row {
   explicit Row(std::vector<Cell> cells) : cells_(std::move(cells)) {}
 
   [[nodiscard]] std::size_t size() const noexcept { return cells_.size(); }
-  [[nodiscard]] bool is_null(std::size_t column) const { return !cells_.at(column).has_value(); }
+  [[nodiscard]] bool is_null(std::size_t column) const;
   [[nodiscard]] const std::string& text(std::size_t column) const;
   [[nodiscard]] std::int64_t integer(std::size_t column) const;
   [[nodiscard]] std::uint64_t natural(std::size_t column) const;  ///< unsigned
   [[nodiscard]] double real(std::size_t column) const;
-  [[nodiscard]] bool boolean(std::size_t column) const { return integer(column) != 0; }
-  [[nodiscard]] Timestamp time(std::size_t column) const;         ///< DATETIME/TIMESTAMP in UTC
-  [[nodiscard]] std::optional<std::string> optional_text(std::size_t column) const { return cells_.at(column); }
+  [[nodiscard]] bool boolean(std::size_t column) const;
+  [[nodiscard]] Timestamp time(std::size_t column) const;  ///< DATETIME/TIMESTAMP in UTC
+  [[nodiscard]] std::optional<std::string> optional_text(std::size_t column) const;
   [[nodiscard]] std::optional<std::int64_t> optional_integer(std::size_t column) const;
   [[nodiscard]] std::optional<Timestamp> optional_time(std::size_t column) const;
 
