@@ -91,12 +91,16 @@ using Status = Result<void>;
   if (!name.has_value()) return std::move(name).error(); \
   declaration = std::move(name).value()
 
+#define SLIPWAY_CHECK_(name, expression)                                             \
+  do {                                                                               \
+    if (auto name = (expression); !name.has_value()) return std::move(name).error(); \
+  } while (false)
+
+// Names are counted, not numbered by line: a call that spans a lambda holds further calls on the "same" line.
+
 /// `SLIPWAY_TRY(auto rows, connection.query(…));`: the value, or return the error from the enclosing function.
-#define SLIPWAY_TRY(declaration, expression) SLIPWAY_TRY_(SLIPWAY_JOIN(slipway_try_, __LINE__), declaration, expression)
+#define SLIPWAY_TRY(declaration, expression) \
+  SLIPWAY_TRY_(SLIPWAY_JOIN(slipway_try_, __COUNTER__), declaration, expression)
 
 /// `SLIPWAY_CHECK(write_file(…));`: continue on success, or return the error from the enclosing function.
-#define SLIPWAY_CHECK(expression)                                                             \
-  do {                                                                                        \
-    if (auto slipway_check = (expression); !slipway_check.has_value())                        \
-      return std::move(slipway_check).error();                                                \
-  } while (false)
+#define SLIPWAY_CHECK(expression) SLIPWAY_CHECK_(SLIPWAY_JOIN(slipway_check_, __COUNTER__), expression)

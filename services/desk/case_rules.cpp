@@ -92,7 +92,14 @@ Status check_move(const MoveFacts& facts) {
   if (facts.to == resolved && !facts.solution)
     return invalid("solution", name + ": the kind of solution is missing",
                    "one of information, workaround, fix, works_as_designed, misuse_or_other_product");
+  if (facts.solution && facts.to != resolved && facts.to != closed)
+    return invalid("solution", name + ": a kind of solution does not belong here",
+                   "give it when the request is resolved");
   return {};
+}
+
+bool may_see(const AccessFacts& facts) {
+  return is_staff(facts.role) || ((facts.is_requester || facts.watches) && !facts.deleted);
 }
 
 Status check_changeable(CaseStatus status) {

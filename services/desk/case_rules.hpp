@@ -71,6 +71,16 @@ struct MoveFacts {
 /// (B7) (invalid_argument with context parameter=reason or solution).
 [[nodiscard]] Status check_move(const MoveFacts& facts);
 
+/// What decides whether a request is somebody's to see.
+struct AccessFacts {
+  Role role = Role::requester;
+  bool is_requester = false;  ///< of this request
+  bool watches = false;
+  bool deleted = false;
+};
+/// Staff see every request; others what they asked or watch, unless it was deleted.
+[[nodiscard]] bool may_see(const AccessFacts& facts);
+
 /// Whether messages, severity and assignment may still change: not once closed (B6). Error: conflict.
 [[nodiscard]] Status check_changeable(CaseStatus status);
 

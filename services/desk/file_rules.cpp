@@ -9,6 +9,7 @@ namespace slipway::desk {
 namespace {
 
 constexpr std::size_t kMostNameBytes = 255;
+constexpr const char* kNeutralType = "application/octet-stream";
 
 bool is_token_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
@@ -50,13 +51,17 @@ std::string safe_file_name(std::string_view name) {
   return out;
 }
 
+std::string plain_media_type(std::string_view type) {
+  const auto plain = lower(type.substr(0, type.find_first_of("; \t")));
+  const auto slash = plain.find('/');
+  const bool well_formed = slash != std::string::npos && plain.size() <= 127 && is_token(plain.substr(0, slash)) &&
+                           is_token(plain.substr(slash + 1));
+  return well_formed ? plain : kNeutralType;
+}
+
 std::string safe_media_type(std::string_view stored) {
-  constexpr const char* kNeutral = "application/octet-stream";
-  const auto type = lower(stored.substr(0, stored.find_first_of("; \t")));
-  const auto slash = type.find('/');
-  if (slash == std::string::npos || type.size() > 127) return kNeutral;
-  if (!is_token(type.substr(0, slash)) || !is_token(type.substr(slash + 1)) || is_active(type)) return kNeutral;
-  return type;
+  auto type = plain_media_type(stored);
+  return is_active(type) ? kNeutralType : type;
 }
 
 std::string download_disposition(std::string_view file_name) {

@@ -10,6 +10,9 @@ namespace slipway::desk {
 /// is left. "../../etc/passwd" → "passwd".
 [[nodiscard]] std::string safe_file_name(std::string_view name);
 
+/// The media type without parameters in lower case; application/octet-stream when it is not well-formed.
+[[nodiscard]] std::string plain_media_type(std::string_view type);
+
 /// `stored` when it is a well-formed media type that no browser runs; else application/octet-stream.
 [[nodiscard]] std::string safe_media_type(std::string_view stored);
 
