@@ -1,0 +1,50 @@
+// A mariadbd's directory: made, checked and locked before a server starts on it.
+#pragma once
+
+#include "appliance/embedded/embedded.hpp"
+
+namespace slipway::embedded {
+
+/// A lock on a file, held until this object goes or its process ends. Movable, not thread-safe.
+class FileLock {
+ public:
+  /// Creates the file when missing. Error: in_use when somebody else holds the lock (the caller adds what is locked).
+  [[nodiscard]] static Result<FileLock> take(const std::filesystem::path& file);
+  FileLock(FileLock&& other) noexcept;
+  FileLock& operator=(FileLock&& other) noexcept;
+  FileLock(const FileLock&) = delete;
+  FileLock& operator=(const FileLock&) = delete;
+  ~FileLock();
+
+ private:
+  explicit FileLock(int descriptor) : descriptor_(descriptor) {}
+  int descriptor_;
+};
+
+/// Makes `directory` (0700) unless it is there. Errors: permission when it belongs to another user, no_space.
+[[nodiscard]] Status make_private_directory(const std::filesystem::path& directory);
+
+/// Error no_space unless the disk of `directory` has `needed_bytes` free.
+[[nodiscard]] Status require_space(const std::filesystem::path& directory, std::uint64_t needed_bytes);
+
+/// Makes what `options.directory` lacks, up to an initialised data directory. An initialisation that was killed is
+/// begun anew: data/ appears whole or not at all. The caller holds the directory's lock.
+/// Errors: those of Database::start except in_use and timeout.
+[[nodiscard]] Status prepare_data_directory(const DatabaseOptions& options);
+
+/// The socket, lock file, log and argument vector of the server on `options.directory`.
+[[nodiscard]] std::filesystem::path server_socket(const DatabaseOptions& options);
+[[nodiscard]] std::filesystem::path server_lock(const DatabaseOptions& options);
+[[nodiscard]] std::filesystem::path server_log(const DatabaseOptions& options);
+[[nodiscard]] process::Command server_command(const DatabaseOptions& options);
+
+/// The administrator's endpoint: this process's own user over the socket.
+[[nodiscard]] sql::Endpoint server_administrator(const DatabaseOptions& options);
+
+/// Whether the server answers a statement.
+[[nodiscard]] bool server_answers(const DatabaseOptions& options);
+
+/// Why a server ended during its start, from the last lines of its log after offset `log_start`.
+[[nodiscard]] Error server_failure(const DatabaseOptions& options, std::uintmax_t log_start, const std::string& what);
+
+}  // namespace slipway::embedded
