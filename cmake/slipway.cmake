@@ -11,9 +11,9 @@ function(slipway_library name)
   slipway_precompile(slipway_${name})
 endfunction()
 
-# The standard headers that nearly every file includes, compiled once.
+# The standard headers that nearly every file includes, compiled once; once more for http, whose POCO brings definitions of its own.
 function(slipway_precompile target)
-  if(target STREQUAL "slipway_base")
+  if(target STREQUAL "slipway_base" OR target STREQUAL "slipway_http")
     target_precompile_headers(${target} PRIVATE <algorithm> <chrono> <functional> <map> <memory> <optional> <string>
                               <string_view> <variant> <vector> <filesystem>)
   else()

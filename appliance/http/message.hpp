@@ -38,13 +38,14 @@ class Request {
  public:
   virtual ~Request() = default;
   Method method = Method::get;
-  std::string path;                                       ///< decoded, normalised, without query; never holds ".." or NUL
-  std::multimap<std::string, std::string> query;          ///< decoded
-  std::map<std::string, std::string> parameters;          ///< {name} parts of the route
-  std::map<std::string, std::string> headers;             ///< names in lower case
+  std::string path;                               ///< decoded, normalised, without query; never holds ".." or NUL
+  std::multimap<std::string, std::string> query;  ///< decoded
+  std::map<std::string, std::string> parameters;  ///< {name} parts of the route
+  std::map<std::string, std::string> headers;     ///< names in lower case
   std::map<std::string, std::string> cookies;
-  std::string client_address;                             ///< the peer, or X-Forwarded-For's last hop behind our own proxy
-  std::string id;                                         ///< request id, also in the answer's X-Request-Id
+  std::string client_address;  ///< the peer, or X-Forwarded-For's last hop behind our own proxy
+  std::string id;              ///< request id, also in the answer's X-Request-Id
+  std::string route;           ///< pattern of the route that answers; "" when none matched
 
   [[nodiscard]] std::optional<std::string> query_text(const std::string& name) const;
   [[nodiscard]] std::string header(const std::string& lower_case_name) const;  ///< "" when absent
@@ -62,7 +63,8 @@ struct Response {
   int status = 200;
   std::vector<std::pair<std::string, std::string>> headers = {};
   std::string body = {};
-  /// When set, the body is `stream_size` bytes written by this function (attachments); fixed Content-Length all the same.
+  /// When set, the body is `stream_size` bytes written by this function (attachments); fixed Content-Length all the
+  /// same.
   std::function<Status(const BodyWriter&)> stream = {};
   std::uint64_t stream_size = 0;
 

@@ -14,8 +14,8 @@ namespace slipway::http {
 /// What the store keeps of a token: SHA-256 hex.
 [[nodiscard]] std::string session_key(const Secret& token);
 
-/// The form field "csrf" of pages of this session: HMAC of the token under the installation's session key. Before sign-in the
-/// token is that of a short-lived pre-session cookie, replaced at sign-in (no fixation).
+/// The form field "csrf" of pages of this session: HMAC of the token under the installation's session key. Before
+/// sign-in the token is that of a short-lived pre-session cookie, replaced at sign-in (no fixation).
 [[nodiscard]] std::string csrf_token(const Secret& key, const Secret& session_token);
 /// True when the form's token fits and Origin (or Sec-Fetch-Site), if sent, is our own.
 [[nodiscard]] bool csrf_valid(const Secret& key, const Secret& session_token, const Request& request, const Form& form);

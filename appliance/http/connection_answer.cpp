@@ -1,0 +1,129 @@
+// The second half of a connection's work: running the handler, answering, recording.
+#include "appliance/http/connection.hpp"
+#include "appliance/telemetry/log.hpp"
+#include "appliance/telemetry/metrics.hpp"
+
+namespace slipway::http {
+namespace {
+
+constexpr std::size_t kCopiedBytes = 64U << 10U;  // up to here head and body leave in one write
+
+/// Calls a handler or stream; what it throws is logged here, once.
+template <typename Call>
+auto guarded(const std::string& route, Call call) -> std::optional<decltype(call())> {
+  try {
+    return call();
+  } catch (const std::exception& fault) {
+    telemetry::log_error("http.handler_failed", {Code::internal, "route '" + route + "': " + fault.what()});
+  } catch (...) {
+    telemetry::log_error("http.handler_failed", {Code::internal, "route '" + route + "': unknown exception"});
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Connection::Step Connection::handle() {
+  telemetry::set_request_id(request_->id);
+  auto response = guarded(request_->route, [&] { return engine_.router.dispatch(*request_, route_); });
+  if (!response.has_value()) {
+    const Error error{Code::internal, "the server met a fault", "report the request id " + request_->id};
+    response = guarded(request_->route, [&] { return engine_.router.error_answer(*request_, error); });
+    if (!response.has_value()) response = Response::problem(error, request_->id);
+  }
+  const Step step = answer(std::move(*response));
+  telemetry::set_request_id("");
+  return step;
+}
+
+Connection::Step Connection::refuse(int status, std::string_view reason) {
+  keep_alive_ = false;
+  return answer(status_problem(status, reason, request_->id));
+}
+
+Connection::Step Connection::refuse(const Error& error) {
+  keep_alive_ = false;
+  auto response = guarded(request_->route, [&] { return engine_.router.error_answer(*request_, error); });
+  return answer(response.has_value() ? std::move(*response) : Response::problem(error, request_->id));
+}
+
+Connection::Step Connection::answer(Response response) {
+  if (engine_.stopping.load(std::memory_order_relaxed)) keep_alive_ = false;
+  const bool has_body = status_has_body(response.status);
+  const std::uint64_t length = response.stream ? response.stream_size : response.body.size();
+  record(response, has_body && !head_only_ ? length : 0);
+  enter(State::answer);
+  std::string& buffer = outbox_.buffer();
+  engine_.answers.append_head(buffer, response,
+                              {.request_id = request_->id, .keep_alive = keep_alive_, .content_length = length});
+  if (!has_body || head_only_) return Step::again;
+  if (response.stream) return answer_stream(response);
+  if (response.body.size() <= kCopiedBytes) {
+    buffer += response.body;
+    return Step::again;
+  }
+  return outbox_.send(channel_, response.body).has_value() ? Step::again : Step::close;
+}
+
+/// The stream runs to its end here; what the client does not take at once waits in the outbox.
+Connection::Step Connection::answer_stream(const Response& response) {
+  std::uint64_t left = response.stream_size;
+  const BodyWriter writer = [&](std::string_view piece) -> Status {
+    if (piece.size() > left) return Error{Code::internal, "answer: longer than announced"};
+    left -= piece.size();
+    return outbox_.send(channel_, piece);
+  };
+  const auto streamed = guarded(request_->route, [&] { return response.stream(writer); });
+  if (!streamed.has_value()) return Step::close;
+  if (!streamed->has_value()) {
+    if (streamed->error().code != Code::unavailable) telemetry::log_error("http.stream_failed", streamed->error());
+    return Step::close;
+  }
+  if (left > 0) {
+    telemetry::log_error("http.stream_failed",
+                         {Code::internal, "route '" + request_->route + "': answer shorter than announced"});
+    return Step::close;
+  }
+  return Step::again;
+}
+
+Connection::Step Connection::write_answer() {
+  switch (outbox_.flush(channel_)) {
+    case Io::done:
+      break;
+    case Io::wait_read:
+      return Step::wait_read;
+    case Io::wait_write:
+      renew_deadline(outbox_.sent());
+      return Step::wait_write;
+    case Io::closed:
+      return Step::close;
+  }
+  request_.reset();
+  if (keep_alive_) {
+    enter(State::head);
+    return Step::again;
+  }
+  channel_.finish_writing();
+  in_.clear();
+  enter(State::drain);
+  return Step::again;
+}
+
+void Connection::record(const Response& response, std::uint64_t bytes) const {
+  const std::string route = request_->route.empty() ? "(none)" : request_->route;
+  const std::string method(method_name(request_->method));
+  const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - received_;
+  telemetry::count("slipway_http_requests_total", "Requests answered.",
+                   {{"method", method}, {"route", route}, {"status", std::to_string(response.status)}});
+  telemetry::observe_seconds("slipway_http_request_seconds", "From the end of the request's head to its answer.",
+                             {{"route", route}}, taken.count());
+  telemetry::log(telemetry::Level::info, "http.request",
+                 {{"method", method},
+                  {"route", route},
+                  {"status", std::int64_t{response.status}},
+                  {"ms", taken.count() * 1000},
+                  {"bytes", static_cast<std::int64_t>(bytes)}});
+}
+
+}  // namespace slipway::http
