@@ -21,32 +21,37 @@ enum class State { creating, active, suspended, migrating, deleting };
 struct Account {
   std::int64_t id = 0;
   AccountName name;
-  std::string title;      ///< shown to people
+  std::string title;  ///< shown to people
   Kind kind;
   State state;
   int generation = 1;
-  std::string database;   ///< "acct_<name>_<generation>"; the database user has the same name
+  std::string database;  ///< "acct_<name>_<generation>"; the database user has the same name
   Timestamp created_at;
+  std::string state_reason;  ///< why it is suspended, else empty
 };
 
 /// Reads accounts and their endpoints for programs that serve them. Thread-safe.
 class Directory {
  public:
-  /// `platform` must outlive this. `key` unseals the accounts' database passwords.
-  Directory(sql::Pool& platform, Secret key);
+  /// `platform` must outlive this. `key` unseals the accounts' database passwords. `limits` are those of each account's
+  /// pool.
+  Directory(sql::Pool& platform, Secret key, sql::PoolLimits limits = {});
   ~Directory();
 
   [[nodiscard]] Result<std::vector<Account>> list();
   [[nodiscard]] Result<Account> find(const AccountName& name);  ///< error: not_found
 
   /// The pool of an account that may be served, as its own database user; kept, and replaced when the generation
-  /// changes. Errors: not_found, conflict (suspended or migrating, with the reason in the message).
+  /// changes. Every call asks the platform database (one row by a unique key), so a suspension or a publication counts
+  /// at once. Keep the pointer as long as leases of it live. Errors: not_found, conflict (not active, with the reason
+  /// in the message), corrupt (the key is not the one the passwords were sealed with), those of the platform pool.
   [[nodiscard]] Result<std::shared_ptr<sql::Pool>> pool(const AccountName& name);
 
  private:
   struct Cache;
   sql::Pool& platform_;
   Secret key_;
+  sql::PoolLimits limits_;
   std::unique_ptr<Cache> cache_;
 };
 
@@ -58,18 +63,30 @@ struct NewAccount {
 };
 
 /// Creates, changes and removes accounts with the database administrator's rights. Each step can be killed and the
-/// call repeated: it goes on where it stopped. Not thread-safe; processes exclude each other by a database lock.
+/// call repeated: it goes on where it stopped. What was done is written to the platform's journal (C2). Not
+/// thread-safe; processes exclude each other by a database lock per account: in_use when another holds it for 20 s.
 class Administration {
  public:
-  /// `admin`: a connection that may CREATE DATABASE, CREATE USER and GRANT; its database is the platform's.
-  Administration(sql::Connection& admin, Secret key);
+  /// `admin`: a connection that may CREATE DATABASE, CREATE USER, GRANT and KILL; its database is the platform's. It
+  /// must outlive this. `actor` stands in the journal; empty: the operating system's user.
+  Administration(sql::Connection& admin, Secret key, std::string actor = {});
 
-  /// Error: conflict when the name is taken.
+  /// Makes the account with its database, database user and administrator ("admin"). A creation that was killed is gone
+  /// on with, and its administrator gets a new password. Errors: conflict when the name is taken, invalid_argument
+  /// (title).
   [[nodiscard]] Result<NewAccount> create(const AccountName& name, const std::string& title, Kind kind);
+  /// Not served until resumed. Errors: not_found, conflict (being created, published to or deleted), invalid_argument.
   [[nodiscard]] Status suspend(const AccountName& name, const std::string& reason);
+  /// Serves it again, also when a publication was killed half-way: then with the database it had before.
   [[nodiscard]] Status resume(const AccountName& name);
   /// Drops the account with all its data. `confirmation` must equal the name; else invalid_argument, nothing done.
   [[nodiscard]] Status remove(const AccountName& name, const std::string& confirmation);
+  /// Gives a person of the account a new random password (A19) and ends the person's browser sessions. Error:
+  /// not_found.
+  [[nodiscard]] Result<Secret> reset_password(const AccountName& name, const std::string& login);
+  /// A token for programs that use the REST interface as this person; only its SHA-256 is stored. Error: not_found.
+  [[nodiscard]] Result<Secret> create_token(const AccountName& name, const std::string& login,
+                                            const std::string& label);
 
   /// The empty next generation of an account, schema applied, with its own user; replaces an unpublished one.
   struct Generation {
@@ -78,14 +95,22 @@ class Administration {
     sql::Endpoint endpoint;  ///< as its own database user
   };
   [[nodiscard]] Result<Generation> prepare_generation(const AccountName& name);
+  /// Copies the active administrators that can sign in, with their password hashes, from the published generation into
+  /// `number`, so that they keep working after publication. By login: a person there with the same login becomes
+  /// administrator with that password; others get new ids. Call it before publish_generation; repeatable.
+  [[nodiscard]] Status carry_staff(const AccountName& name, int number);
   /// Makes a prepared generation the account's database, in one statement, after locking the old user out and ending
-  /// its sessions, so that no acknowledged write can land in the old one. The old one stays until drop_generation.
+  /// its sessions, so that no acknowledged write can land in the old one afterwards. Carries nothing over. The old one
+  /// stays until drop_generation. A generation that is published already is success. Errors: not_found, conflict,
+  /// timeout (a session of the old user does not end within 30 s; the account then goes on as before).
   [[nodiscard]] Status publish_generation(const AccountName& name, int number);
+  /// Error: conflict when it is the published one. One that does not exist is success.
   [[nodiscard]] Status drop_generation(const AccountName& name, int number);
 
  private:
   sql::Connection& admin_;
   Secret key_;
+  std::string actor_;
 };
 
 }  // namespace slipway::account

@@ -15,7 +15,8 @@ struct ProgramUser {
 };
 
 /// Creates database `slipway`, applies the platform schema, creates or updates the programs' users (each may read the
-/// account list; nothing else) and sets their passwords. `root` needs all rights. Idempotent; may be killed and repeated.
+/// account list; nothing else) and sets their passwords. `root` needs all rights. Idempotent; may be killed and
+/// repeated.
 [[nodiscard]] Status provision_platform(sql::Connection& root, const std::vector<ProgramUser>& programs);
 
 }  // namespace slipway::account

@@ -93,6 +93,7 @@ Result<Connection> Connection::open(const Endpoint& endpoint) {
   auto state = std::make_unique<State>();
   Session& session = state->session;
   session.name = endpoint.describe();
+  state->endpoint = endpoint;
   session.handle = mysql_init(nullptr);
   if (session.handle == nullptr) return Error{Code::internal, session.name + ": out of memory"};
   set_options(session.handle, endpoint);
@@ -189,6 +190,8 @@ bool Connection::ping() noexcept { return mysql_ping(state_->session.handle) == 
 std::string Connection::server_version() const { return mysql_get_server_info(state_->session.handle); }
 
 bool Connection::is_mariadb() const { return state_->session.mariadb; }
+
+const Endpoint& Connection::endpoint() const noexcept { return state_->endpoint; }
 
 std::uint64_t Connection::session_id() const noexcept { return mysql_thread_id(state_->session.handle); }
 

@@ -77,6 +77,8 @@ class Connection {
   [[nodiscard]] std::string server_version() const;  ///< e.g. "10.11.19-MariaDB"
   [[nodiscard]] bool is_mariadb() const;
   [[nodiscard]] std::uint64_t session_id() const noexcept;
+  /// What it was opened with.
+  [[nodiscard]] const Endpoint& endpoint() const noexcept;
 
   /// The raw handle, for this folder's and the copy engine's own use.
   [[nodiscard]] st_mysql* handle() noexcept;

@@ -8,6 +8,7 @@ namespace slipway::sql {
 
 struct Connection::State {
   Session session;
+  Endpoint endpoint;
   StatementCache statements{session};
 
   State() = default;

@@ -1,0 +1,146 @@
+// Creating, suspending and removing accounts.
+#include <pwd.h>
+#include <unistd.h>
+
+#include <array>
+
+#include "appliance/account/database_user.hpp"
+#include "appliance/account/generation.hpp"
+#include "appliance/account/person_store.hpp"
+#include "appliance/crypto/crypto.hpp"
+
+namespace slipway::account {
+namespace {
+
+constexpr std::string_view kAdministratorLogin = "admin";
+
+std::string system_user() {
+  std::array<char, 4096> buffer{};
+  passwd entry{};
+  passwd* found = nullptr;
+  if (::getpwuid_r(::geteuid(), &entry, buffer.data(), buffer.size(), &found) == 0 && found != nullptr)
+    return found->pw_name;
+  return "uid " + std::to_string(::geteuid());
+}
+
+Status check_title(const AccountName& name, const std::string& title) {
+  if (title.empty() || title.size() > 200)
+    return Error{Code::invalid_argument, "account '" + name.text() + "': title must be 1 to 200 bytes long"};
+  return {};
+}
+
+// The account's row in state creating: the one of a call that was killed, or a new one.
+Result<Account> begin_creation(sql::Connection& admin, const AccountName& name, const std::string& title, Kind kind,
+                               const Entry& entry) {
+  SLIPWAY_TRY(const auto existing, find_account(admin, name));
+  if (existing && existing->state == State::deleting)
+    return Error{Code::conflict, "account '" + name.text() + "': is being deleted",
+                 "finish with 'slipway account delete " + name.text() + " --confirm " + name.text() + "'"};
+  if (existing && existing->state != State::creating)
+    return Error{Code::conflict, "account '" + name.text() + "': already exists", "choose another name"};
+  const Status recorded = sql::in_transaction(admin, [&](sql::Connection& connection) -> Status {
+    SLIPWAY_CHECK(
+        connection.execute("INSERT INTO account (name, title, kind, state) VALUES (?, ?, ?, 'creating') "
+                           "ON DUPLICATE KEY UPDATE title = VALUES(title), kind = VALUES(kind)",
+                           {name.text(), title, to_text(kind)}));
+    return write_journal(connection, entry);
+  });
+  if (!recorded) return recorded.error();
+  return require_account(admin, name);
+}
+
+Status finish_creation(sql::Connection& admin, const Account& account, const Entry& entry) {
+  return sql::in_transaction(admin, [&](sql::Connection& connection) -> Status {
+    SLIPWAY_CHECK(
+        connection.execute("UPDATE account a JOIN account_generation g ON g.account_id = a.account_id "
+                           "SET a.state = 'active', g.state = 'published' "
+                           "WHERE a.account_id = ? AND g.generation = a.generation",
+                           {account.id}));
+    return write_journal(connection, entry);
+  });
+}
+
+}  // namespace
+
+Administration::Administration(sql::Connection& admin, Secret key, std::string actor)
+    : admin_(admin), key_(std::move(key)), actor_(actor.empty() ? system_user() : std::move(actor)) {}
+
+Result<NewAccount> Administration::create(const AccountName& name, const std::string& title, Kind kind) {
+  SLIPWAY_CHECK(check_title(name, title));
+  SLIPWAY_TRY(const NamedLock lock, lock_account(admin_, name));
+  const std::string detail = std::string(to_text(kind)) + " \"" + title + "\"";
+  SLIPWAY_TRY(const Account account,
+              begin_creation(admin_, name, title, kind, {actor_, "account.create", name.text(), detail}));
+  SLIPWAY_CHECK(build_generation(admin_, key_, account, account.generation));
+  const Secret password = crypto::random_token(15);
+  SLIPWAY_TRY(const std::string hash, crypto::hash_password(password));
+  SLIPWAY_TRY(auto inside, open_database(admin_, account.database));
+  SLIPWAY_CHECK(put_administrator(inside, std::string(kAdministratorLogin), hash));
+  SLIPWAY_CHECK(finish_creation(admin_, account, {actor_, "account.created", name.text()}));
+  SLIPWAY_TRY(Account created, require_account(admin_, name));
+  return NewAccount{std::move(created), std::string(kAdministratorLogin), password};
+}
+
+Status Administration::suspend(const AccountName& name, const std::string& reason) {
+  if (reason.empty() || reason.size() > 500)
+    return Error{Code::invalid_argument, "account '" + name.text() + "': reason must be 1 to 500 bytes long"};
+  SLIPWAY_TRY(const NamedLock lock, lock_account(admin_, name));
+  SLIPWAY_TRY(const Account account, require_account(admin_, name));
+  if (account.state != State::active && account.state != State::suspended)
+    return Error{Code::conflict,
+                 "account '" + name.text() + "': is " + std::string(to_text(account.state)) + ", not active"};
+  return set_state(admin_, account.id, State::suspended, reason, {actor_, "account.suspend", name.text(), reason});
+}
+
+Status Administration::resume(const AccountName& name) {
+  SLIPWAY_TRY(const NamedLock lock, lock_account(admin_, name));
+  SLIPWAY_TRY(const Account account, require_account(admin_, name));
+  if (account.state == State::active) return {};
+  if (account.state != State::suspended && account.state != State::migrating)
+    return Error{Code::conflict,
+                 "account '" + name.text() + "': is " + std::string(to_text(account.state)) + ", not suspended"};
+  // We hold the lock, so a publication that is under way was killed; the old database is still the account's.
+  if (account.state == State::migrating) SLIPWAY_CHECK(let_in(admin_, account.database));
+  return set_state(admin_, account.id, State::active, "", {actor_, "account.resume", name.text()});
+}
+
+Status Administration::remove(const AccountName& name, const std::string& confirmation) {
+  if (confirmation != name.text())
+    return Error{Code::invalid_argument, "account '" + name.text() + "': the confirmation is not its name",
+                 "nothing was deleted; repeat the name exactly"};
+  SLIPWAY_TRY(const NamedLock lock, lock_account(admin_, name));
+  SLIPWAY_TRY(const Account account, require_account(admin_, name));
+  SLIPWAY_CHECK(set_state(admin_, account.id, State::deleting, "", {actor_, "account.delete", name.text()}));
+  SLIPWAY_TRY(const auto generations, list_generations(admin_, account.id));
+  for (const GenerationRow& row : generations) SLIPWAY_CHECK(discard_generation(admin_, account, row));
+  return sql::in_transaction(admin_, [&](sql::Connection& connection) -> Status {
+    SLIPWAY_CHECK(connection.execute("DELETE FROM account WHERE account_id = ?", {account.id}));
+    return write_journal(connection, {actor_, "account.deleted", name.text()});
+  });
+}
+
+Result<Secret> Administration::reset_password(const AccountName& name, const std::string& login) {
+  SLIPWAY_TRY(const Account account, require_account(admin_, name));
+  SLIPWAY_TRY(auto inside, open_database(admin_, account.database));
+  SLIPWAY_TRY(const std::int64_t person_id, require_person(inside, login));
+  const Secret password = crypto::random_token(15);
+  SLIPWAY_TRY(const std::string hash, crypto::hash_password(password));
+  SLIPWAY_CHECK(replace_credential(inside, person_id, hash));
+  SLIPWAY_CHECK(write_journal(admin_, {actor_, "account.reset_password", name.text(), login}));
+  return password;
+}
+
+Result<Secret> Administration::create_token(const AccountName& name, const std::string& login,
+                                            const std::string& label) {
+  if (label.empty() || label.size() > 200)
+    return Error{Code::invalid_argument, "account '" + name.text() + "': label must be 1 to 200 bytes long"};
+  SLIPWAY_TRY(const Account account, require_account(admin_, name));
+  SLIPWAY_TRY(auto inside, open_database(admin_, account.database));
+  SLIPWAY_TRY(const std::int64_t person_id, require_person(inside, login));
+  const Secret token = crypto::random_token();
+  SLIPWAY_CHECK(add_token(inside, person_id, crypto::sha256_hex(token.reveal()), label));
+  SLIPWAY_CHECK(write_journal(admin_, {actor_, "account.create_token", name.text(), login + ": " + label}));
+  return token;
+}
+
+}  // namespace slipway::account

@@ -1,0 +1,99 @@
+// The next generation of an account: prepared, published, dropped.
+#include "appliance/account/database_user.hpp"
+#include "appliance/account/generation.hpp"
+#include "appliance/account/person_store.hpp"
+
+namespace slipway::account {
+namespace {
+
+std::string describe(const AccountName& name, int number) {
+  return "account '" + name.text() + "' generation " + std::to_string(number);
+}
+
+Result<GenerationRow> require_ready(sql::Connection& admin, const Account& account, int number) {
+  SLIPWAY_TRY(auto row, find_generation(admin, account.id, number));
+  if (!row) return Error{Code::not_found, describe(account.name, number) + ": does not exist", "prepare it first"};
+  if (row->state != "ready" || number != account.generation + 1)
+    return Error{Code::conflict, describe(account.name, number) + ": is " + row->state + ", not ready to be published"};
+  return *std::move(row);
+}
+
+Status require_settled(const Account& account) {
+  const bool settled =
+      account.state == State::active || account.state == State::suspended || account.state == State::migrating;
+  if (settled) return {};
+  return Error{Code::conflict,
+               "account '" + account.name.text() + "': is " + std::string(to_text(account.state)) + ", not active"};
+}
+
+// The one statement of publication: from here on every reader of the row finds the new database.
+Status switch_generation(sql::Connection& admin, const Account& account, int number, const Entry& entry) {
+  return sql::in_transaction(admin, [&](sql::Connection& connection) -> Status {
+    SLIPWAY_CHECK(
+        connection.execute("UPDATE account a JOIN account_generation g ON g.account_id = a.account_id "
+                           "SET a.generation = ?, a.state = IF(a.state = 'migrating', 'active', a.state), "
+                           "g.state = CASE g.generation WHEN ? THEN 'published' WHEN ? THEN 'retired' ELSE g.state END "
+                           "WHERE a.account_id = ?",
+                           {number, number, account.generation, account.id}));
+    return write_journal(connection, entry);
+  });
+}
+
+}  // namespace
+
+Result<Administration::Generation> Administration::prepare_generation(const AccountName& name) {
+  SLIPWAY_TRY(const NamedLock lock, lock_account(admin_, name));
+  SLIPWAY_TRY(const Account account, require_account(admin_, name));
+  SLIPWAY_CHECK(require_settled(account));
+  const int number = account.generation + 1;
+  SLIPWAY_TRY(const auto unpublished, find_generation(admin_, account.id, number));
+  if (unpublished) SLIPWAY_CHECK(discard_generation(admin_, account, *unpublished));
+  SLIPWAY_TRY(auto endpoint, build_generation(admin_, key_, account, number));
+  SLIPWAY_CHECK(write_journal(admin_, {actor_, "account.prepare_generation", name.text(), std::to_string(number)}));
+  std::string database = endpoint.database;
+  return Generation{number, std::move(database), std::move(endpoint)};
+}
+
+Status Administration::carry_staff(const AccountName& name, int number) {
+  SLIPWAY_TRY(const NamedLock lock, lock_account(admin_, name));
+  SLIPWAY_TRY(const Account account, require_account(admin_, name));
+  SLIPWAY_TRY(const GenerationRow row, require_ready(admin_, account, number));
+  SLIPWAY_TRY(auto inside, open_database(admin_, row.database));
+  SLIPWAY_CHECK(copy_staff(inside, account.database));
+  return write_journal(admin_, {actor_, "account.carry_staff", name.text(), std::to_string(number)});
+}
+
+Status Administration::publish_generation(const AccountName& name, int number) {
+  SLIPWAY_TRY(const NamedLock lock, lock_account(admin_, name));
+  SLIPWAY_TRY(const Account account, require_account(admin_, name));
+  if (account.generation == number && account.state != State::creating) return {};
+  SLIPWAY_CHECK(require_settled(account));
+  SLIPWAY_CHECK(require_ready(admin_, account, number));
+  const std::string detail = std::to_string(account.generation) + " to " + std::to_string(number);
+  const bool suspended = account.state == State::suspended;
+  if (!suspended)
+    SLIPWAY_CHECK(
+        set_state(admin_, account.id, State::migrating, "", {actor_, "account.publish", name.text(), detail}));
+  if (Status locked = lock_out(admin_, account.database); !locked) {
+    // The old database stays the account's: let its user in again and serve it.
+    SLIPWAY_CHECK(let_in(admin_, account.database));
+    if (!suspended)
+      SLIPWAY_CHECK(set_state(admin_, account.id, State::active, "",
+                              {actor_, "account.publish_failed", name.text(), locked.error().message}));
+    return locked;
+  }
+  return switch_generation(admin_, account, number, {actor_, "account.published", name.text(), detail});
+}
+
+Status Administration::drop_generation(const AccountName& name, int number) {
+  SLIPWAY_TRY(const NamedLock lock, lock_account(admin_, name));
+  SLIPWAY_TRY(const Account account, require_account(admin_, name));
+  if (account.generation == number)
+    return Error{Code::conflict, describe(name, number) + ": is the published one", "publish another one first"};
+  SLIPWAY_TRY(const auto row, find_generation(admin_, account.id, number));
+  if (!row) return {};
+  SLIPWAY_CHECK(discard_generation(admin_, account, *row));
+  return write_journal(admin_, {actor_, "account.drop_generation", name.text(), std::to_string(number)});
+}
+
+}  // namespace slipway::account
