@@ -1,15 +1,19 @@
 // The desk's doors: what they share and how they are put on the router.
 #pragma once
 
-#include "appliance/account/directory.hpp"
+#include "appliance/base/identifier.hpp"
 #include "appliance/http/router.hpp"
 #include "services/desk/desk.hpp"
 
 namespace slipway::desk {
 
+/// Gives the pool of an account that may be served: account::Directory::pool, and its errors (not_found; conflict when
+/// the account is suspended or migrating, with the reason). Thread-safe.
+using AccountPools = std::function<Result<std::shared_ptr<sql::Pool>>(const AccountName&)>;
+
 /// What every route needs. Must outlive the server.
 struct Site {
-  account::Directory& directory;
+  AccountPools pools;
   const Clock& clock;
   Secret session_key;              ///< signs CSRF tokens and cursors
   std::uint64_t body_limit;        ///< bytes of a request body
