@@ -1,5 +1,6 @@
 #include "appliance/sql/connection.hpp"
 
+#include <errmsg.h>
 #include <mysql.h>
 #include <mysqld_error.h>
 
@@ -44,6 +45,9 @@ void set_tls(MYSQL* handle, const Endpoint& endpoint) {
     mysql_options(handle, MYSQL_OPT_SSL_CA, kSystemAuthorities);
 }
 
+// A server may ask for the password in clear text; only one whose identity is proven gets it.
+constexpr const char* kSafeSignIn = "mysql_native_password,client_ed25519,caching_sha2_password,sha256_password";
+
 void set_options(MYSQL* handle, const Endpoint& endpoint) {
   const my_bool no = 0;
   const unsigned no_local_files = 0;
@@ -55,6 +59,7 @@ void set_options(MYSQL* handle, const Endpoint& endpoint) {
   mysql_options(handle, MYSQL_OPT_MAX_ALLOWED_PACKET, &biggest_answer_bytes);
   mysql_options(handle, MYSQL_SET_CHARSET_NAME, "utf8mb4");
   mysql_options4(handle, MYSQL_OPT_CONNECT_ATTR_ADD, "program_name", "slipway");
+  if (endpoint.tls != TlsMode::verify_identity) mysql_options(handle, MARIADB_OPT_RESTRICTED_AUTH, kSafeSignIn);
   set_limits(handle, endpoint);
   set_tls(handle, endpoint);
 }
@@ -74,6 +79,12 @@ void use_client_library() {
   };
   thread_local const Thread thread;
   static_cast<void>(thread);
+}
+
+bool Connection::State::overtaken(std::string_view text, const Error& error) {
+  const unsigned number = mysql_errno_of(error);
+  // Columns more or fewer than prepared for are found after execution, so only a read is repeated.
+  return number == ER_NEED_REPREPARE || (number == CR_NEW_STMT_METADATA && first_word(text) == "SELECT");
 }
 
 std::string Endpoint::describe() const {

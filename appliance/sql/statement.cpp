@@ -56,6 +56,8 @@ Statement::Statement(Session& session, MYSQL_STMT* statement, std::string_view t
 Statement::~Statement() { mysql_stmt_close(statement_); }
 
 Error Statement::failure() const {
+  // An error that ends an unbuffered result is kept with the connection only.
+  if (mysql_stmt_errno(statement_) == 0) return session_.failure();
   return session_.failure(mysql_stmt_errno(statement_), mysql_stmt_sqlstate(statement_), mysql_stmt_error(statement_));
 }
 
