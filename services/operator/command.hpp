@@ -89,6 +89,7 @@ class Verbs {
 /// Registers every verb (verbs.cpp).
 void register_verbs(Verbs& verbs);
 void register_config(Verbs& verbs);
+void register_account(Verbs& verbs);
 
 /// The whole command; returns its exit status.
 [[nodiscard]] int run(int argc, const char* const* argv);

@@ -2,6 +2,9 @@
 
 namespace slipway::operator_ {
 
-void register_verbs(Verbs& verbs) { register_config(verbs); }
+void register_verbs(Verbs& verbs) {
+  register_config(verbs);
+  register_account(verbs);
+}
 
 }  // namespace slipway::operator_

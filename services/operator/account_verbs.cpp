@@ -1,0 +1,185 @@
+// slipway account create | list | show | suspend | resume | delete | token | reset-password (A1)
+#include "appliance/account/directory.hpp"
+#include "appliance/account/platform.hpp"
+#include "services/operator/command.hpp"
+
+namespace slipway::operator_ {
+namespace {
+
+// What any of the verbs takes; each binds the ones it has.
+struct Options {
+  std::string name;
+  std::string title;
+  std::string kind = "other";
+  std::string reason;
+  std::string confirmation;
+  std::string login = "admin";
+  std::string label;
+};
+
+nlohmann::ordered_json to_json(const account::Account& account) {
+  return {{"name", account.name.text()},
+          {"title", account.title},
+          {"kind", account::to_text(account.kind)},
+          {"state", account::to_text(account.state)},
+          {"state_reason", account.state_reason},
+          {"generation", account.generation},
+          {"database", account.database},
+          {"created_at", to_iso8601(account.created_at)}};
+}
+
+std::string padded(std::string_view text, std::size_t width) {
+  std::string column(text);
+  column.resize(std::max(width, column.size() + 1), ' ');
+  return column;
+}
+
+Result<sql::Connection> platform(const Context& context) {
+  return context.administrator(std::string(account::kPlatformDatabase));
+}
+
+// Calls `work` with an Administration of the installation.
+template <typename Work>
+Result<Output> administer(const Context& context, Work&& work) {
+  SLIPWAY_TRY(auto admin, platform(context));
+  SLIPWAY_TRY(Secret key, context.account_key());
+  account::Administration administration(admin, std::move(key));
+  return work(administration);
+}
+
+Result<Output> create(const Context& context, const Options& options) {
+  SLIPWAY_TRY(const auto name, AccountName::parse(options.name));
+  SLIPWAY_TRY(const auto kind, account::parse_kind(options.kind));
+  const std::string title = options.title.empty() ? options.name : options.title;
+  return administer(context, [&](account::Administration& administration) -> Result<Output> {
+    SLIPWAY_TRY(const auto made, administration.create(name, title, kind));
+    nlohmann::ordered_json json = to_json(made.account);
+    json["administrator_login"] = made.administrator_login;
+    json["administrator_password"] = made.administrator_password.reveal();
+    return Output{std::move(json), "account '" + options.name + "': created\n  login     " + made.administrator_login +
+                                       "\n  password  " + made.administrator_password.reveal() +
+                                       "   (shown only now)\n"};
+  });
+}
+
+Result<Output> list(const Context& context) {
+  SLIPWAY_TRY(const auto admin, platform(context));
+  sql::Pool pool(admin.endpoint());
+  account::Directory directory(pool, Secret());
+  SLIPWAY_TRY(const auto accounts, directory.list());
+  Output output{nlohmann::ordered_json::array(), ""};
+  if (accounts.empty()) output.text = "no account; make one with 'slipway account create NAME'";
+  for (const account::Account& account : accounts) {
+    output.json.push_back(to_json(account));
+    output.text += padded(account.name.text(), 26) + padded(account::to_text(account.kind), 15) +
+                   padded(account::to_text(account.state), 11) + account.title + "\n";
+  }
+  return output;
+}
+
+Result<Output> show(const Context& context, const Options& options) {
+  SLIPWAY_TRY(const auto name, AccountName::parse(options.name));
+  SLIPWAY_TRY(const auto admin, platform(context));
+  sql::Pool pool(admin.endpoint());
+  account::Directory directory(pool, Secret());
+  SLIPWAY_TRY(const auto account, directory.find(name));
+  Output output{to_json(account), ""};
+  for (const auto& [key, value] : output.json.items())
+    output.text += padded(key, 14) + (value.is_string() ? value.get<std::string>() : value.dump()) + "\n";
+  return output;
+}
+
+Result<Output> suspend(const Context& context, const Options& options) {
+  SLIPWAY_TRY(const auto name, AccountName::parse(options.name));
+  return administer(context, [&](account::Administration& administration) -> Result<Output> {
+    SLIPWAY_CHECK(administration.suspend(name, options.reason));
+    return Output{{{"name", options.name}, {"state", "suspended"}}, "account '" + options.name + "': suspended"};
+  });
+}
+
+Result<Output> resume(const Context& context, const Options& options) {
+  SLIPWAY_TRY(const auto name, AccountName::parse(options.name));
+  return administer(context, [&](account::Administration& administration) -> Result<Output> {
+    SLIPWAY_CHECK(administration.resume(name));
+    return Output{{{"name", options.name}, {"state", "active"}}, "account '" + options.name + "': active"};
+  });
+}
+
+Result<Output> remove(const Context& context, const Options& options) {
+  SLIPWAY_TRY(const auto name, AccountName::parse(options.name));
+  return administer(context, [&](account::Administration& administration) -> Result<Output> {
+    SLIPWAY_CHECK(administration.remove(name, options.confirmation));
+    return Output{{{"name", options.name}, {"state", "deleted"}},
+                  "account '" + options.name + "': deleted with all its data"};
+  });
+}
+
+Result<Output> make_token(const Context& context, const Options& options) {
+  SLIPWAY_TRY(const auto name, AccountName::parse(options.name));
+  return administer(context, [&](account::Administration& administration) -> Result<Output> {
+    SLIPWAY_TRY(const Secret token, administration.create_token(name, options.login, options.label));
+    return Output{
+        {{"name", options.name}, {"login", options.login}, {"label", options.label}, {"token", token.reveal()}},
+        token.reveal() + "\n(shown only now; send it as 'Authorization: Bearer TOKEN')"};
+  });
+}
+
+Result<Output> reset_password(const Context& context, const Options& options) {
+  SLIPWAY_TRY(const auto name, AccountName::parse(options.name));
+  return administer(context, [&](account::Administration& administration) -> Result<Output> {
+    SLIPWAY_TRY(const Secret password, administration.reset_password(name, options.login));
+    return Output{{{"name", options.name}, {"login", options.login}, {"password", password.reveal()}},
+                  password.reveal() + "\n(shown only now)"};
+  });
+}
+
+using Work = Result<Output> (*)(const Context&, const Options&);
+
+struct Verb {
+  CLI::App& app;
+  Options& options;
+};
+
+// A verb about one account, named by its first argument.
+Verb add_verb(Verbs& verbs, CLI::App& group, const std::string& name, const std::string& description,
+              const std::string& example, Work work) {
+  const auto options = std::make_shared<Options>();
+  CLI::App& app = verbs.add(group, name, description, example,
+                            [options, work](const Context& context) { return work(context, *options); });
+  app.add_option("name", options->name, "The account's name: 2 to 24 of a-z, 0-9 and _")->required();
+  return {app, *options};  // the action keeps the options alive
+}
+
+}  // namespace
+
+void register_account(Verbs& verbs) {
+  CLI::App& group = verbs.group("account", "Accounts: isolated service desks");
+  const Verb creating = add_verb(verbs, group, "create", "Make an account and its administrator",
+                                 "slipway account create acme --title 'Acme Ltd' --kind production", create);
+  creating.app.add_option("--title", creating.options.title, "What people see; the name unless given");
+  creating.app.add_option("--kind", creating.options.kind,
+                          "production, sandbox, demonstration, validation or other (the default)");
+
+  verbs.add(group, "list", "List all accounts", "slipway account list --json", list);
+  add_verb(verbs, group, "show", "Show one account", "slipway account show acme", show);
+
+  const Verb suspending = add_verb(verbs, group, "suspend", "Refuse all use of an account until it is resumed",
+                                   "slipway account suspend acme --reason 'contract ended'", suspend);
+  suspending.app.add_option("--reason", suspending.options.reason, "Shown to those who are refused")->required();
+  add_verb(verbs, group, "resume", "Serve a suspended account again", "slipway account resume acme", resume);
+
+  const Verb deleting = add_verb(verbs, group, "delete", "Delete an account with all its data",
+                                 "slipway account delete acme --confirm acme", remove);
+  deleting.app.add_option("--confirm", deleting.options.confirmation, "The account's name once more")->required();
+
+  const Verb token = add_verb(verbs, group, "token", "Make a token for programs that use the REST interface",
+                              "slipway account token acme --login admin --label monitoring", make_token);
+  token.app.add_option("--login", token.options.login, "Whose rights the token has")->required();
+  token.app.add_option("--label", token.options.label, "What it is for")->required();
+
+  const Verb password = add_verb(verbs, group, "reset-password", "Give a person a new random password",
+                                 "slipway account reset-password acme --login admin", reset_password);
+  password.app.add_option("--login", password.options.login, "Whose password; admin unless given");
+}
+
+}  // namespace slipway::operator_
