@@ -1,0 +1,69 @@
+// slipway-webd: pages and REST of all accounts.
+#include "appliance/account/directory.hpp"
+#include "appliance/account/platform.hpp"
+#include "appliance/config/secret_file.hpp"
+#include "appliance/http/health.hpp"
+#include "appliance/http/server.hpp"
+#include "appliance/telemetry/log.hpp"
+#include "services/desk/routes.hpp"
+#include "services/programs/program_start.hpp"
+
+namespace slipway::programs {
+namespace {
+
+http::ServerOptions server_options(const config::Config& config) {
+  http::ServerOptions options;
+  options.address = config.text("web.address");
+  options.port = static_cast<std::uint16_t>(config.integer("web.port"));
+  options.unix_socket = config.path("web.socket");
+  options.certificate_file = config.path("web.certificate");
+  options.key_file = config.path("web.key");
+  options.threads = static_cast<int>(config.integer("web.threads"));
+  options.max_connections = static_cast<int>(config.integer("web.max_connections"));
+  options.body_bytes = config.bytes("web.body_limit");
+  options.idle_limit = config.duration("web.idle_limit");
+  return options;
+}
+
+/// Ready when the platform database answers; each account's database is met when it is asked for.
+http::HealthCheck database_check(sql::Pool& platform) {
+  return {"database", [&platform]() -> Status {
+            SLIPWAY_TRY(auto connection, platform.lend());
+            if (connection->ping()) return {};
+            connection.discard();
+            return Error{Code::unavailable, "platform database: does not answer"};
+          }};
+}
+
+Status serve(const config::Config& config) {
+  SLIPWAY_TRY(auto endpoint, database_endpoint(config, std::string(account::kPlatformDatabase)));
+  SLIPWAY_TRY(auto account_key, config::read_secret_file(config.path("secrets.account_key_file")));
+  SLIPWAY_TRY(auto session_key, config::read_secret_file(config.path("secrets.session_key_file")));
+  const sql::PoolLimits limits{.max_connections = static_cast<std::size_t>(config.integer("database.pool"))};
+  sql::Pool platform(std::move(endpoint), limits);
+  account::Directory directory(platform, std::move(account_key), limits);
+  const SystemClock clock;
+  const desk::Site site{[&](const AccountName& name) { return directory.pool(name); }, clock, std::move(session_key),
+                        config.bytes("web.body_limit"), config.bytes("web.attachment_limit")};
+
+  http::Router router;
+  http::add_health_routes(router, {database_check(platform)});
+  desk::add_rest_routes(router, site);
+  SLIPWAY_TRY(const auto server, http::Server::start(server_options(config), std::move(router)));
+  telemetry::log(telemetry::Level::info, "web.started", {{"port", std::int64_t{server->port()}}});
+  wait_for_stop();
+  server->stop();
+  telemetry::log(telemetry::Level::info, "web.stopped");
+  return {};
+}
+
+}  // namespace
+}  // namespace slipway::programs
+
+int main(int argc, char** argv) {
+  using namespace slipway::programs;
+  hold_stop_signals();
+  const auto config = start(argc, argv, "slipway-webd");
+  const auto served = serve(config);
+  return served ? EXIT_SUCCESS : report(served.error());
+}
