@@ -214,6 +214,8 @@ class Desk {
   /// password policy (A19). Ends the person's other sessions.
   [[nodiscard]] Status change_password(const Person& person, const Secret& old_password, const Secret& new_password,
                                        const Secret& kept_token, Timestamp now);
+  /// What pages and mail to this person are written in. Error: invalid_argument (not "en" or "fr").
+  [[nodiscard]] Status set_language(const Person& person, const std::string& language);
   /// Who holds this API token. Error: unauthenticated.
   [[nodiscard]] Result<Person> bearer(const Secret& token, Timestamp now);
   /// Shown once; only its SHA-256 is stored.

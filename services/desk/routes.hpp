@@ -11,6 +11,14 @@ namespace slipway::desk {
 /// the account is suspended or migrating, with the reason). Thread-safe.
 using AccountPools = std::function<Result<std::shared_ptr<sql::Pool>>(const AccountName&)>;
 
+/// How an account presents itself on its pages.
+struct AccountFace {
+  std::string title;
+  std::string kind;  ///< "production", "sandbox", "demonstration", "validation", "other"
+};
+/// Gives the face of any account, served or not: account::Directory::find. Error: not_found. Thread-safe.
+using AccountFaces = std::function<Result<AccountFace>(const AccountName&)>;
+
 /// What every route needs. Must outlive the server.
 struct Site {
   AccountPools pools;
@@ -18,6 +26,7 @@ struct Site {
   Secret session_key;              ///< signs CSRF tokens and cursors
   std::uint64_t body_limit;        ///< bytes of a request body
   std::uint64_t attachment_limit;  ///< bytes of one attachment
+  AccountFaces faces = {};         ///< needed by pages
 
   /// The desk of the account named in a URL. Errors: not_found (also for what is no account name), conflict (suspended
   /// or migrating, with the reason).
@@ -26,6 +35,13 @@ struct Site {
 
 /// REST: /api/v1/… and its description, openapi.json (A7).
 void add_rest_routes(http::Router& router, const Site& site);
+
+/// Pages for browsers: /, /{account}/…, and the static files they use (A4).
+void add_page_routes(http::Router& router, const Site& site);
+
+/// A refusal as people see it: a page, or a problem (RFC 9457) below /api/. For the router's own answers (404, 405,
+/// 413, 500).
+[[nodiscard]] http::Response error_response(const Site& site, const http::Request& request, const Error& error);
 
 /// An attachment as a download: never shown inline, type made harmless, name by RFC 6266.
 [[nodiscard]] http::Response attachment_response(AttachmentFile file);

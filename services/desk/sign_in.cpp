@@ -126,6 +126,13 @@ Status Desk::change_password(const Person& person, const Secret& old_password, c
   });
 }
 
+Status Desk::set_language(const Person& person, const std::string& language) {
+  if (language != "en" && language != "fr")
+    return Error{Code::invalid_argument, "language: must be en or fr", "", {{"parameter", "language"}}};
+  SLIPWAY_TRY(auto db, pool_->lend());
+  return store::set_language(*db, person.id, language);
+}
+
 Result<Person> Desk::bearer(const Secret& token, Timestamp now) {
   SLIPWAY_TRY(auto db, pool_->lend());
   SLIPWAY_TRY(auto person, store::find_token(*db, token_key(token), now));

@@ -63,6 +63,10 @@ Status set_password_hash(sql::Connection& db, std::int64_t person, const std::st
                  {hash, now, person}));
 }
 
+Status set_language(sql::Connection& db, std::int64_t person, const std::string& language) {
+  return done(db.execute("UPDATE person SET language = ? WHERE person_id = ?", {language, person}));
+}
+
 Result<std::optional<Person>> find_token(sql::Connection& db, const std::string& key, Timestamp now) {
   SLIPWAY_TRY(auto row,
               db.query_one("SELECT " SLIPWAY_PERSON_COLUMNS " FROM api_token t JOIN person p USING (person_id)"

@@ -30,6 +30,8 @@ struct Session {
 [[nodiscard]] Status set_password_hash(sql::Connection& db, std::int64_t person, const std::string& hash,
                                        Timestamp now);
 
+[[nodiscard]] Status set_language(sql::Connection& db, std::int64_t person, const std::string& language);
+
 /// The active person of an API token that has not expired.
 [[nodiscard]] Result<std::optional<Person>> find_token(sql::Connection& db, const std::string& key, Timestamp now);
 [[nodiscard]] Status add_token(sql::Connection& db, const std::string& key, std::int64_t person,
