@@ -1,5 +1,8 @@
 #include "services/desk/page_frame.hpp"
 
+#include <array>
+#include <cstdio>
+
 #include "appliance/base/utf8.hpp"
 #include "appliance/crypto/crypto.hpp"
 #include "appliance/http/session.hpp"
@@ -112,8 +115,10 @@ json person_values(const Visit& visit) {
 void set_took(std::string& page, std::chrono::steady_clock::time_point began) {
   const auto place = page.rfind(kTook);
   if (place == std::string::npos) return;
-  const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began);
-  page.replace(place, kTook.size(), std::to_string(took.count()));
+  const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - began;
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), took.count() < 10 ? "%.1f" : "%.0f", took.count());
+  page.replace(place, kTook.size(), text.data());
 }
 
 // Texts exist for these; other codes use the nearest.

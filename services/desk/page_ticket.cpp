@@ -52,6 +52,8 @@ std::string event_text(const Visit& visit, const Event& event, const Choosers& c
   if (event.kind == "opened") return visit.text("event.opened");
   if (event.kind == "status") return visit.text("event.status", visit.text("status." + event.new_value));
   if (event.kind == "severity") return visit.text("event.severity", visit.text("severity." + event.new_value));
+  const bool own = event.actor && std::to_string(event.actor->id) == event.new_value;
+  if (event.kind == "assignee" && own) return visit.text("event.taken");
   if (event.kind == "assignee")
     return event.new_value.empty() ? visit.text("event.unassigned") : visit.text("event.assignee", event.detail);
   if (event.kind == "team") {
@@ -182,7 +184,8 @@ json ticket_values(const Visit& visit, const RequestDetail& detail, const Choose
   const RequestSummary& summary = detail.summary;
   const bool staff = is_staff(visit.person().role);
   const bool changeable = check_changeable(summary.status).has_value() && !summary.deleted && !summary.merged_into;
-  const bool can_take = staff && changeable && (!summary.assignee || summary.assignee->id != visit.person().id);
+  const bool can_take = staff && changeable && summary.status != CaseStatus::resolved &&
+                        (!summary.assignee || summary.assignee->id != visit.person().id);
   json ticket = {
       {"number", summary.number},
       {"url", ticket_path(visit, summary.number)},

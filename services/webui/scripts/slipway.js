@@ -5,7 +5,7 @@
 
   // Times in the reader's own zone and language, exact on hover.
   const language = page.lang || "en";
-  const exact = new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "short" });
+  const exact = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
   for (const time of document.querySelectorAll("time[datetime]")) {
     const when = new Date(time.dateTime);
     if (Number.isNaN(when.getTime())) continue;
