@@ -35,6 +35,26 @@ http::HealthCheck database_check(sql::Pool& platform) {
           }};
 }
 
+desk::AccountFaces faces(account::Directory& directory) {
+  return [&directory](const AccountName& name) -> Result<desk::AccountFace> {
+    SLIPWAY_TRY(const auto found, directory.find(name));
+    return desk::AccountFace{found.title, std::string(account::to_text(found.kind))};
+  };
+}
+
+http::Router routes(const desk::Site& site, sql::Pool& platform) {
+  http::Router router;
+  http::add_health_routes(router, {database_check(platform)});
+  desk::add_rest_routes(router, site);
+  desk::add_page_routes(router, site);
+  router.set_not_found([&site](const http::Request& request) {
+    return desk::error_response(site, request, {Code::not_found, "address: nothing is there", "check its spelling"});
+  });
+  router.set_error_answer(
+      [&site](const http::Request& request, const Error& error) { return desk::error_response(site, request, error); });
+  return router;
+}
+
 Status serve(const config::Config& config) {
   SLIPWAY_TRY(auto endpoint, database_endpoint(config, std::string(account::kPlatformDatabase)));
   SLIPWAY_TRY(auto account_key, config::read_secret_file(config.path("secrets.account_key_file")));
@@ -43,13 +63,14 @@ Status serve(const config::Config& config) {
   sql::Pool platform(std::move(endpoint), limits);
   account::Directory directory(platform, std::move(account_key), limits);
   const SystemClock clock;
-  const desk::Site site{[&](const AccountName& name) { return directory.pool(name); }, clock, std::move(session_key),
-                        config.bytes("web.body_limit"), config.bytes("web.attachment_limit")};
+  const desk::Site site{[&](const AccountName& name) { return directory.pool(name); },
+                        clock,
+                        std::move(session_key),
+                        config.bytes("web.body_limit"),
+                        config.bytes("web.attachment_limit"),
+                        faces(directory)};
 
-  http::Router router;
-  http::add_health_routes(router, {database_check(platform)});
-  desk::add_rest_routes(router, site);
-  SLIPWAY_TRY(const auto server, http::Server::start(server_options(config), std::move(router)));
+  SLIPWAY_TRY(const auto server, http::Server::start(server_options(config), routes(site, platform)));
   telemetry::log(telemetry::Level::info, "web.started", {{"port", std::int64_t{server->port()}}});
   wait_for_stop();
   server->stop();
