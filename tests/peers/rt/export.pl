@@ -76,19 +76,23 @@ sub watchers {
     $members->OrderBy(FIELD => 'id', ORDER => 'ASC');
     while (my $member = $members->Next) {
         my $principal = $member->MemberObj;
-        push @found, $principal->IsUser ? {login => $principal->Object->Name} : {group => $principal->Object->Name};
+        push @found, $principal->IsUser ? {login => $principal->Object->Name}
+            : {group => $principal->Object->Name, members => [map { $_->Name } @{$principal->Object->UserMembersObj->ItemsArrayRef}]};
     }
     return \@found;
 }
 
 sub links {
     my ($ticket) = @_;
+    # RT does not show links from and to deleted tickets, but keeps them: undeleting brings them back.
+    no warnings qw(redefine once);
+    local *RT::Links::IsValidLink = sub { 1 };
     my @found;
     my $from = RT::Links->new(RT->SystemUser);
     $from->Limit(FIELD => 'LocalBase', VALUE => $ticket->id);
     while (my $link = $from->Next) {
         my $inside = $link->TargetURI->IsLocal && $link->TargetObj;
-        push @found, {type => $link->Type, $inside ? (target => $link->LocalTarget) : (url => $link->Target)};
+        push @found, {type => $link->Type, $inside ? (target => 0 + $link->LocalTarget) : (url => $link->Target)};
     }
     my $to = RT::Links->new(RT->SystemUser);
     $to->Limit(FIELD => 'LocalTarget', VALUE => $ticket->id);
@@ -110,7 +114,7 @@ sub fields {
     while (my $value = $values->Next) {
         my $field = $value->CustomFieldObj;
         my $file = $field->Type =~ /^(?:Image|Binary)$/;
-        push @found, {field => $field->Name, field_id => $field->id, type => $field->Type, value => $value->Content,
+        push @found, {id => 0 + $value->id, field => $field->Name, field_id => $field->id, type => $field->Type, value => $value->Content,
                       $file ? (media_type => $value->ContentType, measured($value->LargeContent)) : ()};
     }
     return \@found;
@@ -126,7 +130,7 @@ for my $id (@$ids) {
     my $ticket = RT::Ticket->new(RT->SystemUser);
     $ticket->LoadById($id);    # Load would follow a merge
     die "export: ticket $id cannot be read\n" unless $ticket->id && $ticket->id == $id;
-    emit({kind => 'ticket', id => $id, subject => $ticket->Subject, status => $ticket->Status, queue => $ticket->QueueObj->Name,
+    emit({kind => 'ticket', id => $id, type => $ticket->Type, subject => $ticket->Subject, status => $ticket->Status, queue => $ticket->QueueObj->Name,
           owner => $ticket->OwnerObj->Name, creator => $ticket->CreatorObj->Name, priority => $ticket->Priority,
           created => $ticket->CreatedObj->Unix, updated => $ticket->LastUpdatedObj->Unix, due => $ticket->DueObj->Unix,
           resolved => $ticket->ResolvedObj->Unix, time_worked => $ticket->TimeWorked,
