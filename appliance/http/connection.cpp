@@ -8,6 +8,7 @@ namespace slipway::http {
 namespace {
 
 constexpr std::chrono::seconds kDrainLimit{2};
+constexpr std::uint64_t kDrainBytes = 64ULL << 20U;
 constexpr int kMostPipelined = 100;  // answered in one go; then the connection is closed, so that others get a turn
 constexpr std::size_t kKeptBytes = 4096;
 
@@ -25,7 +26,10 @@ void Connection::enter(State state) {
   std::chrono::milliseconds limit = options.body_limit;
   if (state == State::handshake) limit = options.header_limit;
   if (state == State::head) limit = in_.empty() ? options.idle_limit : options.header_limit;
-  if (state == State::drain) limit = kDrainLimit;
+  if (state == State::drain) {
+    limit = kDrainLimit;
+    drain_left_ = kDrainBytes;
+  }
   deadline_ = std::chrono::steady_clock::now() + limit;
 }
 
@@ -36,8 +40,9 @@ void Connection::renew_deadline(std::uint64_t moved) {
   deadline_ = std::chrono::steady_clock::now() + engine_.options.body_limit;
 }
 
-Connection::Wait Connection::advance(bool news) {
-  if (news) drained_ = false;
+Connection::Wait Connection::advance(bool hang_up) {
+  drained_ = false;
+  hang_up_ = hang_up;
   served_ = 0;
   return run();
 }
@@ -112,8 +117,11 @@ Connection::Step Connection::fill() {
     case Io::closed:
       return Step::close;
   }
-  drained_ = transfer.drained;
-  if (state_ == State::drain) return Step::again;
+  drained_ = transfer.drained && !hang_up_;
+  if (state_ == State::drain) {
+    drain_left_ -= std::min<std::uint64_t>(drain_left_, transfer.bytes);
+    return drain_left_ > 0 ? Step::again : Step::close;
+  }
   const bool first = in_.empty();
   in_.append(buffer.data(), transfer.bytes);
   if (first && state_ == State::head) enter(State::head);
@@ -151,6 +159,7 @@ void Connection::new_request() {
   received_ = std::chrono::steady_clock::now();
   keep_alive_ = false;
   head_only_ = false;
+  unread_ = false;
   route_ = nullptr;
   chunks_.reset();
   body_left_ = 0;
@@ -182,6 +191,7 @@ Connection::Step Connection::begin_body(const Head& head, std::uint64_t limit_by
   if (!head.chunked && head.content_length == 0) return handle();
   if (route_ == nullptr) {  // nobody wants this body: answer now, and close because it stays unread
     keep_alive_ = false;
+    unread_ = true;
     return handle();
   }
   body_limit_bytes_ = limit_bytes;
@@ -224,6 +234,8 @@ Status Connection::take_body() {
   return {};
 }
 
-Connection::Step Connection::drain() { return fill(); }
+Connection::Step Connection::drain() {
+  return std::chrono::steady_clock::now() < deadline_ ? fill() : Step::close;  // a fast sender never lets fill() wait
+}
 
 }  // namespace slipway::http

@@ -33,8 +33,8 @@ class Connection {
 
   Connection(Engine& engine, int descriptor, ssl_ctx_st* tls, std::string peer);
 
-  /// `news`: the socket may have more than it had when this was last left.
-  [[nodiscard]] Wait advance(bool news);
+  /// The socket has news. `hang_up`: its end may be among them, which a short read does not show.
+  [[nodiscard]] Wait advance(bool hang_up);
   /// The deadline has passed: answers 408 where a request was under way, otherwise closes.
   [[nodiscard]] Wait expire();
 
@@ -72,18 +72,21 @@ class Connection {
   std::string peer_;
   State state_;
   TimePoint deadline_;
-  std::string in_;  ///< received, not yet used
-  bool drained_ = false;
+  std::string in_;        ///< received, not yet used
+  bool drained_ = false;  ///< nothing more to read until there is news
+  bool hang_up_ = false;
   int served_ = 0;  ///< requests answered since advance() was called
 
   std::optional<IncomingRequest> request_;
   TimePoint received_;  ///< when the head was complete
   bool keep_alive_ = false;
   bool head_only_ = false;
+  bool unread_ = false;  ///< the client may still be sending this request
   const Router::Route* route_ = nullptr;
   std::uint64_t body_limit_bytes_ = 0;
   std::uint64_t body_left_ = 0;
   std::optional<ChunkedDecoder> chunks_;
+  std::uint64_t drain_left_ = 0;
   std::uint64_t mib_ = 0;  ///< full MiB moved in this state
 
   Outbox outbox_;

@@ -38,11 +38,13 @@ Connection::Step Connection::handle() {
 
 Connection::Step Connection::refuse(int status, std::string_view reason) {
   keep_alive_ = false;
+  unread_ = true;
   return answer(status_problem(status, reason, request_->id));
 }
 
 Connection::Step Connection::refuse(const Error& error) {
   keep_alive_ = false;
+  unread_ = true;
   auto response = guarded(request_->route, [&] { return engine_.router.error_answer(*request_, error); });
   return answer(response.has_value() ? std::move(*response) : Response::problem(error, request_->id));
 }
@@ -105,6 +107,7 @@ Connection::Step Connection::write_answer() {
     return Step::again;
   }
   channel_.finish_writing();
+  if (!unread_) return Step::close;
   in_.clear();
   enter(State::drain);
   return Step::again;

@@ -70,7 +70,10 @@ class EpollServer final : public Server {
 
  private:
   void work();
-  void serve(std::uint32_t index, bool expired);
+  enum class Why { bytes, hang_up, deadline };
+  void serve(std::uint32_t index, Why why);
+  static void publish(Slot& slot);
+  void hand_back(std::uint32_t index);
   void release(std::uint32_t index);
 
   void keep();
@@ -107,26 +110,44 @@ void EpollServer::work() {
     if (ready < 1) continue;
     if (event.data.u64 == kWakeToken) return;
     const auto index = static_cast<std::uint32_t>(event.data.u64);
-    if (slots_[index].claim(static_cast<std::uint32_t>(event.data.u64 >> 32U))) serve(index, false);
+    if (slots_[index].claim(static_cast<std::uint32_t>(event.data.u64 >> 32U)))
+      serve(index, (event.events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0 ? Why::hang_up : Why::bytes);
   }
 }
 
 /// The caller owns the place. Ends with the connection waiting or closed.
-void EpollServer::serve(std::uint32_t index, bool expired) {
+void EpollServer::serve(std::uint32_t index, Why why) {
   Slot& slot = slots_[index];
   for (;;) {
-    const Connection::Wait wait = expired ? slot.connection->expire() : slot.connection->advance(true);
-    expired = false;
+    const Connection::Wait wait =
+        why == Why::deadline ? slot.connection->expire() : slot.connection->advance(why == Why::hang_up);
+    why = Why::hang_up;  // of news that come meanwhile nothing is known
     if (wait == Connection::Wait::closed) return release(index);
     if (wait == Connection::Wait::write) {
       epoll_event event{.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
                         .data = {.u64 = token(index, slot.generation())}};
       ::epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, slot.connection->channel().descriptor(), &event);
     }
-    slot.deadline_ns.store(nanoseconds(slot.connection->deadline()), std::memory_order_relaxed);
-    slot.idle.store(slot.connection->idle(), std::memory_order_relaxed);
+    publish(slot);
     if (slot.rest()) return;
   }
+}
+
+void EpollServer::publish(Slot& slot) {
+  slot.deadline_ns.store(nanoseconds(slot.connection->deadline()), std::memory_order_relaxed);
+  slot.idle.store(slot.connection->idle(), std::memory_order_relaxed);
+}
+
+/// Leaves a place that was claimed in vain. Events may have been lost meanwhile: arming anew makes them come again.
+/// Only the thread that admits connections may do this, because it knows that the descriptor is in the set for no other
+/// connection.
+void EpollServer::hand_back(std::uint32_t index) {
+  Slot& slot = slots_[index];
+  const int descriptor = slot.connection->channel().descriptor();
+  epoll_event event{.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
+                    .data = {.u64 = token(index, slot.generation())}};
+  slot.give_back();
+  ::epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, descriptor, &event);
 }
 
 void EpollServer::release(std::uint32_t index) {
@@ -191,12 +212,11 @@ void EpollServer::admit(int descriptor, const sockaddr_storage& address) {
   }
   Slot& slot = slots_[*index];
   slot.open(engine_, descriptor, tls_.isNull() ? nullptr : tls_->sslContext(), peer_name(address));
-  slot.deadline_ns.store(nanoseconds(slot.connection->deadline()), std::memory_order_relaxed);
-  slot.idle.store(slot.connection->idle(), std::memory_order_relaxed);
+  publish(slot);
   epoll_event event{.events = EPOLLIN | EPOLLRDHUP | EPOLLET, .data = {.u64 = token(*index, slot.generation())}};
-  const bool added = ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, descriptor, &event) == 0;
-  if (!added) return release(*index);
-  if (!slot.rest()) serve(*index, false);
+  slot.give_back();  // before the first event can come: this thread runs no handler
+  if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, descriptor, &event) != 0 && slot.claim(slot.generation()))
+    release(*index);
 }
 
 void EpollServer::refuse(int descriptor) const {
@@ -219,9 +239,12 @@ void EpollServer::look_after_deadlines() {
     Slot& slot = slots_[i];
     if (!slot.waiting() || slot.deadline_ns.load(std::memory_order_relaxed) > now) continue;
     if (!slot.claim(slot.generation())) continue;
-    // Between the look and the claim a worker may have served it.
-    const bool still = nanoseconds(slot.connection->deadline()) <= now;
-    serve(i, still);
+    const bool still = nanoseconds(slot.connection->deadline()) <= now;  // a worker may have served it meanwhile
+    if (still) {
+      serve(i, Why::deadline);  // runs no handler: answers 408 or closes
+    } else {
+      hand_back(i);
+    }
   }
 }
 
@@ -233,7 +256,7 @@ bool EpollServer::wind_down() {
       if (slot.connection->idle()) {
         release(i);
       } else {
-        serve(i, false);
+        hand_back(i);
       }
     }
   }

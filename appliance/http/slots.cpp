@@ -21,6 +21,10 @@ bool Slot::rest() {
   return false;
 }
 
+void Slot::give_back() {
+  word_.store((word_.load(std::memory_order_relaxed) & ~std::uint64_t{3}) | kWaiting, std::memory_order_release);
+}
+
 void Slot::close() {
   connection.reset();
   word_.store((std::uint64_t{generation()} + 1) << 2U, std::memory_order_release);  // kFree

@@ -30,6 +30,8 @@ class Slot {
   [[nodiscard]] bool claim(std::uint32_t wanted_generation);
   /// Busy → waiting. False when there was news meanwhile: still busy, look again.
   [[nodiscard]] bool rest();
+  /// Busy → waiting, news or not. For an owner that makes the news come again.
+  void give_back();
   /// Busy → free; the connection is closed.
   void close();
 

@@ -13,6 +13,7 @@ Status readable(const std::filesystem::path& file, const char* what) {
                "check that the file exists and that this user may read it"};
 }
 
+/// Null when the key is not that of the certificate, which OpenSSL drops without a word.
 Poco::Net::Context::Ptr make(const ServerOptions& options) {
   Poco::Net::Context::Params parameters;
   parameters.certificateFile = options.certificate_file;
@@ -24,6 +25,7 @@ Poco::Net::Context::Ptr make(const ServerOptions& options) {
   context->enableSessionCache(true, "slipway");
   context->setSessionCacheSize(4096);
   SSL_CTX* raw = context->sslContext();
+  if (SSL_CTX_check_private_key(raw) != 1) return {};
   SSL_CTX_set_mode(raw, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
   SSL_CTX_set_options(raw, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE |
                                SSL_OP_PRIORITIZE_CHACHA);
@@ -38,13 +40,18 @@ Result<Poco::Net::Context::Ptr> make_tls_context(const ServerOptions& options) {
     return Error{Code::invalid_argument, "TLS: certificate and key belong together", "set both or neither"};
   SLIPWAY_CHECK(readable(options.certificate_file, "certificate"));
   SLIPWAY_CHECK(readable(options.key_file, "key"));
+  const auto refused = [&](const std::string& why) {
+    return Error{
+        Code::invalid_argument,
+        "certificate '" + options.certificate_file.string() + "' with key '" + options.key_file.string() + "': " + why,
+        "both must be PEM, and the key that of the certificate"};
+  };
   try {
-    return make(options);
+    auto context = make(options);
+    if (context.isNull()) return refused("the key is not that of the certificate");
+    return context;
   } catch (const Poco::Exception& problem) {
-    return Error{Code::invalid_argument,
-                 "certificate '" + options.certificate_file.string() + "' with key '" + options.key_file.string() +
-                     "': " + problem.displayText(),
-                 "both must be PEM, and the key that of the certificate"};
+    return refused(problem.displayText());
   }
 }
 

@@ -157,6 +157,9 @@ TEST(HttpServer, SpeaksTls12And13Only) {
     ASSERT_TRUE(answer.has_value());
     EXPECT_TRUE(answer->headers.contains("strict-transport-security"));
     EXPECT_EQ(wire.ask(get("/large"))->body.size(), 5'000'000U);
+    Wire again(server->port());
+    ASSERT_TRUE(again.start_tls(version, &wire)) << version;
+    EXPECT_TRUE(again.resumed()) << version;
   }
   Wire old(server->port());
   EXPECT_FALSE(old.start_tls("1.1"));

@@ -14,7 +14,10 @@
 namespace slipway::test {
 namespace {
 
-void set_limit(int descriptor, std::chrono::milliseconds limit) {
+/// Time limits, and a small window: what a test does not read stays with the server.
+void set_limits(int descriptor, std::chrono::milliseconds limit) {
+  const int window = 65536;
+  ::setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &window, sizeof window);
   timeval time{};
   time.tv_sec = limit.count() / 1000;
   time.tv_usec = (limit.count() % 1000) * 1000;
@@ -37,7 +40,7 @@ Wire::Wire(std::uint16_t port, std::chrono::milliseconds limit) : limit_(limit) 
   address.sin_family = AF_INET;
   address.sin_port = htons(port);
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  set_limit(descriptor_, limit);
+  set_limits(descriptor_, limit);
   if (::connect(descriptor_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) {
     ::close(descriptor_);
     descriptor_ = -1;
@@ -49,7 +52,7 @@ Wire::Wire(const std::filesystem::path& unix_socket, std::chrono::milliseconds l
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   std::strncpy(address.sun_path, unix_socket.c_str(), sizeof address.sun_path - 1);
-  set_limit(descriptor_, limit);
+  set_limits(descriptor_, limit);
   if (::connect(descriptor_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) {
     ::close(descriptor_);
     descriptor_ = -1;
@@ -69,7 +72,7 @@ Wire::~Wire() {
   if (descriptor_ >= 0) ::close(descriptor_);
 }
 
-bool Wire::start_tls(const std::string& version) {
+bool Wire::start_tls(const std::string& version, const Wire* earlier) {
   context_ = SSL_CTX_new(TLS_client_method());
   if (const int number = version_number(version); number != 0) {
     SSL_CTX_set_min_proto_version(context_, number);
@@ -78,6 +81,11 @@ bool Wire::start_tls(const std::string& version) {
   }
   ssl_ = SSL_new(context_);
   SSL_set_fd(ssl_, descriptor_);
+  if (earlier != nullptr) {
+    SSL_SESSION* session = SSL_get1_session(earlier->ssl_);
+    SSL_set_session(ssl_, session);
+    SSL_SESSION_free(session);
+  }
   return SSL_connect(ssl_) == 1;
 }
 

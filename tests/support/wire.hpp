@@ -32,9 +32,9 @@ class Wire {
   ~Wire();
 
   [[nodiscard]] bool connected() const { return descriptor_ >= 0; }
-  /// TLS of exactly this version ("1.1", "1.2", "1.3"; "": any), the server's certificate unchecked. False when it is
-  /// refused.
-  [[nodiscard]] bool start_tls(const std::string& version = "");
+  /// TLS of exactly this version ("1.1", "1.2", "1.3"; "": any), the server's certificate unchecked; offers to resume
+  /// the session of `earlier`. False when it is refused.
+  [[nodiscard]] bool start_tls(const std::string& version = "", const Wire* earlier = nullptr);
   [[nodiscard]] bool resumed() const;
 
   /// False when the server no longer takes bytes.
