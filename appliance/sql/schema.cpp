@@ -76,12 +76,30 @@ Error changed(const SchemaVersion& version) {
 }
 
 // What DDL answers when it has been carried out already.
-bool had_happened(const Error& error) {
-  static constexpr std::array<unsigned, 12> answers{
-      ER_DB_CREATE_EXISTS,  ER_DB_DROP_EXISTS,     ER_TABLE_EXISTS_ERROR,     ER_BAD_TABLE_ERROR,
-      ER_DUP_FIELDNAME,     ER_DUP_KEYNAME,        ER_CANT_DROP_FIELD_OR_KEY, ER_SP_ALREADY_EXISTS,
-      ER_SP_DOES_NOT_EXIST, ER_TRG_ALREADY_EXISTS, ER_TRG_DOES_NOT_EXIST,     ER_EVENT_ALREADY_EXISTS};
-  return std::find(answers.begin(), answers.end(), mysql_errno_of(error)) != answers.end();
+bool had_happened(std::string_view statement, const Error& error) {
+  struct Answer {
+    std::string_view verb;
+    std::array<unsigned, 6> numbers;
+  };
+  static constexpr std::array<Answer, 4> answers{{
+      {"CREATE",
+       {ER_TABLE_EXISTS_ERROR, ER_DUP_KEYNAME, ER_TRG_ALREADY_EXISTS, ER_SP_ALREADY_EXISTS, ER_EVENT_ALREADY_EXISTS}},
+      {"DROP",
+       {ER_BAD_TABLE_ERROR, ER_CANT_DROP_FIELD_OR_KEY, ER_TRG_DOES_NOT_EXIST, ER_SP_DOES_NOT_EXIST,
+        ER_EVENT_DOES_NOT_EXIST, ER_UNKNOWN_VIEW}},
+      {"ALTER",
+       {ER_DUP_FIELDNAME, ER_DUP_KEYNAME, ER_CANT_DROP_FIELD_OR_KEY, ER_MULTIPLE_PRI_KEY, ER_DUP_CONSTRAINT_NAME,
+        ER_BAD_FIELD_ERROR}},
+      {"RENAME", {ER_NO_SUCH_TABLE}},
+  }};
+  const std::string verb = first_word(statement);
+  const unsigned number = mysql_errno_of(error);
+  // InnoDB's answer to a foreign key whose name is taken.
+  if (verb == "ALTER" && number == ER_CANT_CREATE_TABLE) return error.message.find("errno: 121") != std::string::npos;
+  const auto* const answer =
+      std::find_if(answers.begin(), answers.end(), [&](const Answer& one) { return one.verb == verb; });
+  return number != 0 && answer != answers.end() &&
+         std::find(answer->numbers.begin(), answer->numbers.end(), number) != answer->numbers.end();
 }
 
 struct Step {
@@ -101,15 +119,22 @@ Status apply_rows(Connection& connection, const Step& step) {
   });
 }
 
-Status apply_definition(Connection& connection, const Step& step, bool intended) {
-  if (!intended)
+Status apply_definition(Connection& connection, const Step& step, bool begun_before) {
+  const Values place{step.version.number, step.number};
+  if (!begun_before) {
     SLIPWAY_CHECK(
         connection.execute("INSERT INTO schema_progress (version, statement, checksum, done) VALUES (?, ?, ?, FALSE)",
                            {step.version.number, step.number, step.checksum}));
+  }
   const auto run = connection.execute_text(step.statement.text);
-  if (!run && !(intended && had_happened(run.error()))) return run.error();
-  SLIPWAY_CHECK(connection.execute("UPDATE schema_progress SET done = TRUE WHERE version = ? AND statement = ?",
-                                   {step.version.number, step.number}));
+  if (!run && !(begun_before && had_happened(step.statement.text, run.error()))) {
+    // A refused statement has not happened: without its note the next run does not take it for done. (When the
+    // connection is gone nobody knows, and the note stays.)
+    static_cast<void>(connection.execute("DELETE FROM schema_progress WHERE version = ? AND statement = ?", place));
+    return run.error();
+  }
+  SLIPWAY_CHECK(
+      connection.execute("UPDATE schema_progress SET done = TRUE WHERE version = ? AND statement = ?", place));
   return {};
 }
 

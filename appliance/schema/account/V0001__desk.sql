@@ -92,7 +92,7 @@ CREATE TABLE request (
   merged_into     BIGINT UNSIGNED NULL,
   search_text     MEDIUMTEXT NULL,
   CONSTRAINT request_severity CHECK (severity BETWEEN 1 AND 4),
-  CONSTRAINT request_close_reason CHECK (status <> 'closed' OR CHAR_LENGTH(TRIM(close_reason)) > 0),
+  CONSTRAINT request_close_reason CHECK (status <> 'closed' OR CHAR_LENGTH(TRIM(COALESCE(close_reason, ''))) > 0),
   CONSTRAINT request_requester FOREIGN KEY (requester_id) REFERENCES person (person_id),
   CONSTRAINT request_assignee FOREIGN KEY (assignee_id) REFERENCES person (person_id),
   CONSTRAINT request_team FOREIGN KEY (team_id) REFERENCES team (team_id),
