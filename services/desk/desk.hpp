@@ -77,17 +77,17 @@ inline constexpr int kDefaultRows = 50;
 inline constexpr int kMostRows = 500;
 
 struct ListQuery {
-  std::vector<CaseStatus> statuses;  ///< empty: all
-  std::vector<int> severities;       ///< empty: all
-  AssigneeFilter assignee;
-  std::optional<std::int64_t> requester_id;
-  std::optional<std::int64_t> team_id;
-  std::string search;            ///< words of subject and public messages, or a number ("4711", "#4711")
+  std::vector<CaseStatus> statuses = {};  ///< empty: all
+  std::vector<int> severities = {};       ///< empty: all
+  AssigneeFilter assignee = {};
+  std::optional<std::int64_t> requester_id = {};
+  std::optional<std::int64_t> team_id = {};
+  std::string search = {};       ///< words of subject and public messages, or a number ("4711", "#4711")
   bool include_deleted = false;  ///< staff only; ignored for requesters
   bool include_merged = false;
-  Sort sort;
+  Sort sort = {};
   int max_rows = kDefaultRows;  ///< 1 to kMostRows
-  std::string cursor;           ///< "" for the first page, or one of RequestPage's
+  std::string cursor = {};      ///< "" for the first page, or one of RequestPage's
 };
 
 /// One page of a list. There is no total: counting every row would cost more than the page.
@@ -159,18 +159,19 @@ struct RequestDetail {
 inline constexpr int kMostMessages = 2000;
 
 struct NewRequest {
-  std::string subject;      ///< 1 to 500 characters
-  std::string description;  ///< 1 byte to kMostTextBytes
+  std::string subject = {};      ///< 1 to 500 characters
+  std::string description = {};  ///< 1 byte to kMostTextBytes
   int severity = kUsualSeverity;
-  std::string requester_email;  ///< staff only; "" is the person itself; an unknown address becomes a new requester
-  std::optional<std::int64_t> team_id;  ///< staff only
-  std::vector<http::Upload> attachments;
+  std::string requester_email =
+      {};  ///< staff only; "" is the person itself; an unknown address becomes a new requester
+  std::optional<std::int64_t> team_id = {};  ///< staff only
+  std::vector<http::Upload> attachments = {};
 };
 
 struct Answer {
-  std::string body;  ///< may be empty when there is an attachment
+  std::string body = {};  ///< may be empty when there is an attachment
   Visibility visibility = Visibility::everyone;
-  std::vector<http::Upload> attachments;
+  std::vector<http::Upload> attachments = {};
 };
 inline constexpr std::size_t kMostTextBytes = 1U << 20U;
 inline constexpr std::size_t kMostAttachments = 20;
@@ -179,8 +180,8 @@ inline constexpr std::size_t kMostAttachments = 20;
 struct Move {
   CaseStatus expected = CaseStatus::fresh;
   CaseStatus to = CaseStatus::fresh;
-  std::string reason;                ///< required to close (B6), 1 to 500 characters
-  std::optional<Solution> solution;  ///< required to resolve (B7)
+  std::string reason = {};                ///< required to close (B6), 1 to 500 characters
+  std::optional<Solution> solution = {};  ///< required to resolve (B7)
 };
 
 /// An attachment to hand out; `stream` reads piece by piece and holds no connection between pieces.
