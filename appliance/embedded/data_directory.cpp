@@ -191,13 +191,18 @@ fs::path server_socket(const DatabaseOptions& options) { return options.director
 fs::path server_lock(const DatabaseOptions& options) { return options.directory / "run" / "mariadbd.lock"; }
 fs::path server_log(const DatabaseOptions& options) { return options.directory / "log" / "mariadbd.log"; }
 
+Status check_socket_path(const fs::path& socket) {
+  const std::size_t size = socket.string().size();
+  constexpr std::size_t most = sizeof(sockaddr_un::sun_path) - 1;
+  if (size <= most) return {};
+  return Error{Code::invalid_argument,
+               "socket path '" + socket.string() + "': " + std::to_string(size) + " bytes, the system allows " +
+                   std::to_string(most),
+               "choose a directory with a shorter path"};
+}
+
 Status prepare_data_directory(const DatabaseOptions& options) {
-  const std::string socket = server_socket(options).string();
-  if (socket.size() >= sizeof(sockaddr_un::sun_path))
-    return Error{Code::invalid_argument,
-                 "socket path '" + socket + "': " + std::to_string(socket.size()) + " bytes, the system allows " +
-                     std::to_string(sizeof(sockaddr_un::sun_path) - 1),
-                 "choose a directory with a shorter path"};
+  SLIPWAY_CHECK(check_socket_path(server_socket(options)));
   SLIPWAY_CHECK(make_private_directory(options.directory));
   for (const char* part : {"run", "log", "tmp"}) SLIPWAY_CHECK(make_private_directory(options.directory / part));
   SLIPWAY_TRY(const std::string version, installed_version());

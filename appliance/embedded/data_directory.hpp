@@ -27,6 +27,9 @@ class FileLock {
 /// Error no_space unless the disk of `directory` has `needed_bytes` free.
 [[nodiscard]] Status require_space(const std::filesystem::path& directory, std::uint64_t needed_bytes);
 
+/// Error invalid_argument when the system does not take `socket` as the path of a UNIX socket.
+[[nodiscard]] Status check_socket_path(const std::filesystem::path& socket);
+
 /// Makes what `options.directory` lacks, up to an initialised data directory. An initialisation that was killed is
 /// begun anew: data/ appears whole or not at all. The caller holds the directory's lock.
 /// Errors: those of Database::start except in_use and timeout.

@@ -38,7 +38,7 @@ struct Isolation : bp::extend::handler {
 
   template <typename Executor>
   void on_exec_setup(Executor& executor) const {
-    ::setpgid(0, 0);
+    ::setsid();  // a group of its own, and no terminal whose end could reach it
     if (death_signal != 0) {
       ::prctl(PR_SET_PDEATHSIG, death_signal);
       if (::getppid() != parent) ::_exit(127);  // it died before the request
@@ -102,7 +102,6 @@ Result<Launched> launch(const Command& command, const Streams& streams, int deat
   if (failure) return system_error(failure.value(), what);
   const pid_t pid = child.id();
   child.detach();  // from here on it is ours: Boost's own waiting forks a timer process and is not thread-safe
-  ::setpgid(pid, pid);
   Descriptor pidfd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));  // glibc 2.36 declares it for C only
   if (!pidfd.open()) {
     const int number = errno;

@@ -47,7 +47,7 @@ struct Launched {
   Descriptor pidfd;
 };
 
-/// Starts `command` as the leader of a new process group, with default signal handling, no descriptor of ours but
+/// Starts `command` as the leader of a new session and process group, with default signal handling, no descriptor of ours but
 /// `streams`, and `death_signal` (0: none) when the calling thread ends. Errors: not_found, permission, no_space,
 /// internal.
 [[nodiscard]] Result<Launched> launch(const Command& command, const Streams& streams, int death_signal);

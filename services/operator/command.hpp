@@ -90,6 +90,7 @@ class Verbs {
 void register_verbs(Verbs& verbs);
 void register_config(Verbs& verbs);
 void register_account(Verbs& verbs);
+void register_embedded(Verbs& verbs);
 
 /// The whole command; returns its exit status.
 [[nodiscard]] int run(int argc, const char* const* argv);

@@ -1,0 +1,43 @@
+// What an embedded installation is made of before its programs start: secrets, certificate, configuration, databases
+// and the three default accounts (A1).
+#pragma once
+
+#include <optional>
+
+#include "appliance/embedded/embedded.hpp"
+#include "appliance/embedded/state_directory.hpp"
+#include "appliance/embedded/supervisor.hpp"
+
+namespace slipway::embedded {
+
+/// Told one line per step, for a person.
+using Progress = std::function<void(const std::string&)>;
+
+/// How to sign in to a default account. The password is there only when it was made by this call; it also stands in its
+/// file (0600) until somebody removes that.
+struct SignIn {
+  std::string account;
+  std::string login;
+  std::filesystem::path password_file;
+  Secret password;
+};
+
+[[nodiscard]] DatabaseOptions database_options(const StateDirectory& state);
+
+/// The port to listen on: `wanted`, else that of the last start, else 8443; 0 is any free one. Error: in_use, naming
+/// it.
+[[nodiscard]] Result<std::uint16_t> choose_port(const StateDirectory& state, std::optional<std::uint16_t> wanted);
+
+/// The port that the configuration names. Errors: as Config::load.
+[[nodiscard]] Result<std::uint16_t> configured_port(const StateDirectory& state);
+
+/// Makes what is missing, in an order that a kill cannot spoil: a repeated call goes on where it stopped. Nothing else
+/// may run in the directory. Errors: no_space, permission, those of Database::start and of accounts.
+[[nodiscard]] Result<std::vector<SignIn>> set_up(const StateDirectory& state, std::uint16_t port,
+                                                 const Progress& progress);
+
+/// mariadbd, slipway-jobd and slipway-webd, in the order of their start; the latter two from directory `programs`.
+[[nodiscard]] std::vector<Program> slipway_programs(const StateDirectory& state, const std::filesystem::path& programs,
+                                                    std::uint16_t port);
+
+}  // namespace slipway::embedded
