@@ -1,0 +1,61 @@
+// slipway-jobd: background work of all accounts.
+#include "appliance/account/directory.hpp"
+#include "appliance/account/platform.hpp"
+#include "appliance/config/secret_file.hpp"
+#include "appliance/http/health.hpp"
+#include "appliance/http/server.hpp"
+#include "appliance/telemetry/log.hpp"
+#include "services/desk/desk.hpp"
+#include "services/jobs/housekeeping.hpp"
+#include "services/jobs/orphan_sweep.hpp"
+#include "services/programs/program_start.hpp"
+
+namespace slipway::programs {
+namespace {
+
+jobs::Task expiry() {
+  return {"expiry", [](const account::Account&, const std::shared_ptr<sql::Pool>& pool, Timestamp now) {
+            return desk::Desk(pool, {}).remove_expired(now);
+          }};
+}
+
+/// /health, /ready and /metrics on a socket of its own; null when none is configured.
+Result<std::unique_ptr<http::Server>> monitoring(const config::Config& config, const jobs::Housekeeping& housekeeping) {
+  http::ServerOptions options;
+  options.unix_socket = config.path("jobs.socket");
+  options.threads = 2;
+  if (options.unix_socket.empty()) return std::unique_ptr<http::Server>();
+  http::Router router;
+  http::add_health_routes(router, {{"housekeeping", [&housekeeping] { return housekeeping.check(); }}});
+  return http::Server::start(options, std::move(router));
+}
+
+Status serve(const config::Config& config) {
+  SLIPWAY_TRY(auto endpoint, database_endpoint(config, std::string(account::kPlatformDatabase)));
+  SLIPWAY_TRY(auto account_key, config::read_secret_file(config.path("secrets.account_key_file")));
+  // A short wait: the next round tries again, and a stop shall not wait for a server that is away.
+  const sql::PoolLimits limits{.max_connections = 2, .lend_limit = std::chrono::seconds(1)};
+  sql::Pool platform(std::move(endpoint), limits);
+  account::Directory directory(platform, std::move(account_key), limits);
+  const SystemClock clock;
+  jobs::Housekeeping housekeeping(directory, clock, config.duration("jobs.interval"), {expiry(), jobs::orphan_sweep()});
+  SLIPWAY_TRY(const auto server, monitoring(config, housekeeping));
+  housekeeping.start();
+  telemetry::log(telemetry::Level::info, "jobs.started");
+  wait_for_stop();
+  housekeeping.stop();
+  if (server) server->stop();
+  telemetry::log(telemetry::Level::info, "jobs.stopped");
+  return {};
+}
+
+}  // namespace
+}  // namespace slipway::programs
+
+int main(int argc, char** argv) {
+  using namespace slipway::programs;
+  hold_stop_signals();
+  const auto config = start(argc, argv, "slipway-jobd");
+  const auto served = serve(config);
+  return served ? EXIT_SUCCESS : report(served.error());
+}

@@ -1,0 +1,86 @@
+// slipway-jobd while its database is killed and started again.
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <csignal>
+
+#include "appliance/crypto/crypto.hpp"
+#include "tests/support/eventually.hpp"
+#include "tests/support/programs.hpp"
+#include "tests/support/test_platform.hpp"
+
+namespace slipway::jobs {
+namespace {
+
+class JobsRestart : public testing::Test {
+ protected:
+  void SetUp() override {
+    provision();
+    secret("account.key", key_);
+    secret("db", password_);
+    test::write_file(top_ / "jobd.toml", "[database]\nsocket = \"" + database().administrator().socket +
+                                             "\"\nuser = \"slipway_job\"\npassword_file = \"" + (top_ / "db").string() +
+                                             "\"\n[secrets]\naccount_key_file = \"" + (top_ / "account.key").string() +
+                                             "\"\n[jobs]\ninterval = \"100ms\"\n");
+  }
+  void provision() {
+    auto root = test::connect(database().administrator());
+    ASSERT_TRUE(account::provision_platform(root, {{"slipway_job", password_}}).has_value());
+    sql::Endpoint endpoint = database().administrator();
+    endpoint.database = account::kPlatformDatabase;
+    auto admin = test::connect(endpoint);
+    account::Administration administration(admin, key_);
+    ASSERT_TRUE(
+        administration.create(AccountName::parse("acme").value(), "Acme", account::Kind::production).has_value());
+  }
+  void secret(const std::string& file, const Secret& value) const {
+    test::write_file(top_ / file, value.reveal());
+    ASSERT_EQ(::chmod((top_ / file).c_str(), 0600), 0);
+  }
+  embedded::Database& database() {
+    if (!database_) {
+      auto started = test::start_scratch_server(top_ / "db_server");
+      if (!started) std::abort();
+      database_.emplace(std::move(started).value());
+    }
+    return *database_;
+  }
+  // Puts an expired session and waits until the program has removed it.
+  bool purges_within(std::chrono::milliseconds limit) {
+    sql::Endpoint endpoint = database().administrator();
+    endpoint.database = "acct_acme_1";
+    auto session = test::connect(endpoint);
+    const auto put = session.execute(
+        "INSERT INTO web_session (session_key, person_id, expires_at) "
+        "SELECT REPEAT('0', 64), person_id, '2020-01-01' FROM person LIMIT 1");
+    EXPECT_TRUE(put.has_value());
+    return test::eventually(limit, [&] {
+      const auto row = session.query_one("SELECT COUNT(*) FROM web_session");
+      return row.has_value() && (*row)->integer(0) == 0;
+    });
+  }
+
+  const Secret key_ = crypto::random_token();
+  const Secret password_ = crypto::random_token();
+  test::TempDirectory top_;
+  std::optional<embedded::Database> database_;
+};
+
+TEST_F(JobsRestart, GoesOnAfterTheDatabaseIsKilledAndStartedAgain) {
+  auto program = process::Child::spawn(
+      {.argv = {test::program("slipway-jobd").string(), "--config", (top_ / "jobd.toml").string()},
+       .log_file = top_ / "jobd.log"});
+  ASSERT_TRUE(program.has_value());
+  EXPECT_TRUE(purges_within(std::chrono::seconds(20)));
+  for (int round = 0; round < 2; ++round) {
+    database_->kill();
+    database_.reset();
+    EXPECT_TRUE(purges_within(std::chrono::seconds(20))) << test::read_file(top_ / "jobd.log");
+    EXPECT_FALSE(program->exit_status().has_value());
+  }
+  ASSERT_EQ(::kill(program->pid(), SIGTERM), 0);
+  EXPECT_EQ(program->wait(std::chrono::seconds(10)), 0);
+}
+
+}  // namespace
+}  // namespace slipway::jobs
