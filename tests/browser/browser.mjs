@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { chromium } from "playwright-core";
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const screens = process.env.SLIPWAY_SCREENS ?? "build/screens";
+const screens = process.env.BROWSER_SCREENS ?? "build/screens";
 mkdirSync(screens, { recursive: true });
 
 export const SIZES = { wide: { width: 1280, height: 860 }, phone: { width: 390, height: 844 } };

@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { contentSql } from "./content.mjs";
 
-const program = join(process.env.SLIPWAY_BIN ?? "build/release/bin", "slipway");
+// Not SLIPWAY_…: programs read those as options and refuse unknown ones.
+const program = join(process.env.BROWSER_PROGRAMS ?? "build/release/bin", "slipway");
 
 /** Runs statements in an account's database, as the database's administrator. */
 function runSql(socket, account, sql) {
