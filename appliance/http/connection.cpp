@@ -15,7 +15,7 @@ constexpr std::size_t kKeptBytes = 4096;
 }  // namespace
 
 Connection::Connection(Engine& engine, int descriptor, ssl_ctx_st* tls, std::string peer)
-    : engine_(engine), channel_(descriptor, tls), peer_(std::move(peer)) {
+    : engine_(engine), channel_(descriptor, tls), peer_(std::move(peer)), now_(std::chrono::steady_clock::now()) {
   enter(tls != nullptr ? State::handshake : State::head);
 }
 
@@ -30,17 +30,18 @@ void Connection::enter(State state) {
     limit = kDrainLimit;
     drain_left_ = kDrainBytes;
   }
-  deadline_ = std::chrono::steady_clock::now() + limit;
+  deadline_ = now_ + limit;
 }
 
 /// Each further MiB of a body or an answer gets body_limit anew.
 void Connection::renew_deadline(std::uint64_t moved) {
   if ((moved >> 20U) <= mib_) return;
   mib_ = moved >> 20U;
-  deadline_ = std::chrono::steady_clock::now() + engine_.options.body_limit;
+  deadline_ = now_ + engine_.options.body_limit;
 }
 
 Connection::Wait Connection::advance(bool hang_up) {
+  now_ = std::chrono::steady_clock::now();
   drained_ = false;
   hang_up_ = hang_up;
   served_ = 0;
@@ -48,6 +49,7 @@ Connection::Wait Connection::advance(bool hang_up) {
 }
 
 Connection::Wait Connection::expire() {
+  now_ = std::chrono::steady_clock::now();
   const bool under_way = (state_ == State::head && !in_.empty()) || state_ == State::body;
   if (!under_way) return Wait::closed;
   if (state_ == State::head) new_request();
@@ -138,7 +140,6 @@ Connection::Step Connection::read_head() {
   }
   if (end == std::string::npos) return fill();
 
-  received_ = std::chrono::steady_clock::now();
   new_request();
   Head head;
   const auto refusal = parse_head(std::string_view(in_).substr(0, size), head);
@@ -156,7 +157,7 @@ void Connection::new_request() {
   request_.emplace();
   request_->id = new_request_id();
   request_->client_address = peer_;
-  received_ = std::chrono::steady_clock::now();
+  received_ = now_;
   keep_alive_ = false;
   head_only_ = false;
   unread_ = false;

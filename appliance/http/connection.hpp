@@ -10,6 +10,7 @@
 #include "appliance/http/chunked.hpp"
 #include "appliance/http/incoming.hpp"
 #include "appliance/http/outbox.hpp"
+#include "appliance/http/seats.hpp"
 #include "appliance/http/server.hpp"
 
 namespace slipway::http {
@@ -20,6 +21,7 @@ struct Engine {
   Router router;
   AnswerWriter answers;
   bool behind_proxy;  ///< a UNIX socket: the peer is our own nginx
+  Seats seats;
   std::atomic<bool> stopping{false};
 };
 
@@ -64,13 +66,13 @@ class Connection {
   [[nodiscard]] Step answer_stream(const Response& response);
   [[nodiscard]] Step write_answer();
   void new_request();
-  void record(const Response& response, std::uint64_t bytes) const;
   void renew_deadline(std::uint64_t moved);
 
   Engine& engine_;
   Channel channel_;
   std::string peer_;
   State state_;
+  TimePoint now_;  ///< read from the clock once for each piece of work
   TimePoint deadline_;
   std::string in_;        ///< received, not yet used
   bool drained_ = false;  ///< nothing more to read until there is news

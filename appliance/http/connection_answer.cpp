@@ -1,7 +1,7 @@
 // The second half of a connection's work: running the handler, answering, recording.
 #include "appliance/http/connection.hpp"
+#include "appliance/http/record.hpp"
 #include "appliance/telemetry/log.hpp"
-#include "appliance/telemetry/metrics.hpp"
 
 namespace slipway::http {
 namespace {
@@ -25,6 +25,7 @@ auto guarded(const std::string& route, Call call) -> std::optional<decltype(call
 
 Connection::Step Connection::handle() {
   telemetry::set_request_id(request_->id);
+  if (route_ == nullptr || !route_->quick) engine_.seats.leave();
   auto response = guarded(request_->route, [&] { return engine_.router.dispatch(*request_, route_); });
   if (!response.has_value()) {
     const Error error{Code::internal, "the server met a fault", "report the request id " + request_->id};
@@ -53,7 +54,12 @@ Connection::Step Connection::answer(Response response) {
   if (engine_.stopping.load(std::memory_order_relaxed)) keep_alive_ = false;
   const bool has_body = status_has_body(response.status);
   const std::uint64_t length = response.stream ? response.stream_size : response.body.size();
-  record(response, has_body && !head_only_ ? length : 0);
+  now_ = std::chrono::steady_clock::now();
+  record({.method = request_->method,
+          .route = request_->route,
+          .status = response.status,
+          .bytes = has_body && !head_only_ ? length : 0,
+          .taken = now_ - received_});
   enter(State::answer);
   std::string& buffer = outbox_.buffer();
   engine_.answers.append_head(buffer, response,
@@ -111,22 +117,6 @@ Connection::Step Connection::write_answer() {
   in_.clear();
   enter(State::drain);
   return Step::again;
-}
-
-void Connection::record(const Response& response, std::uint64_t bytes) const {
-  const std::string route = request_->route.empty() ? "(none)" : request_->route;
-  const std::string method(method_name(request_->method));
-  const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - received_;
-  telemetry::count("slipway_http_requests_total", "Requests answered.",
-                   {{"method", method}, {"route", route}, {"status", std::to_string(response.status)}});
-  telemetry::observe_seconds("slipway_http_request_seconds", "From the end of the request's head to its answer.",
-                             {{"route", route}}, taken.count());
-  telemetry::log(telemetry::Level::info, "http.request",
-                 {{"method", method},
-                  {"route", route},
-                  {"status", std::int64_t{response.status}},
-                  {"ms", taken.count() * 1000},
-                  {"bytes", static_cast<std::int64_t>(bytes)}});
 }
 
 }  // namespace slipway::http

@@ -84,7 +84,7 @@ Response ready(const std::vector<std::shared_ptr<Runner>>& runners) {
 void add_health_routes(Router& router, std::vector<HealthCheck> checks) {
   std::vector<std::shared_ptr<Runner>> runners;
   for (HealthCheck& check : checks) runners.push_back(std::make_shared<Runner>(std::move(check)));
-  router.add(Method::get, "/health", [](Request&) { return Response::json(R"({"status":"ok"})"); });
+  router.add_quick(Method::get, "/health", [](Request&) { return Response::json(R"({"status":"ok"})"); });
   router.add(Method::get, "/ready", [runners](Request&) { return ready(runners); });
   router.add(Method::get, "/metrics", [](Request&) {
     return Response{.headers = {{"Content-Type", "text/plain; version=0.0.4; charset=utf-8"}},

@@ -62,7 +62,14 @@ std::string_view method_name(Method method) {
 }
 
 void Router::add(Method method, const std::string& pattern, Handler handler, std::uint64_t body_bytes) {
-  Route route{method, pattern, split(pattern), std::move(handler), body_bytes};
+  insert({method, pattern, split(pattern), std::move(handler), body_bytes, false});
+}
+
+void Router::add_quick(Method method, const std::string& pattern, Handler handler) {
+  insert({method, pattern, split(pattern), std::move(handler), UINT64_MAX, true});
+}
+
+void Router::insert(Route route) {
   const auto place = std::upper_bound(routes_.begin(), routes_.end(), route, more_specific);
   routes_.insert(place, std::move(route));
 }

@@ -13,6 +13,10 @@ class Router {
   /// server's own limit holds as well.
   void add(Method method, const std::string& pattern, Handler handler, std::uint64_t body_bytes = UINT64_MAX);
 
+  /// A route whose handler never waits (no database, no file, no lock held long): it is answered without waking another
+  /// worker.
+  void add_quick(Method method, const std::string& pattern, Handler handler);
+
   /// What answers when no route matches (404) or the method differs (405 with Allow), as a page or a problem.
   void set_not_found(Handler handler);
 
@@ -27,6 +31,7 @@ class Router {
     std::vector<std::string> segments;
     Handler handler;
     std::uint64_t body_bytes;
+    bool quick;
   };
 
   /// The route of this method and path; fills `request.parameters` and `request.route`. Null when there is none.
@@ -40,6 +45,7 @@ class Router {
   [[nodiscard]] Response error_answer(const Request& request, const Error& error) const;
 
  private:
+  void insert(Route route);
   [[nodiscard]] std::string allowed_methods(const std::string& path) const;
 
   std::vector<Route> routes_;  ///< most specific first

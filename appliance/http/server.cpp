@@ -32,6 +32,8 @@ std::int64_t nanoseconds(steady_clock::time_point time) {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count();
 }
 
+int seats() { return std::max(2, static_cast<int>(std::thread::hardware_concurrency())); }
+
 class Descriptor {
  public:
   explicit Descriptor(int number) : number_(number) {
@@ -52,7 +54,7 @@ class EpollServer final : public Server {
  public:
   EpollServer(const ServerOptions& options, Router router, Poco::Net::ServerSocket listener,
               Poco::Net::Context::Ptr tls)
-      : engine_{options, std::move(router), AnswerWriter(!tls.isNull()), !options.unix_socket.empty()},
+      : engine_{options, std::move(router), AnswerWriter(!tls.isNull()), !options.unix_socket.empty(), Seats(seats())},
         listener_(std::move(listener)),
         tls_(std::move(tls)),
         port_(options.unix_socket.empty() ? listener_.address().port() : std::uint16_t{0}),
@@ -105,10 +107,11 @@ std::uint64_t token(std::uint32_t index, std::uint32_t generation) {
 
 void EpollServer::work() {
   for (;;) {
+    engine_.seats.take();
     epoll_event event{};
     const int ready = ::epoll_wait(epoll_.get(), &event, 1, -1);
     if (ready < 1) continue;
-    if (event.data.u64 == kWakeToken) return;
+    if (event.data.u64 == kWakeToken) return engine_.seats.leave();
     const auto index = static_cast<std::uint32_t>(event.data.u64);
     if (slots_[index].claim(static_cast<std::uint32_t>(event.data.u64 >> 32U)))
       serve(index, (event.events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0 ? Why::hang_up : Why::bytes);

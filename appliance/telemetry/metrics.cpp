@@ -55,15 +55,49 @@ class Found {
   std::unordered_map<std::string, Metric*> metrics_;
 };
 
-}  // namespace
-
-void count(const std::string& name, const std::string& help, const Labels& labels, double by) {
+prometheus::Counter* find_counter(const std::string& name, const std::string& help, const Labels& labels) {
   static Found<prometheus::Counter> found;
-  auto* counter = found.get(
+  return found.get(
       name, labels, [&]() -> auto& {
         return prometheus::BuildCounter().Name(name).Help(help).Register(registry()).Add(labels);
       });
-  if (counter != nullptr) counter->Increment(by);
+}
+
+prometheus::Histogram* find_histogram(const std::string& name, const std::string& help, const Labels& labels) {
+  static Found<prometheus::Histogram> found;
+  return found.get(
+      name, labels, [&]() -> auto& {
+        return prometheus::BuildHistogram()
+            .Name(name)
+            .Help(help)
+            .Register(registry())
+            .Add(labels, prometheus::Histogram::BucketBoundaries{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25,
+                                                                 0.5, 1, 2, 5, 10, 30});
+      });
+}
+
+}  // namespace
+
+void count(const std::string& name, const std::string& help, const Labels& labels, double by) {
+  Counter(name, help, labels).add(by);
+}
+
+void observe_seconds(const std::string& name, const std::string& help, const Labels& labels, double seconds) {
+  Durations(name, help, labels).observe(seconds);
+}
+
+Counter::Counter(const std::string& name, const std::string& help, const Labels& labels)
+    : metric_(find_counter(name, help, labels)) {}
+
+void Counter::add(double by) const {
+  if (metric_ != nullptr) static_cast<prometheus::Counter*>(metric_)->Increment(by);
+}
+
+Durations::Durations(const std::string& name, const std::string& help, const Labels& labels)
+    : metric_(find_histogram(name, help, labels)) {}
+
+void Durations::observe(double seconds) const {
+  if (metric_ != nullptr) static_cast<prometheus::Histogram*>(metric_)->Observe(seconds);
 }
 
 void set_gauge(const std::string& name, const std::string& help, const Labels& labels, double value) {
@@ -73,20 +107,6 @@ void set_gauge(const std::string& name, const std::string& help, const Labels& l
         return prometheus::BuildGauge().Name(name).Help(help).Register(registry()).Add(labels);
       });
   if (gauge != nullptr) gauge->Set(value);
-}
-
-void observe_seconds(const std::string& name, const std::string& help, const Labels& labels, double seconds) {
-  static Found<prometheus::Histogram> found;
-  auto* histogram = found.get(
-      name, labels, [&]() -> auto& {
-        return prometheus::BuildHistogram()
-            .Name(name)
-            .Help(help)
-            .Register(registry())
-            .Add(labels, prometheus::Histogram::BucketBoundaries{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25,
-                                                                 0.5, 1, 2, 5, 10, 30});
-      });
-  if (histogram != nullptr) histogram->Observe(seconds);
 }
 
 std::string metrics_text() { return prometheus::TextSerializer().Serialize(registry().Collect()); }

@@ -17,6 +17,24 @@ void set_gauge(const std::string& name, const std::string& help, const Labels& l
 /// Observes a duration in seconds in a histogram with buckets from 1 ms to 30 s (A32: 2 s is one of the bounds).
 void observe_seconds(const std::string& name, const std::string& help, const Labels& labels, double seconds);
 
+/// A counter or histogram as above, looked up once: for code that runs with every request. Copyable; valid for ever.
+class Counter {
+ public:
+  Counter(const std::string& name, const std::string& help, const Labels& labels);
+  void add(double by = 1.0) const;
+
+ private:
+  void* metric_;
+};
+class Durations {
+ public:
+  Durations(const std::string& name, const std::string& help, const Labels& labels);
+  void observe(double seconds) const;
+
+ private:
+  void* metric_;
+};
+
 /// The whole registry in the text exposition format 0.0.4.
 [[nodiscard]] std::string metrics_text();
 

@@ -16,8 +16,8 @@ import tempfile
 import time
 import urllib.request
 
-ROUNDS = int(os.environ.get("ROUNDS", "5"))
-SECONDS = int(os.environ.get("SECONDS_EACH", "3"))
+ROUNDS = int(os.environ.get("ROUNDS", "12"))
+SECONDS = int(os.environ.get("SECONDS_EACH", "1"))
 CONNECTIONS = 32
 THREADS = os.environ.get("SERVER_THREADS", "16")
 WRK = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{SECONDS}s"]

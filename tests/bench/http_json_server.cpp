@@ -19,8 +19,8 @@ int main(int argc, char** argv) {
   const std::string bytes{std::istreambuf_iterator<char>(file), {}};
   slipway::telemetry::set_up_logging("http_json_server", slipway::telemetry::Level::info);
   slipway::http::Router router;
-  router.add(slipway::http::Method::get, "/data.json",
-             [&bytes](slipway::http::Request&) { return slipway::http::Response::json(bytes); });
+  router.add_quick(slipway::http::Method::get, "/data.json",
+                   [&bytes](slipway::http::Request&) { return slipway::http::Response::json(bytes); });
   auto server = slipway::http::Server::start({.port = 0, .threads = std::atoi(argv[2])}, std::move(router));
   if (!server.has_value()) {
     std::fprintf(stderr, "%s\n", slipway::to_text(server.error()).c_str());

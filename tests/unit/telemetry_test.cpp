@@ -13,6 +13,13 @@ namespace {
 
 using ::testing::HasSubstr;
 
+std::string json_line(Timestamp time, Level level, std::string_view program, std::string_view event,
+                      std::string_view request_id, std::initializer_list<Field> fields) {
+  std::string line;
+  append_json_line(line, time, level, program, event, request_id, {fields.begin(), fields.size()});
+  return line;
+}
+
 Timestamp three_o_clock() { return parse_timestamp("2026-11-21T03:00:00Z").value(); }
 
 TEST(JsonLine, IsOneObjectWithItsFieldsInOrder) {
@@ -30,6 +37,14 @@ TEST(JsonLine, StaysOneValidLineWhateverTheText) {
   EXPECT_THAT(parsed.at("text").get<std::string>(), HasSubstr("a\"b\\c\n\r\x01"));
   EXPECT_THAT(parsed.at("text").get<std::string>(), HasSubstr("caf\xc3\xa9 \xef\xbf\xbd"));
   EXPECT_FALSE(parsed.contains("request_id"));
+}
+
+TEST(JsonLine, WritesTimesAsTheRestOfSlipwayDoes) {
+  for (const char* text : {"2026-11-21T03:00:00Z", "2026-11-21T03:00:00.000001Z", "2026-11-21T03:00:00.120000Z",
+                           "2026-11-21T03:00:01.999999Z"}) {
+    const std::string line = json_line(parse_timestamp(text).value(), Level::info, "p", "e", "", {});
+    EXPECT_EQ(nlohmann::json::parse(line).at("time"), text);
+  }
 }
 
 TEST(JsonLine, WritesNumbersThatJsonLacksAsNull) {
