@@ -1,0 +1,23 @@
+#include "migrate/demo.hpp"
+
+#include "migrate/dump.hpp"
+
+namespace slipway::migrate {
+
+Result<RunReport> run_demo(const Installation& installation, RunOptions options, const SampleOptions& sample,
+                           Progress& progress) {
+  progress.begin("start the sample's own database server");
+  SLIPWAY_TRY(const ScratchServer server, ScratchServer::start(options.scratch_directory));
+  sql::Endpoint on_premise = server.endpoint();
+  {
+    SLIPWAY_TRY(sql::Connection admin, sql::Connection::open(on_premise));
+    SLIPWAY_CHECK(admin.execute_text("CREATE DATABASE on_premise CHARACTER SET utf8mb4"));
+  }
+  on_premise.database = "on_premise";
+  SLIPWAY_CHECK(make_sample(on_premise, sample, progress));
+  options.source = {SourceAddress::Kind::server, on_premise.socket, "", 0, on_premise.user, on_premise.database, ""};
+  options.execute = true;
+  return run_migration(installation, options, progress);
+}
+
+}  // namespace slipway::migrate

@@ -1,0 +1,58 @@
+// What a person sees while a migration runs.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace slipway::migrate {
+
+/// Told how far the work is. Called by one thread at a time.
+class Progress {
+ public:
+  Progress() = default;
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+  virtual ~Progress() = default;
+  /// A step begins: "copy", "keys", "transform", "verify", "publish".
+  virtual void begin(std::string_view step) = 0;
+  /// Rows and bytes done so far of about `rows_expected` in the current step.
+  virtual void advance(std::uint64_t rows, std::uint64_t bytes, std::uint64_t rows_expected) = 0;
+  /// A remark for the person.
+  virtual void note(std::string_view text) = 0;
+};
+
+/// Says nothing.
+class NoProgress final : public Progress {
+ public:
+  void begin(std::string_view) override {}
+  void advance(std::uint64_t, std::uint64_t, std::uint64_t) override {}
+  void note(std::string_view) override {}
+};
+
+/// Writes to standard error: one line rewritten in place on a terminal, else a plain line at most every two seconds.
+class TerminalProgress final : public Progress {
+ public:
+  TerminalProgress();
+  ~TerminalProgress() override;
+  void begin(std::string_view step) override;
+  void advance(std::uint64_t rows, std::uint64_t bytes, std::uint64_t rows_expected) override;
+  void note(std::string_view text) override;
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  void end_line();
+  bool terminal_;
+  bool open_line_ = false;
+  std::string step_;
+  Clock::time_point began_;
+  Clock::time_point written_;
+};
+
+/// "12,345"; "1.4 GB"; "3 min 20 s".
+[[nodiscard]] std::string count_text(std::uint64_t count);
+[[nodiscard]] std::string bytes_text(std::uint64_t bytes);
+[[nodiscard]] std::string duration_text(double seconds);
+
+}  // namespace slipway::migrate
