@@ -1,0 +1,140 @@
+// The pure rules of the migration tool.
+#include <gtest/gtest.h>
+
+#include "migrate/chunk_rules.hpp"
+#include "migrate/mime_decode.hpp"
+#include "migrate/part_rules.hpp"
+#include "migrate/source_rules.hpp"
+#include "migrate/table_shape_rules.hpp"
+
+namespace slipway::migrate {
+namespace {
+
+TEST(SourceAddress, ReadsUrlsSocketsAndDumps) {
+  const auto url = parse_source("mysql://desk@db.example.net:3307/rt5");
+  ASSERT_TRUE(url.has_value());
+  EXPECT_EQ(url->host, "db.example.net");
+  EXPECT_EQ(url->port, 3307);
+  EXPECT_EQ(url->user, "desk");
+  EXPECT_EQ(url->database, "rt5");
+  const auto six = parse_source("mysql://desk@[::1]:3306/rt5");
+  ASSERT_TRUE(six.has_value());
+  EXPECT_EQ(six->host, "::1");
+  const auto socket = parse_source("socket=/run/mysqld/mysqld.sock,user=rt,db=rt5");
+  ASSERT_TRUE(socket.has_value());
+  EXPECT_EQ(socket->socket, "/run/mysqld/mysqld.sock");
+  EXPECT_EQ(socket->user, "rt");
+  EXPECT_EQ(socket->database, "rt5");
+  const auto dump = parse_source("dump=/srv/rt5.sql.zst");
+  ASSERT_TRUE(dump.has_value());
+  EXPECT_EQ(dump->kind, SourceAddress::Kind::dump);
+  EXPECT_EQ(dump->file, "/srv/rt5.sql.zst");
+}
+
+TEST(SourceAddress, RefusesPasswordsAndNonsense) {
+  for (const char* text :
+       {"mysql://desk:secret@host/db", "mysql://desk@host:0/db", "mysql://desk@host:99999/db", "mysql://@host",
+        "mysql://desk@", "socket=", "socket=/s,port=3", "dump=", "postgres://x", ""}) {
+    const auto parsed = parse_source(text);
+    ASSERT_FALSE(parsed.has_value()) << text;
+    EXPECT_EQ(parsed.error().code, Code::invalid_argument) << text;
+    EXPECT_FALSE(parsed.error().hint.empty()) << text;
+    EXPECT_EQ(parsed.error().message.find("secret"), std::string::npos);
+  }
+}
+
+TEST(TableShape, TakesSecondaryAndForeignKeysApart) {
+  const auto shape =
+      take_apart("t",
+                 "CREATE TABLE `t` (\n  `id` int(11) NOT NULL AUTO_INCREMENT,\n  `a, b` varchar(9) DEFAULT 'KEY (x)',\n"
+                 "  PRIMARY KEY (`id`),\n  UNIQUE KEY `u` (`a, b`),\n  KEY `k` (`a, b`,`id`),\n"
+                 "  CONSTRAINT `f` FOREIGN KEY (`id`) REFERENCES `o` (`id`) ON DELETE CASCADE,\n"
+                 "  CONSTRAINT `c` CHECK (`id` > 0)\n) ENGINE=MyISAM AUTO_INCREMENT=9 DEFAULT CHARSET=utf8mb4 "
+                 "COLLATE=utf8mb4_general_ci COMMENT='x'");
+  ASSERT_TRUE(shape.has_value());
+  EXPECT_EQ(shape->bare,
+            "CREATE TABLE `t` (\n  `id` int(11) NOT NULL AUTO_INCREMENT,\n  `a, b` varchar(9) DEFAULT 'KEY (x)',\n  "
+            "PRIMARY KEY (`id`),\n"
+            "  CONSTRAINT `c` CHECK (`id` > 0)\n) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci "
+            "STATS_AUTO_RECALC=0");
+  EXPECT_EQ(shape->keys, (std::vector<std::string>{"UNIQUE KEY `u` (`a, b`)", "KEY `k` (`a, b`,`id`)"}));
+  EXPECT_EQ(shape->foreign_keys,
+            (std::vector<std::string>{"CONSTRAINT `f` FOREIGN KEY (`id`) REFERENCES `o` (`id`) ON DELETE CASCADE"}));
+  ASSERT_EQ(shape->changes.size(), 1U);
+}
+
+TEST(TableShape, KeepsTheKeyOfACounterThatIsNotThePrimaryKey) {
+  const auto shape = take_apart(
+      "t",
+      "CREATE TABLE `t` (\n  `a` int NOT NULL,\n  `n` int NOT NULL AUTO_INCREMENT,\n  PRIMARY KEY (`a`,`n`),\n"
+      "  KEY `n` (`n`),\n  KEY `o` (`a`)\n) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4");
+  ASSERT_TRUE(shape.has_value());
+  EXPECT_NE(shape->bare.find("KEY `n` (`n`)"), std::string::npos);
+  EXPECT_EQ(shape->keys, (std::vector<std::string>{"KEY `o` (`a`)"}));
+}
+
+TEST(TableShape, ReplacesCollationsOfMySql) {
+  std::vector<std::string> changes;
+  EXPECT_EQ(replace_collations("COLLATE utf8mb4_0900_ai_ci, COLLATE utf8mb4_de_pb_0900_as_cs, COLLATE utf8mb4_0900_bin",
+                               changes),
+            "COLLATE utf8mb4_uca1400_nopad_ai_ci, COLLATE utf8mb4_uca1400_nopad_as_cs, COLLATE utf8mb4_nopad_bin");
+  EXPECT_EQ(changes.size(), 3U);
+  EXPECT_FALSE(take_apart("v", "CREATE VIEW `v` AS SELECT 1").has_value());
+}
+
+TEST(Chunks, OneForSmallTablesAndTablesWithoutNumbers) {
+  EXPECT_EQ(cut({1000, 1000, 1, 1000}, 1 << 20).size(), 1U);
+  EXPECT_EQ(cut({1000, 1ULL << 40U, {}, {}}, 1 << 20).size(), 1U);
+  EXPECT_EQ(cut({1000, 1ULL << 40U, 5, 5}, 1 << 20).size(), 1U);
+}
+
+Part part(std::int64_t id, std::int64_t parent, std::string type, std::string file = "", std::string headers = "") {
+  return {id, parent, std::move(type), std::move(file), std::move(headers), "none", 10};
+}
+
+TEST(MessageBody, IsTheFirstTextThatIsNoFile) {
+  EXPECT_EQ(choose_body({part(1, 0, "text/plain")}), 0U);
+  EXPECT_EQ(choose_body({part(1, 0, "multipart/mixed"), part(2, 1, "text/plain", "a.txt"), part(3, 1, "text/html")}),
+            2U);
+  EXPECT_EQ(choose_body({part(1, 0, "multipart/alternative"), part(2, 1, "text/html"), part(3, 1, "text/plain")}), 2U);
+  EXPECT_EQ(choose_body({part(1, 0, "text/plain", "", "Subject: x\nContent-Disposition: Attachment; filename=a\n")}),
+            std::nullopt);
+  EXPECT_EQ(choose_body({part(1, 0, "application/pdf", "a.pdf")}), std::nullopt);
+  EXPECT_EQ(choose_body({}), std::nullopt);
+}
+
+TEST(MessageBody, SurvivesPartsThatHoldThemselves) {
+  EXPECT_EQ(choose_body({part(1, 2, "multipart/mixed"), part(2, 1, "multipart/mixed")}), std::nullopt);
+}
+
+TEST(Headers, AreFoundUnfoldedAndWithoutCase) {
+  const std::string headers = "Subject: a\nCONTENT-type: text/plain;\n\tcharset=\"utf-8\"\nX: y\n";
+  EXPECT_EQ(header_field(headers, "Content-Type"), "text/plain; charset=\"utf-8\"");
+  EXPECT_EQ(header_field(headers, "X"), "y");
+  EXPECT_EQ(header_field(headers, "Y"), "");
+}
+
+TEST(Decoding, UndoesTransferEncodings) {
+  EXPECT_EQ(decode_transfer("base64", "w6ks\nIGE=").value(), "\xC3\xA9, a");
+  EXPECT_EQ(decode_transfer("Quoted-Printable", "a=3Db=\nc").value(), "a=bc");
+  EXPECT_EQ(decode_transfer("none", std::string("\0x", 2)).value(), std::string("\0x", 2));
+  EXPECT_EQ(decode_transfer("", "").value(), "");
+  EXPECT_EQ(decode_transfer("external", "x").error().code, Code::unsupported);
+}
+
+TEST(Decoding, MakesUtf8OfEveryCharset) {
+  EXPECT_EQ(to_utf8("text/plain; charset=\"iso-8859-1\"", "\xE9"), "\xC3\xA9");
+  EXPECT_EQ(to_utf8("text/plain; charset=koi8-r", "\xC1"), "\xD0\xB0");
+  EXPECT_EQ(to_utf8("text/plain; charset=utf-8", "d\xE9j\xC3\xA0"), "d\\xE9j\xC3\xA0");
+  EXPECT_EQ(to_utf8("text/plain; charset=klingon", "a\xFF"), "a\\xFF");
+  EXPECT_EQ(to_utf8("", std::string("a\0b", 3)), std::string("a\0b", 3));
+}
+
+TEST(Addresses, LoseTheirLeadingZeros) {
+  EXPECT_EQ(plain_address("192.000.002.075"), "192.0.2.75");
+  EXPECT_EQ(plain_address("10.0.0.1"), "10.0.0.1");
+  EXPECT_EQ(plain_address("2001:0db8:0000:0000:0000:0000:0000:0001"), "2001:db8:0:0:0:0:0:1");
+}
+
+}  // namespace
+}  // namespace slipway::migrate
