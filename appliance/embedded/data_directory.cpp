@@ -20,7 +20,9 @@ namespace fs = std::filesystem;
 
 constexpr std::uint64_t kMiB = 1U << 20U;
 constexpr std::string_view kVersionFile = "slipway-server-version";
+constexpr std::string_view kUnfinished = "unfinished";
 constexpr std::size_t kLogTailBytes = 2000;
+constexpr std::chrono::milliseconds kPollInterval{20};
 
 /// The user of this process, whom the server recognises by the socket.
 std::string own_user() {
@@ -78,8 +80,8 @@ Status write_version(const DatabaseOptions& options, const fs::path& data, const
   const int number = errno;
   if (descriptor >= 0) ::close(descriptor);
   if (written) return {};
-  return Error{number == ENOSPC ? Code::no_space : Code::permission,
-               "file '" + file.string() + "': " + std::strerror(number)};
+  if (number == ENOSPC) return disk_full(data);
+  return Error{Code::permission, "file '" + file.string() + "': " + std::strerror(number)};
 }
 
 bool speaks_of_full_disk(const std::string& log) {
@@ -88,33 +90,47 @@ bool speaks_of_full_disk(const std::string& log) {
          log.find("disk full") != std::string::npos;
 }
 
-Error full_disk(const fs::path& directory) {
-  return Error{Code::no_space, "directory '" + directory.string() + "': the disk is full",
-               "make room, or choose a directory on another disk"};
-}
-
-/// Installs into data.new and renames it: data/ is there only when it is complete and on the disk.
-Status initialise(const DatabaseOptions& options, const std::string& version) {
-  const fs::path fresh = options.directory / "data.new";
-  std::error_code failure;
-  fs::remove_all(fresh, failure);
-  SLIPWAY_CHECK(require_space(options.directory, redo_log_bytes(options) + 128 * kMiB));
+/// mariadb-install-db into `fresh`, its output appended to the server's log.
+Status install(const DatabaseOptions& options, const fs::path& fresh) {
   process::Command command{.argv = {"mariadb-install-db", "--no-defaults", "--datadir=" + fresh.string(),
                                     "--auth-root-authentication-method=socket", "--auth-root-socket-user=" + own_user(),
                                     "--skip-test-db", "--skip-name-resolve"},
-                           .directory = options.directory};
+                           .directory = options.directory,
+                           .log_file = server_log(options),
+                           .ends_with_starter = true};
   const auto storage = storage_arguments(options);
   command.argv.insert(command.argv.end(), storage.begin(), storage.end());
-  SLIPWAY_TRY(const auto finished, process::run(command, {.time = options.start_limit}));
-  std::ofstream(server_log(options), std::ios::app) << finished.out << finished.err;
-  if (finished.exit_status != 0) {
-    if (speaks_of_full_disk(finished.out + finished.err)) return full_disk(options.directory);
-    return Error{
-        Code::internal,
-        "mariadb-install-db: exit status " + std::to_string(finished.exit_status) + " for '" + fresh.string() + "'",
-        "its output is in " + server_log(options).string()};
+  const std::uintmax_t log_start = log_size(options);
+  SLIPWAY_TRY(auto installer, process::Child::spawn(command));
+  const auto deadline = std::chrono::steady_clock::now() + options.start_limit;
+  for (;;) {
+    const auto status = installer.wait(kPollInterval);
+    if (status == 0) return {};
+    if (status)
+      return server_failure(options, log_start, "installation ended with exit status " + std::to_string(*status));
+    if (is_full(options.directory)) return disk_full(options.directory);
+    if (std::chrono::steady_clock::now() < deadline) continue;
+    return Error{Code::timeout,
+                 "mariadb-install-db into '" + fresh.string() + "': still running after " +
+                     std::to_string(options.start_limit.count()) + " ms, ended",
+                 "its output is in " + server_log(options).string()};
   }
-  SLIPWAY_CHECK(write_version(options, fresh, version));
+}
+
+/// Installs beside data/ and renames: data/ is there only when it is complete and on the disk. Each attempt has a name
+/// of its own, since processes of one that was killed may still be writing to theirs.
+Status initialise(const DatabaseOptions& options, const std::string& version) {
+  std::error_code failure;
+  for (const auto& entry : fs::directory_iterator(options.directory, failure))
+    if (entry.path().stem() == kUnfinished) fs::remove_all(entry.path(), failure);
+  const fs::path fresh = options.directory / (std::string(kUnfinished) + "." + std::to_string(::getpid()));
+  SLIPWAY_CHECK(require_space(options.directory, redo_log_bytes(options) + 128 * kMiB));
+  auto made = install(options, fresh);
+  if (made) made = write_version(options, fresh, version);
+  if (!made) {
+    fs::remove_all(fresh, failure);
+    return made;
+  }
   fs::rename(fresh, options.directory / "data", failure);
   if (failure) return Error{Code::internal, "directory '" + fresh.string() + "': " + failure.message()};
   return {};
@@ -159,12 +175,17 @@ FileLock::~FileLock() {
   if (descriptor_ >= 0) ::close(descriptor_);
 }
 
+Error disk_full(const fs::path& directory) {
+  return Error{Code::no_space, "directory '" + directory.string() + "': the disk is full",
+               "make room, or choose a directory on another disk"};
+}
+
 Status make_private_directory(const fs::path& directory) {
   std::error_code failure;
   fs::create_directories(directory.parent_path(), failure);
   const std::string name = "directory '" + directory.string() + "'";
   if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) {
-    if (errno == ENOSPC) return full_disk(directory);
+    if (errno == ENOSPC) return disk_full(directory);
     return Error{Code::permission, name + ": " + std::strerror(errno), "choose another directory"};
   }
   struct stat status {};
@@ -175,6 +196,12 @@ Status make_private_directory(const fs::path& directory) {
                  "run this as that user, or choose another directory"};
   if (::chmod(directory.c_str(), 0700) != 0) return Error{Code::permission, name + ": " + std::strerror(errno)};
   return {};
+}
+
+bool is_full(const fs::path& directory) {
+  std::error_code failure;
+  const auto space = fs::space(directory, failure);
+  return !failure && space.available < kMiB;
 }
 
 Status require_space(const fs::path& directory, std::uint64_t needed_bytes) {
@@ -244,6 +271,12 @@ sql::Endpoint server_administrator(const DatabaseOptions& options) {
   return endpoint;
 }
 
+std::uintmax_t log_size(const DatabaseOptions& options) {
+  std::error_code no_log_yet;
+  const auto size = fs::file_size(server_log(options), no_log_yet);
+  return no_log_yet ? 0 : size;
+}
+
 bool server_answers(const DatabaseOptions& options) {
   if (!fs::exists(server_socket(options))) return false;
   sql::Endpoint endpoint = server_administrator(options);
@@ -256,7 +289,7 @@ Error server_failure(const DatabaseOptions& options, std::uintmax_t log_start, c
   std::ifstream file(log_name);
   file.seekg(static_cast<std::streamoff>(log_start));
   std::string log{std::istreambuf_iterator<char>(file), {}};
-  if (speaks_of_full_disk(log)) return full_disk(options.directory);
+  if (speaks_of_full_disk(log) || is_full(options.directory)) return disk_full(options.directory);
   if (log.find("exclusive use, error: 11") != std::string::npos)
     return Error{Code::in_use, "directory '" + options.directory.string() + "': another mariadbd is using it",
                  "stop that server first"};

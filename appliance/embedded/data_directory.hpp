@@ -24,6 +24,13 @@ class FileLock {
 /// Makes `directory` (0700) unless it is there. Errors: permission when it belongs to another user, no_space.
 [[nodiscard]] Status make_private_directory(const std::filesystem::path& directory);
 
+/// The error for a disk that is full, with the way out.
+[[nodiscard]] Error disk_full(const std::filesystem::path& directory);
+
+/// Whether the disk has no room left at all. A server then waits for room rather than end, and cannot say so in its
+/// log.
+[[nodiscard]] bool is_full(const std::filesystem::path& directory);
+
 /// Error no_space unless the disk of `directory` has `needed_bytes` free.
 [[nodiscard]] Status require_space(const std::filesystem::path& directory, std::uint64_t needed_bytes);
 
@@ -46,6 +53,9 @@ class FileLock {
 
 /// Whether the server answers a statement.
 [[nodiscard]] bool server_answers(const DatabaseOptions& options);
+
+/// How much the server has logged so far, in bytes.
+[[nodiscard]] std::uintmax_t log_size(const DatabaseOptions& options);
 
 /// Why a server ended during its start, from the last lines of its log after offset `log_start`.
 [[nodiscard]] Error server_failure(const DatabaseOptions& options, std::uintmax_t log_start, const std::string& what);

@@ -44,14 +44,13 @@ Result<Database> Database::start(const DatabaseOptions& given) {
   }
   SLIPWAY_CHECK(prepare_data_directory(options));
 
-  std::error_code no_log_yet;
-  const auto log_size = std::filesystem::file_size(server_log(options), no_log_yet);
-  const std::uintmax_t log_start = no_log_yet ? 0 : log_size;
+  const std::uintmax_t log_start = log_size(options);
   SLIPWAY_TRY(process::Child server, process::Child::spawn(server_command(options)));
   const auto deadline = std::chrono::steady_clock::now() + options.start_limit;
   while (!server_answers(options)) {
     if (const auto status = server.wait(kPollInterval))
       return server_failure(options, log_start, "ended with exit status " + std::to_string(*status));
+    if (is_full(options.directory)) return disk_full(options.directory);
     if (std::chrono::steady_clock::now() > deadline) {
       server.kill();
       Error error =

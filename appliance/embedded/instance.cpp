@@ -70,6 +70,7 @@ Status await_ready(const StateDirectory& directory, process::Child* supervisor, 
       if (state->ready()) return {};
       if (auto error = hopeless(*state)) return *std::move(error);
     }
+    if (is_full(directory.path())) return disk_full(directory.path());
     if (supervisor == nullptr) std::this_thread::sleep_for(kPoll);
     if (supervisor != nullptr && supervisor->wait(kPoll))
       return Error{Code::unavailable, "supervisor: ended: " + last_line(directory.log("supervisor.log")),

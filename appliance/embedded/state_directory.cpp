@@ -18,6 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kVersionFile = "VERSION";
+constexpr const char* kUnfinished = ".new";  // ends the name of a file that is being written
 
 /// "1.2.3" as numbers; nothing else is a version.
 std::optional<std::tuple<int, int, int>> parse_version(const std::string& text) {
@@ -51,12 +52,20 @@ Status check_owner(const fs::path& path) {
       "run this as that user, or choose another directory with --state-dir"};
 }
 
+/// Nothing is there yet, or no more than a creation leaves that was killed before it had written the version.
+bool is_fresh(const fs::path& path) {
+  std::error_code not_there;
+  for (const auto& entry : fs::directory_iterator(path, not_there))
+    if (entry.path().filename() != kVersionFile + std::string(kUnfinished)) return false;
+  return true;
+}
+
 }  // namespace
 
 std::string_view product_version() { return SLIPWAY_VERSION; }
 
 Status write_private_file(const fs::path& file, std::string_view text, Durability durability) {
-  const std::string fresh = file.string() + ".new";
+  const std::string fresh = file.string() + kUnfinished;
   const int descriptor = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
   bool written = descriptor >= 0 && ::fchmod(descriptor, 0600) == 0 &&
                  ::write(descriptor, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
@@ -65,8 +74,8 @@ Status write_private_file(const fs::path& file, std::string_view text, Durabilit
   const int number = errno;
   if (descriptor >= 0) ::close(descriptor);
   if (written) return {};
-  return Error{number == ENOSPC ? Code::no_space : Code::permission,
-               "file '" + file.string() + "': " + std::strerror(number)};
+  if (number == ENOSPC) return disk_full(file.parent_path());
+  return Error{Code::permission, "file '" + file.string() + "': " + std::strerror(number)};
 }
 
 Result<StateDirectory> StateDirectory::open(const fs::path& given) {
@@ -85,9 +94,7 @@ Result<StateDirectory> StateDirectory::create(const fs::path& given) {
   const StateDirectory state(path);
   SLIPWAY_CHECK(check_socket_path(server_socket({.directory = state.database()})));
   SLIPWAY_CHECK(check_owner(path));
-  std::error_code failure;
-  const bool fresh = !fs::exists(path, failure) || fs::is_empty(path, failure);
-  if (!fresh) SLIPWAY_CHECK(check_version(path));
+  if (!is_fresh(path)) SLIPWAY_CHECK(check_version(path));
   SLIPWAY_CHECK(make_private_directory(path));
   SLIPWAY_CHECK(write_private_file(path / kVersionFile, std::string(product_version()) + "\n"));
   for (const char* part : {"database", "secrets", "config", "run", "log"})

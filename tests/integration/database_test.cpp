@@ -43,11 +43,11 @@ TEST(EmbeddedDatabase, OffersNoTcp) {
 
 TEST(EmbeddedDatabase, BeginsAKilledInstallationAnew) {
   const test::TempDirectory directory;
-  fs::create_directories(directory / "db/data.new/mysql");
-  test::write_file(directory / "db/data.new/ibdata1", "half");
+  fs::create_directories(directory / "db/unfinished.1/mysql");
+  test::write_file(directory / "db/unfinished.1/ibdata1", "half");
   auto database = Database::start(small(directory / "db"));
   ASSERT_TRUE(database.has_value()) << to_text(database.error());
-  EXPECT_FALSE(fs::exists(directory / "db/data.new"));
+  EXPECT_FALSE(fs::exists(directory / "db/unfinished.1"));
 }
 
 TEST(EmbeddedDatabase, RefusesADirectoryInUse) {

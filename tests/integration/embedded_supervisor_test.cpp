@@ -57,7 +57,7 @@ TEST(EmbeddedSupervisor, StartsInOrderAndStopsInReverse) {
   ASSERT_TRUE(supervisor.run().has_value());
   EXPECT_EQ(story, (std::vector<std::string>{"first starting", "second waiting", "first ready", "second starting",
                                              "second ready", "second stopped", "first stopped"}));
-  EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG), -1);
+  EXPECT_LE(::waitpid(-1, nullptr, WNOHANG), 0) << "an ended child was not reaped";
 }
 
 TEST(EmbeddedSupervisor, StartsAKilledProgramAgain) {

@@ -152,6 +152,15 @@ TEST(EmbeddedUp, TouchesNothingInADirectoryThatIsNotItsOwn) {
   EXPECT_EQ(std::distance(fs::directory_iterator(directory.path()), fs::directory_iterator()), 1);
 }
 
+TEST(EmbeddedUp, GoesOnInADirectoryThatWasJustBegun) {
+  const test::TempDirectory directory;
+  Instance instance(directory.path());
+  test::write_file(instance / "VERSION.new", "0.");  // killed while it wrote its first file
+  const auto refused = instance.slipway({"up", "--port", "0", "--program-dir", "/no/such/directory"});
+  EXPECT_EQ(refused.exit_status, exit_status(Code::not_found));
+  EXPECT_FALSE(instance.up().is_null());
+}
+
 TEST(EmbeddedUp, RefusesAnotherUsersDirectory) {
   if (::geteuid() != 0) GTEST_SKIP() << "needs root to give a directory away";
   const test::TempDirectory directory;
