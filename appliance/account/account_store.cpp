@@ -28,6 +28,7 @@ std::string database_name(const AccountName& name, int generation) {
 Result<std::vector<Account>> list_accounts(sql::Connection& platform) {
   SLIPWAY_TRY(const auto rows, platform.query("SELECT " + std::string(kColumns) + " FROM account ORDER BY name"));
   std::vector<Account> accounts;
+  accounts.reserve(rows.size());
   for (const sql::Row& row : rows) {
     SLIPWAY_TRY(Account account, read_account(row));
     accounts.push_back(std::move(account));
@@ -67,6 +68,7 @@ Result<std::vector<GenerationRow>> list_generations(sql::Connection& platform, s
                                               "FROM account_generation WHERE account_id = ? ORDER BY generation",
                                               {account_id}));
   std::vector<GenerationRow> generations;
+  generations.reserve(rows.size());
   for (const sql::Row& row : rows) generations.push_back(read_generation(row));
   return generations;
 }

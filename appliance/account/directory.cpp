@@ -1,5 +1,6 @@
 #include "appliance/account/directory.hpp"
 
+#include <map>
 #include <mutex>
 
 #include "appliance/account/account_store.hpp"

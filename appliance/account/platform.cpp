@@ -26,8 +26,9 @@ Status provision_program(sql::Connection& root, const ProgramUser& program) {
   SLIPWAY_CHECK(ensure_user(root, program.name, program.password));
   SLIPWAY_TRY(const std::string user, sql::quote_identifier(program.name));
   SLIPWAY_TRY(const std::string database, sql::quote_identifier(kPlatformDatabase));
-  for (const char* table : {"account", "account_generation"})
-    SLIPWAY_CHECK(root.execute_text("GRANT SELECT ON " + database + "." + table + " TO " + user + "@`%`"));
+  const std::string grantee = " TO " + user + "@`%`";
+  SLIPWAY_CHECK(root.execute_text("GRANT SELECT ON " + database + ".account" + grantee));
+  SLIPWAY_CHECK(root.execute_text("GRANT SELECT ON " + database + ".account_generation" + grantee));
   return {};
 }
 

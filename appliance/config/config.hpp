@@ -24,7 +24,7 @@ struct Option {
   std::string_view help;           ///< one sentence, what it does
   std::int64_t least = 0;          ///< bounds of integers, milliseconds, bytes
   std::int64_t most = 0;           ///< 0: none
-  std::string_view choices = "";   ///< "a|b|c"
+  std::string_view choices = {};   ///< "a|b|c"
 };
 
 /// The table, sorted by key.
