@@ -29,7 +29,7 @@ say "Slipway with an account of 200,000 requests"
 url=$("$bin/slipway" up --state-dir "$state" --port 0 --json | python3 -c 'import json, sys; print(json.load(sys.stdin)["url"])')
 "$bin/slipway" account create big --state-dir "$state" --json >"$scratch/account.json" 2>"$scratch/account.log"
 read -r database login < <(python3 -c 'import json, sys; a = json.load(open(sys.argv[1])); print(a["database"], a["administrator_login"])' "$scratch/account.json")
-mariadb --no-defaults --socket="$state/database/run/mariadbd.sock" --default-character-set=utf8mb4 "$database" <"$here/list_fill.sql" >/dev/null
+mariadb --no-defaults --socket="$state/database/run/mariadbd.sock" --default-character-set=utf8mb4 "$database" <"$here/desk_fill.sql" >/dev/null
 "$bin/slipway" account reset-password big --login "$login" --state-dir "$state" --json 2>/dev/null |
   python3 -c 'import json, sys; print(json.load(sys.stdin)["password"])' >"$scratch/password"
 
