@@ -50,7 +50,9 @@ Status run(Arguments& arguments, Progress& progress) {
 Status demo(Arguments& arguments, Progress& progress) {
   SLIPWAY_TRY(const auto installation, find_installation(arguments.state_dir, arguments.config_file));
   SLIPWAY_TRY(const auto report, run_demo(installation, arguments.run, arguments.sample, progress));
-  return print(report, arguments);
+  if (report) return print(*report, arguments);
+  std::cerr << "account '" << arguments.run.account << "' holds requests already; the sample is left out\n";
+  return {};
 }
 
 Status copy(const Arguments& arguments, Progress& progress) {

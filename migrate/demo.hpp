@@ -7,8 +7,9 @@
 namespace slipway::migrate {
 
 /// Starts the private server, makes the sample there, migrates it into `options.account` over the socket, and stops the
-/// server. Errors: those of run_migration, make_sample and embedded::Database::start.
-[[nodiscard]] Result<RunReport> run_demo(const Installation& installation, RunOptions options,
-                                         const SampleOptions& sample, Progress& progress);
+/// server. Nothing when the account holds requests already: then nothing is done. Errors: those of run_migration,
+/// make_sample and embedded::Database::start.
+[[nodiscard]] Result<std::optional<RunReport>> run_demo(const Installation& installation, RunOptions options,
+                                                        const SampleOptions& sample, Progress& progress);
 
 }  // namespace slipway::migrate

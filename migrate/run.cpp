@@ -79,6 +79,22 @@ Status take_own(Run& run, const account::Administration::Generation& generation,
   return {};
 }
 
+/// Requests opened in the account while the migration ran would be hidden by its publication.
+Status refuse_growth(Run& run) {
+  SLIPWAY_TRY(const std::uint64_t now, count_requests(run.admin, run.account.database));
+  if (now == run.report.requests_there) return {};
+  return Error{Code::conflict,
+               "account '" + run.account.name.text() + "': " + std::to_string(now - run.report.requests_there) +
+                   " requests were opened in it during the migration",
+               "keep people out of the account and run the migration again, with --replace if they may go"};
+}
+
+/// After publication nobody can write to the old generation any more, so this count is final.
+bool old_generation_is_empty(Run& run) {
+  const auto left = count_requests(run.admin, run.account.database);
+  return left && *left == 0;
+}
+
 Status execute(Run& run, Progress& progress) {
   account::Administration administration(run.admin, run.installation.account_key);
   const AccountName& name = run.account.name;
@@ -91,6 +107,7 @@ Status execute(Run& run, Progress& progress) {
   const auto work = [&]() -> Status {
     SLIPWAY_CHECK(foreign ? take_over(run, generation, progress) : take_own(run, generation, progress));
     SLIPWAY_CHECK(administration.carry_staff(name, generation.number));
+    SLIPWAY_CHECK(refuse_growth(run));
     progress.begin("publish");
     return administration.publish_generation(name, generation.number);
   };
@@ -103,7 +120,7 @@ Status execute(Run& run, Progress& progress) {
   }
   if (!cleaned) run.report.warnings.push_back("staging database " + staging_name(name) + " could not be dropped");
   run.report.previous_generation = run.account.generation;
-  if (run.report.requests_there == 0 && administration.drop_generation(name, run.account.generation))
+  if (old_generation_is_empty(run) && administration.drop_generation(name, run.account.generation))
     run.report.previous_generation = 0;
   // One way back is kept, not a heap of them.
   if (run.account.generation > 1 && !administration.drop_generation(name, run.account.generation - 1))

@@ -18,6 +18,12 @@ Result<sql::Connection> open_database(const Installation& installation, const st
   return sql::Connection::open(endpoint);
 }
 
+Result<std::uint64_t> count_requests(sql::Connection& admin, const std::string& database) {
+  SLIPWAY_TRY(const std::string quoted, sql::quote_identifier(database));
+  SLIPWAY_TRY(const auto requests, admin.query_one("SELECT COUNT(*) FROM " + quoted + ".request"));
+  return requests->natural(0);
+}
+
 Result<Run> begin_run(const Installation& installation, const AccountName& name) {
   sql::Endpoint platform = installation.administrator;
   platform.database = account::kPlatformDatabase;
@@ -30,11 +36,10 @@ Result<Run> begin_run(const Installation& installation, const AccountName& name)
     return Error{Code::in_use, "account '" + name.text() + "': another migration into it is running",
                  "wait until it has ended"};
   }
-  SLIPWAY_TRY(const std::string database, sql::quote_identifier(account.database));
-  SLIPWAY_TRY(const auto requests, admin.query_one("SELECT COUNT(*) FROM " + database + ".request"));
+  SLIPWAY_TRY(const std::uint64_t requests, count_requests(admin, account.database));
   Run run{installation, std::move(admin), std::move(account), {}, 0, {}};
   run.report.account = name.text();
-  run.report.requests_there = requests->natural(0);
+  run.report.requests_there = requests;
   run.report.started_at = to_iso8601(SystemClock().now());
   return run;
 }

@@ -17,6 +17,9 @@ struct Run {
 
 [[nodiscard]] double seconds_since(std::chrono::steady_clock::time_point begin);
 
+/// How many requests a database of an account holds.
+[[nodiscard]] Result<std::uint64_t> count_requests(sql::Connection& admin, const std::string& database);
+
 /// Finds the account and takes its lock. Errors: not_found, in_use.
 [[nodiscard]] Result<Run> begin_run(const Installation& installation, const AccountName& name);
 

@@ -112,18 +112,27 @@ Result<SignIn> make_account(const StateDirectory& state, account::Administration
   return sign_in;
 }
 
+}  // namespace
+
+std::vector<SignIn> kept_sign_ins(const StateDirectory& state) {
+  std::vector<SignIn> sign_ins;
+  for (const auto& wanted : kDefaultAccounts) {
+    const fs::path file = state.secret(std::string("admin_") + wanted.name);
+    if (fs::exists(file)) sign_ins.push_back({wanted.name, kAdministratorLogin, file, Secret()});
+  }
+  return sign_ins;
+}
+
+namespace {
+
 /// The default accounts belong to the first set-up: one that was deleted later does not come back.
 Result<std::vector<SignIn>> make_accounts(const StateDirectory& state, sql::Connection& root, const Secret& key,
                                           const Progress& progress) {
   const fs::path done = state.config("default-accounts-made");
   account::Administration administration(root, key);
+  if (fs::exists(done)) return kept_sign_ins(state);
   std::vector<SignIn> sign_ins;
   for (const auto& wanted : kDefaultAccounts) {
-    if (fs::exists(done)) {
-      const fs::path file = state.secret(std::string("admin_") + wanted.name);
-      if (fs::exists(file)) sign_ins.push_back({wanted.name, kAdministratorLogin, file, Secret()});
-      continue;
-    }
     SLIPWAY_TRY(SignIn sign_in, make_account(state, administration, wanted));
     progress("account '" + sign_in.account + "': made");
     sign_ins.push_back(std::move(sign_in));

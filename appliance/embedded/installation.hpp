@@ -22,6 +22,9 @@ struct SignIn {
   Secret password;
 };
 
+/// The sign-ins of the default accounts whose password files are still there, without the passwords.
+[[nodiscard]] std::vector<SignIn> kept_sign_ins(const StateDirectory& state);
+
 [[nodiscard]] DatabaseOptions database_options(const StateDirectory& state);
 
 /// The port to listen on: `wanted`, else that of the last start, else 8443; 0 is any free one. Error: in_use, naming

@@ -17,7 +17,7 @@ struct UpReport {
   std::filesystem::path directory;
   std::string url;
   bool was_running = false;
-  std::vector<SignIn> sign_ins;  ///< of the default accounts; empty when it was running
+  std::vector<SignIn> sign_ins;  ///< of the default accounts; passwords only when they were made now
 };
 
 /// Sets the directory up where needed, starts `slipway supervise` in the background and returns when every program

@@ -46,8 +46,7 @@ ordered_json to_json(const UpReport& report) {
 
 std::string to_text(const UpReport& report) {
   const std::string stop = "stop it with: slipway down --state-dir " + report.directory.string() + "\n";
-  if (report.was_running) return "slipway runs already at " + report.url + "\n" + stop;
-  std::string text = "slipway runs at " + report.url + "\n";
+  std::string text = (report.was_running ? "slipway runs already at " : "slipway runs at ") + report.url + "\n";
   for (const auto& sign_in : report.sign_ins) {
     text += "  " + sign_in.account + ": " + sign_in_page(report, sign_in) + "\n    login " + sign_in.login;
     // Shown once, when it is made; later only where it is.
