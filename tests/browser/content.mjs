@@ -21,6 +21,7 @@ const REQUESTERS = [
   "Camille Laurent", "Jürgen Groß", "Priya Raghavan", "Σοφία Παπαδοπούλου", "田中 太郎", "Олена Шевченко", "محمد العلي",
   "Sam Whitfield", "Élodie de la Tour", "Nguyễn Thị Mai", "Bartholomew Featherstonehaugh-Cholmondeley", "Ana Souza", "Kwame Mensah", "Léa Petit",
 ];
+const PLACES = ["building A", "atelier 2", "Lisboa", "reception", "Göteborg", "quai 7", "大阪", "night shift", "site de Brest", "Kraków"];
 const TEAMS = ["Workplace", "Network", "Business applications", "Facturation"];
 const CASES = [
   ["Printer on the third floor prints blank pages", "Since this morning the printer next to room 3.14 prints blank pages only. The test page is fine.\n\nIt worked on Friday.", "en"],
@@ -40,23 +41,29 @@ const CASES = [
   ["Meeting room display shows yesterday’s bookings and, after a restart, the bookings of another building altogether, which confuses visitors and the reception alike", "See the photograph. It is the one by the lift.", "en"],
   ["Certificate of intranet.example.com expires in 5 days", "Monitoring reports that the certificate expires on Thursday.\n\nhttps://intranet.example.com", "en"],
 ];
-const AGENT_LINES = [
-  "Thank you for the report. I am looking into it now.",
-  "Bonjour, merci pour ces précisions. Pouvez-vous me dire depuis quelle version ?",
-  "I could reproduce this on our side. A fix is on its way; until then please use the old export under Tools › Archive.",
-  "We restarted the service at 09:40. Could you try again and tell us whether it still happens?",
-  "C’est corrigé dans la version déployée cette nuit. Je passe la demande en résolu ; dites-nous si le problème revient.",
-];
-const USER_LINES = [
-  "It works again, thank you!",
-  "Toujours le même problème ce matin, capture jointe.",
-  "> We restarted the service at 09:40.\n> Could you try again and tell us whether it still happens?\n\nYes, still the same. Second try at 10:05.",
-  "Version 4.2.1, and also on the colleague’s machine.",
-];
-const NOTES = [
-  "The licence server was moved on Tuesday, see change 2231. I asked the network team.",
-  "Même cause que #12 : à regrouper si un troisième cas arrive.",
-];
+const AGENT_LINES = {
+  en: [
+    "Thank you for the report. I am looking into it now.",
+    "I could reproduce this on our side. A fix is on its way; until then please use the old export under Tools › Archive.",
+    "We restarted the service at 09:40. Could you try again and tell us whether it still happens?",
+  ],
+  fr: [
+    "Bonjour, merci pour ces précisions. Pouvez-vous me dire depuis quelle version ?",
+    "C’est corrigé dans la version déployée cette nuit. Je passe la demande en résolu ; dites-nous si le problème revient.",
+  ],
+};
+const USER_LINES = {
+  en: [
+    "It works again, thank you!",
+    "> We restarted the service at 09:40.\n> Could you try again and tell us whether it still happens?\n\nYes, still the same. Second try at 10:05.",
+    "Version 4.2.1, and also on the colleague’s machine.",
+  ],
+  fr: ["Toujours le même problème ce matin, capture jointe.", "Depuis la version 4.2.1, et aussi sur le poste voisin."],
+};
+const NOTES = {
+  en: ["The licence server was moved on Tuesday, see change 2231. I asked the network team."],
+  fr: ["Même cause que #12 : à regrouper si un troisième cas arrive."],
+};
 const HTML_MAIL = "<html><head><style>p{color:red}</style></head><body><p>Bonjour,</p><p>voici la <b>capture</b> demand&eacute;e.<br>Cordialement</p><script>alert(1)</script><div>-- <br>L&eacute;a Petit &middot; Comptabilit&eacute;</div></body></html>";
 const PNG = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==", "base64");
 const STATUSES = [["open", 5], ["new", 3], ["in_progress", 4], ["suspended", 2], ["resolved", 3], ["closed", 5]];
@@ -106,7 +113,7 @@ export function contentSql({ requests = 240, seed = 20261121, now = Date.now() }
     const answers = status === "new" ? 0 : 1 + Math.floor(random() * 4);
     const updated = Math.min(now - 30_000, created + step * (answers + 1));
     const assigned = status !== "new";
-    const title = number <= CASES.length ? subject : `${subject} (${number})`;
+    const title = number <= CASES.length ? subject : `${subject}, ${PLACES[number % PLACES.length]}`;
     out.push(`INSERT INTO request (number, subject, status, severity, requester_id, assignee_id, team_id, solution, close_reason, created_at, updated_at, search_text) VALUES (${number}, ${quote(title)}, '${status}', ${severity}, ${requester}, ${assigned ? agent : "NULL"}, ${random() < 0.7 ? 1 + Math.floor(random() * TEAMS.length) : "NULL"}, ${status === "resolved" || status === "closed" ? "'fix'" : "NULL"}, ${status === "closed" ? quote(language === "fr" ? "Confirmé par le demandeur" : "Confirmed by the requester") : "NULL"}, ${sqlTime(created)}, ${sqlTime(updated)}, ${quote(description)});`);
     const say = (author, at, body, visibility = "public", format = "plain") =>
       out.push(`INSERT INTO message (message_id, number, author_id, visibility, body, format, written_at) VALUES (${++message}, ${number}, ${author}, '${visibility}', ${quote(body)}, '${format}', ${sqlTime(at)});`);
@@ -122,10 +129,10 @@ export function contentSql({ requests = 240, seed = 20261121, now = Date.now() }
     }
     for (let i = 1; i <= answers; ++i) {
       const at = created + step * i;
-      if (i % 2 === 1) say(agent, at, pick(AGENT_LINES));
+      if (i % 2 === 1) say(agent, at, pick(AGENT_LINES[language]));
       else if (number % 7 === 0) say(requester, at, HTML_MAIL, "public", "html");
-      else say(requester, at, pick(USER_LINES));
-      if (i === 2 && number % 2 === 0) say(agent, at + 1000, pick(NOTES), "internal");
+      else say(requester, at, pick(USER_LINES[language]));
+      if (i === 2 && number % 2 === 0) say(agent, at + 1000, pick(NOTES[language]), "internal");
     }
     if (assigned && status !== "open") event(agent, updated, "status", "open", status);
     if (number % 4 === 0) {

@@ -6,14 +6,19 @@ import { join } from "node:path";
 import { contentSql } from "./content.mjs";
 
 // Not SLIPWAY_…: programs read those as options and refuse unknown ones.
-const program = join(process.env.BROWSER_PROGRAMS ?? "build/release/bin", "slipway");
+const programs = process.env.BROWSER_PROGRAMS ?? "build/release/bin";
+const program = join(programs, "slipway");
 
-/** Runs statements in an account's database, as the database's administrator. */
-function runSql(socket, account, sql) {
-  execFileSync("mariadb", ["--no-defaults", `--socket=${socket}`, "--default-character-set=utf8mb4", `acct_${account}_1`], { input: sql });
+/** Runs statements in an account's database, as the database's administrator. Gives rows as lists of texts. */
+function runSql(socket, database, sql) {
+  const options = ["--no-defaults", `--socket=${socket}`, "--default-character-set=utf8mb4", "--batch", "--skip-column-names", "--raw"];
+  const out = execFileSync("mariadb", [...options, database], { input: sql, encoding: "utf8" });
+  return out.split("\n").filter(Boolean).map((line) => line.split("\t"));
 }
 
-/** Starts it. Gives {url, login, password, requester, stop()}; `requester` signs in with the same password. */
+/** Starts it, with generated content in production and a migrated sample in demonstration. Gives {url, login, password,
+ *  requester, demonstration: {password, number, subject}, stop()}: `requester` signs in with the same password as login;
+ *  number and subject are those of a migrated request that is still open. */
 export function startInstance() {
   const directory = mkdtempSync(join(tmpdir(), "slipway-browser-"));
   const stop = () => {
@@ -32,14 +37,24 @@ export function startInstance() {
     const signIn = (account) => report.sign_ins.find((entry) => entry.account === account);
     const { login, password } = signIn("production");
     const socket = join(directory, "database", "run", "mariadbd.sock");
-    runSql(socket, "production", contentSql({ requests: 120 }));
+    const content = "acct_production_1";
+    runSql(socket, content, contentSql({ requests: 120 }));
     runSql(
       socket,
-      "production",
+      content,
       "UPDATE person SET login = 'camille' WHERE person_id = 2001;" +
         "INSERT INTO credential (person_id, password_hash) SELECT 2001, password_hash FROM credential LIMIT 1;",
     );
-    return { url: report.url, login, password, requester: "camille", sandbox: signIn("sandbox").password, stop };
+    execFileSync(join(programs, "slipway-migrate"), ["demo", "--state-dir", directory, "--account", "demonstration", "--tickets", "60"], {
+      stdio: "pipe", timeout: 120_000,
+    });
+    const [[number, subject]] = runSql(
+      socket,
+      "acct_demonstration_2",
+      "SELECT number, subject FROM request WHERE status = 'open' AND deleted_at IS NULL AND merged_into IS NULL ORDER BY number LIMIT 1;",
+    );
+    const demonstration = { password: signIn("demonstration").password, number, subject };
+    return { url: report.url, login, password, requester: "camille", demonstration, stop };
   } catch (error) {
     stop();
     throw new Error(`slipway up failed: ${error.message}\n${error.stderr ?? ""}`);
