@@ -2,6 +2,7 @@
 
 #include <Poco/Net/HTTPResponse.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <ctime>
@@ -82,10 +83,11 @@ void AnswerWriter::append_head(std::string& out, const Response& response, const
     out.append("\r\n");
   }
   std::array<bool, kDefaults.size()> given{};
-  for (const auto& [name, value] : response.headers) {
+  for (const auto& header : response.headers) {
+    const std::string& name = header.first;
     if (std::any_of(kOwn.begin(), kOwn.end(), [&](std::string_view own) { return same_name(own, name); })) continue;
     for (std::size_t i = 0; i < kDefaults.size(); ++i) given[i] = given[i] || same_name(kDefaults[i].name, name);
-    append_field(out, name, value);
+    append_field(out, name, header.second);
   }
   for (std::size_t i = 0; i < kDefaults.size(); ++i)
     if (!given[i] && (tls_ || !kDefaults[i].tls_only))

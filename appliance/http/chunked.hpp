@@ -1,6 +1,7 @@
 // The chunked transfer coding, decoded as the bytes come.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string_view>
 

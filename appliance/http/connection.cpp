@@ -1,5 +1,6 @@
 #include "appliance/http/connection.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "appliance/http/target.hpp"

@@ -62,7 +62,8 @@ class Connection {
   [[nodiscard]] Step handle();
   [[nodiscard]] Step refuse(int status, std::string_view reason);
   [[nodiscard]] Step refuse(const Error& error);
-  [[nodiscard]] Step answer(Response response);
+  [[nodiscard]] Step answer(const Response& response);
+  [[nodiscard]] Step compose(const Response& response);
   [[nodiscard]] Step answer_stream(const Response& response);
   [[nodiscard]] Step write_answer();
   void new_request();

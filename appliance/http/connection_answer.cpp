@@ -32,9 +32,7 @@ Connection::Step Connection::handle() {
     response = guarded(request_->route, [&] { return engine_.router.error_answer(*request_, error); });
     if (!response.has_value()) response = Response::problem(error, request_->id);
   }
-  const Step step = answer(std::move(*response));
-  telemetry::set_request_id("");
-  return step;
+  return answer(*response);
 }
 
 Connection::Step Connection::refuse(int status, std::string_view reason) {
@@ -47,10 +45,18 @@ Connection::Step Connection::refuse(const Error& error) {
   keep_alive_ = false;
   unread_ = true;
   auto response = guarded(request_->route, [&] { return engine_.router.error_answer(*request_, error); });
-  return answer(response.has_value() ? std::move(*response) : Response::problem(error, request_->id));
+  if (!response.has_value()) response = Response::problem(error, request_->id);
+  return answer(*response);
 }
 
-Connection::Step Connection::answer(Response response) {
+Connection::Step Connection::answer(const Response& response) {
+  telemetry::set_request_id(request_->id);
+  const Step step = compose(response);
+  telemetry::set_request_id("");
+  return step;
+}
+
+Connection::Step Connection::compose(const Response& response) {
   if (engine_.stopping.load(std::memory_order_relaxed)) keep_alive_ = false;
   const bool has_body = status_has_body(response.status);
   const std::uint64_t length = response.stream ? response.stream_size : response.body.size();

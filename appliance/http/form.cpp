@@ -6,6 +6,7 @@
 #include <Poco/Net/MessageHeader.h>
 #include <Poco/Net/PartHandler.h>
 
+#include <algorithm>
 #include <array>
 #include <climits>
 

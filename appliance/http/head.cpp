@@ -1,5 +1,6 @@
 #include "appliance/http/head.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 namespace slipway::http {

@@ -83,6 +83,7 @@ Response ready(const std::vector<std::shared_ptr<Runner>>& runners) {
 
 void add_health_routes(Router& router, std::vector<HealthCheck> checks) {
   std::vector<std::shared_ptr<Runner>> runners;
+  runners.reserve(checks.size());
   for (HealthCheck& check : checks) runners.push_back(std::make_shared<Runner>(std::move(check)));
   router.add_quick(Method::get, "/health", [](Request&) { return Response::json(R"({"status":"ok"})"); });
   router.add(Method::get, "/ready", [runners](Request&) { return ready(runners); });

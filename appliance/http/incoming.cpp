@@ -1,5 +1,6 @@
 #include "appliance/http/incoming.hpp"
 
+#include <algorithm>
 #include <random>
 
 #include "appliance/http/form.hpp"

@@ -1,5 +1,6 @@
 #include "appliance/http/message.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace slipway::http {

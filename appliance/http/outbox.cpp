@@ -1,5 +1,7 @@
 #include "appliance/http/outbox.hpp"
 
+#include <algorithm>
+
 namespace slipway::http {
 namespace {
 

@@ -1,5 +1,6 @@
 #include "appliance/http/router.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace slipway::http {

@@ -1,5 +1,7 @@
 #include "appliance/http/session.hpp"
 
+#include <algorithm>
+
 #include "appliance/crypto/crypto.hpp"
 
 namespace slipway::http {

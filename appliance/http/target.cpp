@@ -1,5 +1,7 @@
 #include "appliance/http/target.hpp"
 
+#include <algorithm>
+
 namespace slipway::http {
 namespace {
 
