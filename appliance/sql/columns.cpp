@@ -3,6 +3,7 @@
 #include <array>
 #include <charconv>
 #include <cstdio>
+#include <memory>
 
 namespace slipway::sql {
 namespace {
