@@ -37,7 +37,7 @@ Result<Turn> take_turn(sql::Connection& db, const Person& person, std::int64_t n
     return Error{Code::conflict, request_name(number) + ": it was merged into " + std::to_string(*locked->merged_into),
                  "go on there"};
   const auto at = std::max(now, locked->updated_at);
-  return Turn{*std::move(locked), at};
+  return Turn{*locked, at};
 }
 
 Status check_attachments(const std::vector<http::Upload>& attachments, std::uint64_t limit) {

@@ -117,6 +117,11 @@ std::vector<T> wanted(std::vector<T> values, const All& all) {
   return values;
 }
 
+constexpr std::array kSeverities = {1, 2, 3, 4};
+
+std::vector<CaseStatus> wanted_statuses(const Selection& s) { return wanted(s.query.statuses, kCaseStatuses); }
+std::vector<int> wanted_severities(const Selection& s) { return wanted(s.query.severities, kSeverities); }
+
 /// A search or one requester's list is small already: no arms.
 bool is_narrow(const Selection& s) {
   return !s.terms.empty() || !is_staff(s.viewer.role) || s.query.requester_id.has_value();
@@ -133,8 +138,8 @@ std::string_view order_index(const Selection& s) {
   const auto& query = s.query;
   if (is_narrow(s)) return "";
   const bool any_person = query.assignee.kind == AssigneeFilter::Kind::any && !query.team_id;
-  const bool any_status = query.statuses.empty();
-  const bool any_severity = query.severities.empty();
+  const bool any_status = wanted_statuses(s).size() == kCaseStatuses.size();
+  const bool any_severity = wanted_severities(s).size() == kSeverities.size();
   if (query.sort.field == SortField::updated) {
     if (query.assignee.kind != AssigneeFilter::Kind::any) return "request_assignee_updated";
     if (query.team_id) return "request_team_updated";
@@ -159,9 +164,8 @@ std::string_view order_index(const Selection& s) {
 
 /// How status, severity and position cut the list.
 Alternatives ordered_arms(const Selection& s) {
-  constexpr std::array kSeverities = {1, 2, 3, 4};
-  const auto statuses = wanted(s.query.statuses, kCaseStatuses);
-  const auto severities = wanted(s.query.severities, kSeverities);
+  const auto statuses = wanted_statuses(s);
+  const auto severities = wanted_severities(s);
   const bool some_statuses = statuses.size() < kCaseStatuses.size();
   const bool some_severities = severities.size() < kSeverities.size();
   const auto same = [](int value) { return std::int64_t{value}; };
