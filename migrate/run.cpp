@@ -100,8 +100,9 @@ Status execute(Run& run, Progress& progress) {
   const AccountName& name = run.account.name;
   allow_large_rows(run.admin);
   SLIPWAY_CHECK(record_start(run));
-  SLIPWAY_CHECK(drop_staging(run.admin, name));
+  // First, because it refuses when another migration into the account is under way, which may be using its staging.
   SLIPWAY_TRY(const auto generation, administration.prepare_generation(name));
+  SLIPWAY_CHECK(drop_staging(run.admin, name));
   run.report.generation = generation.number;
   const bool foreign = run.report.plan.product.profile->transform;
   const auto work = [&]() -> Status {

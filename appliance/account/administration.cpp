@@ -65,6 +65,8 @@ Status finish_creation(sql::Connection& admin, const Account& account, const Ent
 Administration::Administration(sql::Connection& admin, Secret key, std::string actor)
     : admin_(admin), key_(std::move(key)), actor_(actor.empty() ? system_user() : std::move(actor)) {}
 
+Administration::~Administration() = default;
+
 Result<NewAccount> Administration::create(const AccountName& name, const std::string& title, Kind kind) {
   SLIPWAY_CHECK(check_title(name, title));
   SLIPWAY_TRY(const NamedLock lock, lock_account(admin_, name));

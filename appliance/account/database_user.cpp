@@ -5,7 +5,6 @@
 namespace slipway::account {
 namespace {
 
-constexpr std::chrono::seconds kLockWait{20};
 constexpr std::chrono::seconds kSessionEndWait{30};
 
 // `user`@`%`. From any host: where the programs run is the network's and the password's business.
@@ -39,9 +38,10 @@ Result<bool> user_exists(sql::Connection& admin, const std::string& user) {
 
 }  // namespace
 
-Result<NamedLock> NamedLock::take(sql::Connection& admin, const std::string& name, const std::string& what) {
+Result<NamedLock> NamedLock::take(sql::Connection& admin, const std::string& name, const std::string& what,
+                                  std::chrono::milliseconds limit) {
   // In short waits, so that the connection's statement limit does not end them.
-  const auto deadline = std::chrono::steady_clock::now() + kLockWait;
+  const auto deadline = std::chrono::steady_clock::now() + limit;
   do {
     SLIPWAY_TRY(const auto taken, admin.query_one("SELECT GET_LOCK(?, 0.5)", {name}));
     if (!taken->is_null(0) && taken->integer(0) == 1) return NamedLock(admin, name);

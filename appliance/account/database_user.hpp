@@ -12,8 +12,10 @@ namespace slipway::account {
 /// A named lock of the database server, held until destruction or until the connection ends.
 class NamedLock {
  public:
-  /// Waits up to 20 s. Error: in_use saying that `what` is being changed by another program.
-  [[nodiscard]] static Result<NamedLock> take(sql::Connection& admin, const std::string& name, const std::string& what);
+  /// Waits up to `limit`. Error: in_use saying that `what` is being changed by another program. A connection may hold a
+  /// lock more than once.
+  [[nodiscard]] static Result<NamedLock> take(sql::Connection& admin, const std::string& name, const std::string& what,
+                                              std::chrono::milliseconds limit = std::chrono::seconds(20));
   NamedLock(NamedLock&& other) noexcept;
   NamedLock& operator=(NamedLock&&) = delete;
   NamedLock(const NamedLock&) = delete;

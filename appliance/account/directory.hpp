@@ -2,6 +2,7 @@
 // own. The platform database holds the list; this is the one place that reads and changes it.
 #pragma once
 
+#include <map>
 #include <memory>
 
 #include "appliance/base/identifier.hpp"
@@ -9,6 +10,8 @@
 #include "appliance/sql/pool.hpp"
 
 namespace slipway::account {
+
+class NamedLock;
 
 enum class Kind { production, sandbox, demonstration, validation, other };
 enum class State { creating, active, suspended, migrating, deleting };
@@ -70,6 +73,9 @@ class Administration {
   /// `admin`: a connection that may CREATE DATABASE, CREATE USER, GRANT and KILL; its database is the platform's. It
   /// must outlive this. `actor` stands in the journal; empty: the operating system's user.
   Administration(sql::Connection& admin, Secret key, std::string actor = {});
+  Administration(const Administration&) = delete;
+  Administration& operator=(const Administration&) = delete;
+  ~Administration();
 
   /// Makes the account with its database, database user and administrator ("admin"). A creation that was killed is gone
   /// on with, and its administrator gets a new password. Errors: conflict when the name is taken, invalid_argument
@@ -88,7 +94,8 @@ class Administration {
   [[nodiscard]] Result<Secret> create_token(const AccountName& name, const std::string& login,
                                             const std::string& label);
 
-  /// The empty next generation of an account, schema applied, with its own user; replaces an unpublished one.
+  /// The empty next generation of an account, schema applied, with its own user; replaces an unpublished one. From here
+  /// until publication, drop_generation or the end of this object (or of the process) no other can prepare one: in_use.
   struct Generation {
     int number;
     std::string database;
@@ -111,6 +118,7 @@ class Administration {
   sql::Connection& admin_;
   Secret key_;
   std::string actor_;
+  std::map<AccountName, std::unique_ptr<NamedLock>> preparing_;
 };
 
 }  // namespace slipway::account

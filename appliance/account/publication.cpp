@@ -26,6 +26,14 @@ Status require_settled(const Account& account) {
                "account '" + account.name.text() + "': is " + std::string(to_text(account.state)) + ", not active"};
 }
 
+// Held by a migration as long as it fills a generation: a second one would replace what the first is about to publish.
+Result<std::unique_ptr<NamedLock>> claim_preparation(sql::Connection& admin, const AccountName& name) {
+  SLIPWAY_TRY(NamedLock lock,
+              NamedLock::take(admin, "slipway.generation." + name.text(),
+                              "next generation of account '" + name.text() + "'", std::chrono::seconds(1)));
+  return std::make_unique<NamedLock>(std::move(lock));
+}
+
 // The one statement of publication: from here on every reader of the row finds the new database.
 Status switch_generation(sql::Connection& admin, const Account& account, int number, const Entry& entry) {
   return sql::in_transaction(admin, [&](sql::Connection& connection) -> Status {
@@ -45,11 +53,13 @@ Result<Administration::Generation> Administration::prepare_generation(const Acco
   SLIPWAY_TRY(const NamedLock lock, lock_account(admin_, name));
   SLIPWAY_TRY(const Account account, require_account(admin_, name));
   SLIPWAY_CHECK(require_settled(account));
+  SLIPWAY_TRY(auto preparing, claim_preparation(admin_, name));
   const int number = account.generation + 1;
   SLIPWAY_TRY(const auto unpublished, find_generation(admin_, account.id, number));
   if (unpublished) SLIPWAY_CHECK(discard_generation(admin_, account, *unpublished));
   SLIPWAY_TRY(auto endpoint, build_generation(admin_, key_, account, number));
   SLIPWAY_CHECK(write_journal(admin_, {actor_, "account.prepare_generation", name.text(), std::to_string(number)}));
+  preparing_.insert_or_assign(name, std::move(preparing));
   std::string database = endpoint.database;
   return Generation{number, std::move(database), std::move(endpoint)};
 }
@@ -82,7 +92,9 @@ Status Administration::publish_generation(const AccountName& name, int number) {
                               {actor_, "account.publish_failed", name.text(), locked.error().message}));
     return locked;
   }
-  return switch_generation(admin_, account, number, {actor_, "account.published", name.text(), detail});
+  SLIPWAY_CHECK(switch_generation(admin_, account, number, {actor_, "account.published", name.text(), detail}));
+  preparing_.erase(name);
+  return {};
 }
 
 Status Administration::drop_generation(const AccountName& name, int number) {
@@ -93,6 +105,7 @@ Status Administration::drop_generation(const AccountName& name, int number) {
   SLIPWAY_TRY(const auto row, find_generation(admin_, account.id, number));
   if (!row) return {};
   SLIPWAY_CHECK(discard_generation(admin_, account, *row));
+  if (number > account.generation) preparing_.erase(name);
   return write_journal(admin_, {actor_, "account.drop_generation", name.text(), std::to_string(number)});
 }
 

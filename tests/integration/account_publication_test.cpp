@@ -60,6 +60,25 @@ TEST_F(AccountPublication, WhatIsNotReadyIsNotPublishedAndWhatIsServedIsNotDropp
 }
 
 // A27
+TEST_F(AccountPublication, OnlyOneAtATimePreparesTheNextGeneration) {
+  static_cast<void>(platform_.account("single"));
+  ASSERT_TRUE(administration_.prepare_generation(name("single")).has_value());
+  ASSERT_TRUE(administration_.prepare_generation(name("single")).has_value());
+  auto other = std::make_optional(platform_.administrator());
+  auto second = std::make_unique<Administration>(*other, platform_.key());
+  EXPECT_EQ(second->prepare_generation(name("single")).error().code, Code::in_use);
+  ASSERT_TRUE(administration_.publish_generation(name("single"), 2).has_value());
+  ASSERT_TRUE(second->prepare_generation(name("single")).has_value());
+  EXPECT_EQ(administration_.prepare_generation(name("single")).error().code, Code::in_use);
+  // A program that is killed takes its claim with it.
+  second.reset();
+  other.reset();
+  EXPECT_TRUE(administration_.prepare_generation(name("single")).has_value());
+  ASSERT_TRUE(administration_.drop_generation(name("single"), 3).has_value());
+  EXPECT_EQ(directory_.find(name("single"))->generation, 2);
+}
+
+// A27
 TEST_F(AccountPublication, StaffSignsInAfterwardsWithTheSamePassword) {
   const auto made = platform_.account("staff");
   auto old = test::connect(platform_.account_user("staff"));
