@@ -25,8 +25,9 @@ std::vector<http::Upload> chosen_files(const http::Form& form) {
   return files;
 }
 
-std::int64_t number_or_zero(const std::string& text) {
-  std::int64_t number = 0;
+template <typename Number = std::int64_t>
+Number number_or_zero(const std::string& text) {
+  Number number = 0;
   std::from_chars(text.data(), text.data() + text.size(), number);
   return number;
 }
@@ -125,8 +126,7 @@ Result<http::Response> set_ticket_team(Visit& visit, http::Request& request) {
 
 Result<http::Response> set_ticket_severity(Visit& visit, http::Request& request) {
   return act(visit, request, "saved", [&](std::int64_t number, const http::Form& form) -> Status {
-    return visit.desk->set_severity(visit.person(), number, static_cast<int>(number_or_zero(form.text("severity"))),
-                                    visit.now);
+    return visit.desk->set_severity(visit.person(), number, number_or_zero<int>(form.text("severity")), visit.now);
   });
 }
 
@@ -137,7 +137,7 @@ Result<http::Response> open_ticket(Visit& visit, http::Request& request) {
   NewRequest wanted;
   wanted.subject = form.text("subject");
   wanted.description = with_plain_line_ends(form.text("description"));
-  wanted.severity = static_cast<int>(number_or_zero(form.text("severity")));
+  wanted.severity = number_or_zero<int>(form.text("severity"));
   wanted.attachments = chosen_files(form);
   if (is_staff(visit.person().role)) {
     wanted.requester_email = form.text("requester");

@@ -1,5 +1,6 @@
 #include "services/desk/page_frame.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 
@@ -58,7 +59,8 @@ json preferences(const Visit& visit) {
 std::string current_path(const Visit& visit) {
   const auto& request = visit.request;
   if (request.method != http::Method::get && request.method != http::Method::head) return visit.base() + "/requests";
-  std::string path = request.path;
+  std::string path;  // written anew: the request's is decoded
+  for (const char c : request.path) path += c == '/' ? "/" : webui::url_encoded(std::string_view(&c, 1));
   char separator = '?';
   for (const auto& [name, value] : request.query) {
     if (name == "done") continue;
@@ -269,9 +271,8 @@ json form_error(const Visit& visit, const Error& error) {
 }
 
 std::string own_path(const Visit& visit, const std::string& path) {
-  const bool plain = path.starts_with(visit.base() + "/") && path.find('\\') == std::string::npos &&
-                     path.find("//") == std::string::npos && is_utf8(path);
-  return plain ? path : "";
+  const bool encoded = std::all_of(path.begin(), path.end(), [](char c) { return c > ' ' && c < '\x7f' && c != '\\'; });
+  return encoded && path.starts_with(visit.base() + "/") && path.find("//") == std::string::npos ? path : "";
 }
 
 http::Response error_page(Visit& visit, const Error& error) {

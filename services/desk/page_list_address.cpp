@@ -16,6 +16,13 @@ std::optional<Number> parse_number(std::string_view text) {
   return number;
 }
 
+template <typename Value>
+void sort_without_repeats(std::vector<Value>& values) {
+  std::ranges::sort(values);
+  const auto repeats = std::ranges::unique(values);
+  values.erase(repeats.begin(), repeats.end());
+}
+
 std::string known_id(const std::string& text) { return parse_number<std::int64_t>(text) ? text : ""; }
 
 }  // namespace
@@ -32,8 +39,8 @@ Result<ListAddress> read_list_address(const http::Request& request, Role role) {
   for (auto at = from; at != to; ++at)
     if (const auto severity = parse_number<int>(at->second); severity && *severity >= 1 && *severity <= 4)
       address.severities.push_back(*severity);
-  std::ranges::sort(address.statuses);
-  std::ranges::sort(address.severities);
+  sort_without_repeats(address.statuses);
+  sort_without_repeats(address.severities);
   const std::string assignee = request.query_text("assignee").value_or("");
   address.assignee = assignee == "me" || assignee == "none" ? assignee : known_id(assignee);
   address.team = known_id(request.query_text("team").value_or(""));
