@@ -2,7 +2,8 @@
 """Requests per second: our server (a handler returning constant JSON) and nginx (a static file of the same bytes).
 
 Both run all the time, each with its access log in a file; wrk loads them in turn, so that other work on the machine meets both.
-Prints one record on standard output; progress, and CPU time per request of either server, on standard error."""
+Prints two records on standard output: requests per second, and the server's CPU time per request, which other work on the
+machine disturbs less. Progress goes to standard error."""
 import json
 import os
 import pathlib
@@ -106,17 +107,22 @@ def main():
         urls = {"ours": (f"http://127.0.0.1:{int(ours.stdout.readline())}/data.json", ours.pid),
                 "nginx": (f"http://127.0.0.1:{port}/data.json", peer.pid)}
         rates = {name: [] for name in urls}
+        costs = {name: [] for name in urls}
         for name, (url, _) in urls.items():
             wait_for(url, body)
         for number in range(ROUNDS):
             for name in sorted(urls, reverse=number % 2 == 0):
                 rate, micros = load(*urls[name])
                 rates[name].append(rate)
+                costs[name].append(micros)
                 say(f"json: round {number + 1}/{ROUNDS}: {name:<5} {rate:9.0f} requests/s, {micros:5.1f} µs CPU per request")
+        command = " ".join(WRK) + f" (1 kB, keep-alive, access logs on, median of {ROUNDS})"
         mine, theirs = (statistics.median(rates[name]) for name in ("ours", "nginx"))
         print(json.dumps({"name": "json", "ours": round(mine), "peer": round(theirs), "peer_name": "nginx", "unit": "req/s",
-                          "ratio": round(mine / theirs, 2),
-                          "command": " ".join(WRK) + f" (1 kB, keep-alive, access logs on, median of {ROUNDS})"}))
+                          "ratio": round(mine / theirs, 2), "command": command}))
+        mine, theirs = (statistics.median(costs[name]) for name in ("ours", "nginx"))
+        print(json.dumps({"name": "json-cpu", "ours": round(mine, 1), "peer": round(theirs, 1), "peer_name": "nginx",
+                          "unit": "us/req", "ratio": round(theirs / mine, 2), "command": command}))
     finally:
         for process in processes:
             process.terminate()

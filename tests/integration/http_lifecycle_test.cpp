@@ -5,6 +5,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <future>
 #include <set>
 
@@ -55,6 +56,29 @@ TEST(HttpLifecycle, StopLetsTheRequestUnderWayFinish) {
   EXPECT_TRUE(busy.closed_by_peer());
   stopped.wait();
   server->stop();  // once more: nothing to do
+}
+
+// A10
+TEST(HttpLifecycle, HandlersThatWaitLeaveTheOtherThreadsFree) {
+  std::atomic<int> waiting{0};
+  std::promise<void> release;
+  const std::shared_future<void> released = release.get_future().share();
+  Router router = hello_router();
+  router.add(Method::get, "/long", [&, released](Request&) {
+    ++waiting;
+    released.wait();
+    return Response::text("finished");
+  });
+  const auto server = std::move(Server::start({.port = 0, .threads = 8}, std::move(router))).value();
+  std::vector<Wire> busy;
+  for (int i = 0; i < 7; ++i) {
+    busy.emplace_back(server->port());
+    busy.back().send(get("/long"));
+  }
+  EXPECT_TRUE(test::eventually(std::chrono::seconds(5), [&] { return waiting == 7; }));
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(Wire(server->port()).ask(get("/hello"))->status, 200);
+  release.set_value();
+  for (Wire& wire : busy) EXPECT_EQ(wire.receive()->body, "finished");
 }
 
 TEST(HttpLifecycle, StopDoesNotWaitForeverForClients) {
