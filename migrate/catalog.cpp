@@ -28,7 +28,7 @@ Result<Column> describe_column(const std::string& name, const std::string& data_
     column.carry = full_type.find("unsigned") != std::string::npos ? Carry::natural : Carry::integer;
   } else if (data_type == "enum" || data_type == "set") {
     column.selected = quoted + "+0";
-    column.carry = Carry::natural;
+    column.carry = data_type == "enum" ? Carry::choice : Carry::natural;
   } else if (data_type == "float") {
     column.selected = quoted + "+0e0";
     column.carry = Carry::real;

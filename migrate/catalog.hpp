@@ -10,7 +10,8 @@ namespace slipway::migrate {
 enum class Carry {
   text,
   integer,
-  natural,  ///< unsigned; ENUM and SET travel as their number, so that an empty member and an invalid value differ
+  natural,  ///< unsigned; SET travels as its number
+  choice,   ///< ENUM as its number, so that an empty member and the invalid value 0 differ
   real      ///< FLOAT widened to DOUBLE: its own text form is rounded
 };
 

@@ -16,7 +16,7 @@ std::string range_text(const Table& table, const Chunk& chunk) {
 Result<ChunkSum> sum_chunk(sql::Connection& connection, const Table& table, const Chunk& chunk) {
   std::string cells;
   for (const Column& column : table.columns) {
-    const bool number = column.carry == Carry::integer || column.carry == Carry::natural;
+    const bool number = column.carry != Carry::text && column.carry != Carry::real;
     // Values become their CRC first: a row of any size stays a short string, and no two character sets meet.
     cells += ",IFNULL(" + (number ? column.selected : "CRC32(" + column.selected + ")") + ",'~')";
   }

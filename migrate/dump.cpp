@@ -106,8 +106,8 @@ Status pour(const std::filesystem::path& file, const ScratchServer& server, Prog
   if (!read && !refused_early) return std::move(read).error();
   end.close();
   const auto status = client.wait(kLoadLimit);
-  if (refused_early || status.value_or(1) != 0) return refused(file, log);
-  return {};
+  if (!refused_early && status.value_or(1) == 0) return {};
+  return refused(file, log);
 }
 
 }  // namespace
@@ -146,6 +146,9 @@ Result<ScratchServer> ScratchServer::start(const std::filesystem::path& parent) 
 Result<ScratchServer> load_dump(const std::filesystem::path& file, const std::filesystem::path& parent,
                                 Progress& progress) {
   std::signal(SIGPIPE, SIG_IGN);
+  // Read it once to its end before anything starts: damaged bytes would else look like a wrong statement first.
+  progress.begin("check " + file.string());
+  SLIPWAY_CHECK(read_dump(file, [](std::string_view) { return Status{}; }));
   progress.begin("load " + file.string() + " into a scratch server");
   SLIPWAY_TRY(ScratchServer server, ScratchServer::start(parent));
   {

@@ -66,8 +66,10 @@ void TerminalProgress::advance(std::uint64_t rows, std::uint64_t bytes, std::uin
   written_ = now;
   const double seconds = std::chrono::duration<double>(now - began_).count();
   const double rate = seconds > 0 ? static_cast<double>(rows) / seconds : 0;
-  std::string line = "  " + count_text(rows) + " rows, " + bytes_text(bytes) + ", " +
-                     count_text(static_cast<std::uint64_t>(rate)) + " rows/s";
+  std::string line = "  " + bytes_text(bytes);
+  if (rows > 0)
+    line = "  " + count_text(rows) + " rows, " + bytes_text(bytes) + ", " +
+           count_text(static_cast<std::uint64_t>(rate)) + " rows/s";
   if (rows_expected > rows && rate > 0)
     line += ", about " + duration_text(static_cast<double>(rows_expected - rows) / rate) + " left";
   if (terminal_) {

@@ -31,7 +31,7 @@ Result<Run> begin_run(const Installation& installation, const AccountName& name)
   account::Directory directory(pool, installation.account_key);
   SLIPWAY_TRY(account::Account account, directory.find(name));
   SLIPWAY_TRY(sql::Connection admin, open_database(installation, std::string(account::kPlatformDatabase)));
-  SLIPWAY_TRY(const auto lock, admin.query_one("SELECT GET_LOCK(?, 0)", {"slipway_migrate_" + name.text()}));
+  SLIPWAY_TRY(const auto lock, admin.query_one("SELECT GET_LOCK(?, 3)", {"slipway_migrate_" + name.text()}));
   if (!lock || lock->is_null(0) || lock->integer(0) != 1) {
     return Error{Code::in_use, "account '" + name.text() + "': another migration into it is running",
                  "wait until it has ended"};

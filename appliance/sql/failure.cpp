@@ -101,7 +101,9 @@ Code code_of(const Fault& fault) {
   if (fault.limit_passed && connection_lost(fault.number)) return Code::timeout;
   if (fault.sqlstate == "45000") return Code::conflict;  // SIGNAL of our own schema
   if (const Meaning* known = meaning_of(fault.number)) return known->code;
-  if (contains(fault.text, "No space left on device") || contains(fault.text, "error 28 ")) return Code::no_space;
+  // 28 is the system's, 135 InnoDB's word for a full disk, as other messages quote them.
+  for (const std::string_view full : {"No space left on device", "error 28 ", "errno: 28 ", "errno: 135 "})
+    if (contains(fault.text, full)) return Code::no_space;
   if (fault.number == ER_OPTION_PREVENTS_STATEMENT && contains(fault.text, "read-only")) return Code::unavailable;
   if (fault.sqlstate.starts_with("23")) return Code::conflict;          // integrity constraint
   if (fault.sqlstate.starts_with("22")) return Code::invalid_argument;  // a value that does not fit its column

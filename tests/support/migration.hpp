@@ -1,0 +1,25 @@
+// A source and an account for tests of the migration tool, both on the test server.
+#pragma once
+
+#include "migrate/run.hpp"
+#include "migrate/sample.hpp"
+#include "tests/support/test_platform.hpp"
+
+namespace slipway::test {
+
+/// The test platform as slipway-migrate finds an installation.
+[[nodiscard]] migrate::Installation installation();
+
+/// A database with the bundled sample. Aborts when it cannot be made.
+[[nodiscard]] sql::Endpoint sample_database(std::uint64_t tickets);
+
+/// The address of an endpoint, as on the command line.
+[[nodiscard]] migrate::SourceAddress address_of(const sql::Endpoint& endpoint);
+
+/// What identifies an account's content: its generation and a sum over its requests and messages.
+[[nodiscard]] std::string picture_of(const std::string& account);
+
+/// Databases and users whose names begin with "stage_<account>" or "acct_<account>_".
+[[nodiscard]] std::vector<std::string> databases_of(const std::string& account);
+
+}  // namespace slipway::test
