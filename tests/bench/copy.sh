@@ -16,10 +16,10 @@ trap finish EXIT
 user=$(id -un)
 start_server() {  # name
   local dir=$here/$1
-  mkdir -p "$dir"
+  mkdir -p "$dir/tmp"
   mariadb-install-db --no-defaults --datadir="$dir/data" --auth-root-authentication-method=normal \
     --skip-test-db ${user:+--user="$user"} >"$dir/install.log" 2>&1
-  mariadbd --no-defaults --datadir="$dir/data" --socket="$dir/s" --pid-file="$dir/pid" --skip-networking --user="$user" \
+  mariadbd --no-defaults --datadir="$dir/data" --tmpdir="$dir/tmp" --socket="$dir/s" --pid-file="$dir/pid" --skip-networking --user="$user" \
     --innodb-buffer-pool-size=768M --innodb-log-file-size=256M --innodb-flush-log-at-trx-commit=2 \
     --max-allowed-packet=64M --skip-log-bin >"$dir/log" 2>&1 &
   servers+=($!)
