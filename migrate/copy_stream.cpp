@@ -11,8 +11,8 @@
 namespace slipway::migrate {
 namespace {
 
-constexpr std::size_t kBatchBytes = 2U << 20U;
-constexpr std::size_t kBatchRows = 8192;
+constexpr std::size_t kBatchBytes = 512U << 10U;
+constexpr std::size_t kBatchRows = 2048;
 
 /// What a raw call of Connector/C says went wrong.
 Error failure(unsigned number, const char* state, const char* text, const std::string& where) {

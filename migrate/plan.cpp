@@ -33,7 +33,14 @@ Result<Plan> make_plan(const sql::Endpoint& source, const std::string& address,
                        const std::filesystem::path& status_map_file) {
   sql::Endpoint endpoint = source;
   endpoint.statement_limit = std::chrono::seconds{0};
-  SLIPWAY_TRY(sql::Connection connection, sql::Connection::open(endpoint));
+  auto opened = sql::Connection::open(endpoint);
+  if (!opened) {
+    Error error = std::move(opened).error();
+    if (endpoint.tls == sql::TlsMode::required && error.message.find("TLS") != std::string::npos)
+      error.hint = "give the source server a certificate, or say --plaintext when the network between is trusted";
+    return error;
+  }
+  sql::Connection& connection = *opened;
   Plan plan;
   plan.source = address;
   plan.server = connection.server_version();

@@ -99,18 +99,22 @@ class Generator {
     return {};
   }
 
+  /// Somebody who speaks the language of the story.
+  std::uint64_t speaker(std::span<const SamplePerson> from, bool french) {
+    std::uint64_t at = below(from.size());
+    while (from[at].french != french) at = (at + 1) % from.size();
+    return at;
+  }
+
   Status ticket(std::uint64_t number) {
     const SampleStory& story = pick(sample_stories());
     device_ = pick(sample_devices());
     site_ = pick(sample_sites());
     app_ = pick(sample_apps());
     number_ = 2 + below(38);
-    std::uint64_t who = below(sample_requesters().size());
-    while (sample_requesters()[who].french != story.french) who = (who + 1) % sample_requesters().size();
+    const std::uint64_t who = speaker(sample_requesters(), story.french);
     const std::uint64_t requester = sample_agents().size() + 1 + who;
-    std::uint64_t agent = below(sample_agents().size());
-    while (sample_agents()[agent].french != story.french) agent = (agent + 1) % sample_agents().size();
-    ++agent;
+    const std::uint64_t agent = 1 + speaker(sample_agents(), story.french);
     const std::string person(sample_requesters()[who].name);
     const double age = 1.0 - static_cast<double>(number) / static_cast<double>(tickets_ + 1);
     const Stage stage = stage_for(age);
