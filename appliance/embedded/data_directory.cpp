@@ -90,14 +90,16 @@ bool speaks_of_full_disk(const std::string& log) {
          log.find("disk full") != std::string::npos;
 }
 
-/// mariadb-install-db into `fresh`, its output appended to the server's log.
+/// mariadb-install-db into `fresh`, its output appended to the server's log. With a tmpdir of its own, since a server
+/// that starts removes every temporary table it finds there: those of another MariaDB on this machine too.
 Status install(const DatabaseOptions& options, const fs::path& fresh) {
-  process::Command command{.argv = {"mariadb-install-db", "--no-defaults", "--datadir=" + fresh.string(),
-                                    "--auth-root-authentication-method=socket", "--auth-root-socket-user=" + own_user(),
-                                    "--skip-test-db", "--skip-name-resolve"},
-                           .directory = options.directory,
-                           .log_file = server_log(options),
-                           .ends_with_starter = true};
+  process::Command command{
+      .argv = {"mariadb-install-db", "--no-defaults", "--datadir=" + fresh.string(),
+               "--tmpdir=" + (options.directory / "tmp").string(), "--auth-root-authentication-method=socket",
+               "--auth-root-socket-user=" + own_user(), "--skip-test-db", "--skip-name-resolve"},
+      .directory = options.directory,
+      .log_file = server_log(options),
+      .ends_with_starter = true};
   const auto storage = storage_arguments(options);
   command.argv.insert(command.argv.end(), storage.begin(), storage.end());
   const std::uintmax_t log_start = log_size(options);

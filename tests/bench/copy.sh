@@ -17,7 +17,7 @@ user=$(id -un)
 start_server() {  # name
   local dir=$here/$1
   mkdir -p "$dir/tmp"
-  mariadb-install-db --no-defaults --datadir="$dir/data" --auth-root-authentication-method=normal \
+  mariadb-install-db --no-defaults --datadir="$dir/data" --tmpdir="$dir/tmp" --auth-root-authentication-method=normal \
     --skip-test-db ${user:+--user="$user"} >"$dir/install.log" 2>&1
   mariadbd --no-defaults --datadir="$dir/data" --tmpdir="$dir/tmp" --socket="$dir/s" --pid-file="$dir/pid" --skip-networking --user="$user" \
     --innodb-buffer-pool-size=768M --innodb-log-file-size=256M --innodb-flush-log-at-trx-commit=2 \

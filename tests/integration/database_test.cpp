@@ -50,6 +50,19 @@ TEST(EmbeddedDatabase, BeginsAKilledInstallationAnew) {
   EXPECT_FALSE(fs::exists(directory / "db/unfinished.1"));
 }
 
+// A server that starts removes the temporary tables it finds in its tmpdir, whoever's they are.
+TEST(EmbeddedDatabase, LeavesTheTemporaryTablesOfOtherServersAlone) {
+  const test::TempDirectory directory;
+  fs::create_directories(directory / "shared");
+  const fs::path others = directory / "shared" / "#sql-temptable-1-2-3.MAI";
+  test::write_file(others, "in use by another server");
+  ASSERT_EQ(::setenv("TMPDIR", (directory / "shared").c_str(), 1), 0);
+  const auto database = Database::start(small(directory / "db"));
+  ::unsetenv("TMPDIR");
+  ASSERT_TRUE(database.has_value()) << to_text(database.error());
+  EXPECT_TRUE(fs::exists(others));
+}
+
 TEST(EmbeddedDatabase, RefusesADirectoryInUse) {
   const test::TempDirectory directory;
   auto first = test::start_scratch_server(directory / "db");
