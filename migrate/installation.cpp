@@ -3,29 +3,18 @@
 #include <pwd.h>
 #include <unistd.h>
 
-#include <cstdlib>
-
 #include "appliance/config/config.hpp"
 #include "appliance/config/secret_file.hpp"
+#include "appliance/embedded/state_directory.hpp"
 
 namespace slipway::migrate {
-namespace {
-
-/// Where `slipway up` keeps an embedded installation unless told otherwise.
-std::filesystem::path default_state_dir() {
-  if (const char* state = std::getenv("XDG_STATE_HOME"); state != nullptr && *state != 0)
-    return std::filesystem::path(state) / "slipway";
-  const char* home = std::getenv("HOME");
-  return std::filesystem::path(home == nullptr ? "/" : home) / ".local/state/slipway";
-}
-
-}  // namespace
 
 Result<Installation> find_installation(const std::filesystem::path& state_dir,
                                        const std::filesystem::path& config_file) {
   const bool embedded = config_file.empty();
   const auto file =
-      embedded ? (state_dir.empty() ? default_state_dir() : state_dir) / "config" / "slipway-webd.toml" : config_file;
+      embedded ? (state_dir.empty() ? embedded::default_state_directory() : state_dir) / "config" / "slipway-webd.toml"
+               : config_file;
   std::error_code fault;
   if (!std::filesystem::exists(file, fault)) {
     return Error{Code::not_found, "no Slipway here: '" + file.string() + "' does not exist",

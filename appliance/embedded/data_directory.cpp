@@ -85,9 +85,11 @@ Status write_version(const DatabaseOptions& options, const fs::path& data, const
 }
 
 bool speaks_of_full_disk(const std::string& log) {
-  return log.find("No space left") != std::string::npos || log.find("rror: 28") != std::string::npos ||
-         log.find("rrcode: 28") != std::string::npos || log.find("Disk is full") != std::string::npos ||
-         log.find("disk full") != std::string::npos;
+  // The words of the server, of its engines and of the C library; 28 is ENOSPC.
+  for (const char* words :
+       {"No space left", "rror: 28", "rrcode: 28", "error 28", "rrno: 28", "Disk is full", "disk full"})
+    if (log.find(words) != std::string::npos) return true;
+  return false;
 }
 
 /// mariadb-install-db into `fresh`, its output appended to the server's log. With a tmpdir of its own, since a server
@@ -164,6 +166,16 @@ Result<FileLock> FileLock::take(const fs::path& file) {
   if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0)
     return Error{Code::in_use, "lock file '" + file.string() + "': in use"};
   return lock;
+}
+
+Result<FileLock> FileLock::wait_for(const fs::path& directory) {
+  FileLock lock(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (lock.descriptor_ >= 0) {
+    while (::flock(lock.descriptor_, LOCK_EX) != 0 && errno == EINTR) {
+    }
+    return lock;
+  }
+  return Error{Code::permission, "directory '" + directory.string() + "': " + std::strerror(errno)};
 }
 
 FileLock::FileLock(FileLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}

@@ -10,6 +10,8 @@ class FileLock {
  public:
   /// Creates the file when missing. Error: in_use when somebody else holds the lock (the caller adds what is locked).
   [[nodiscard]] static Result<FileLock> take(const std::filesystem::path& file);
+  /// The lock of a directory itself, for what is done in a moment: waits for its holder. Error: permission.
+  [[nodiscard]] static Result<FileLock> wait_for(const std::filesystem::path& directory);
   FileLock(FileLock&& other) noexcept;
   FileLock& operator=(FileLock&& other) noexcept;
   FileLock(const FileLock&) = delete;

@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <tuple>
@@ -62,6 +63,17 @@ bool is_fresh(const fs::path& path) {
 
 }  // namespace
 
+fs::path default_state_directory() {
+  const auto variable = [](const char* name) {
+    const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): nothing here sets variables
+    return std::string(value == nullptr ? "" : value);
+  };
+  if (const std::string base = variable("XDG_STATE_HOME"); !base.empty()) return fs::path(base) / "slipway";
+  if (::geteuid() == 0) return "/var/lib/slipway-embedded";
+  const std::string home = variable("HOME");
+  return fs::path(home.empty() ? "/" : home) / ".local/state/slipway";
+}
+
 std::string_view product_version() { return SLIPWAY_VERSION; }
 
 Status write_private_file(const fs::path& file, std::string_view text, Durability durability) {
@@ -96,6 +108,9 @@ Result<StateDirectory> StateDirectory::create(const fs::path& given) {
   SLIPWAY_CHECK(check_owner(path));
   if (!is_fresh(path)) SLIPWAY_CHECK(check_version(path));
   SLIPWAY_CHECK(make_private_directory(path));
+  // Two that begin at the same time take turns; the second finds what the first made.
+  SLIPWAY_TRY(const FileLock turn, FileLock::wait_for(path));
+  if (!is_fresh(path)) SLIPWAY_CHECK(check_version(path));
   SLIPWAY_CHECK(write_private_file(path / kVersionFile, std::string(product_version()) + "\n"));
   for (const char* part : {"database", "secrets", "config", "run", "log"})
     SLIPWAY_CHECK(make_private_directory(path / part));

@@ -30,6 +30,10 @@ class StateDirectory {
   std::filesystem::path path_;
 };
 
+/// Where an installation is kept unless told otherwise: $XDG_STATE_HOME/slipway; else /var/lib/slipway-embedded for
+/// root and ~/.local/state/slipway for others.
+[[nodiscard]] std::filesystem::path default_state_directory();
+
 /// The version of this program, "0.1.0".
 [[nodiscard]] std::string_view product_version();
 

@@ -1,9 +1,7 @@
 #include "services/operator/command.hpp"
 
-#include <pwd.h>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <iostream>
 
 #include "appliance/config/secret_file.hpp"
@@ -22,23 +20,7 @@ bool is_there(const std::filesystem::path& path) {
   return std::filesystem::exists(path, ignored);
 }
 
-std::string variable(const char* name) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? "" : value;
-}
-
 }  // namespace
-
-std::filesystem::path default_state_dir() {
-  if (const std::string base = variable("XDG_STATE_HOME"); !base.empty())
-    return std::filesystem::path(base) / "slipway";
-  std::string home = variable("HOME");
-  if (home.empty()) {
-    const passwd* user = ::getpwuid(::geteuid());
-    home = user == nullptr ? "/" : user->pw_dir;
-  }
-  return std::filesystem::path(home) / ".local/state/slipway";
-}
 
 std::map<std::string, std::string> process_environment() {
   std::map<std::string, std::string> variables;

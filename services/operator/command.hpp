@@ -95,10 +95,6 @@ void register_embedded(Verbs& verbs);
 /// The whole command; returns its exit status.
 [[nodiscard]] int run(int argc, const char* const* argv);
 
-/// Where an embedded installation of this user is kept unless told otherwise: $XDG_STATE_HOME/slipway or
-/// ~/.local/state/slipway.
-[[nodiscard]] std::filesystem::path default_state_dir();
-
 /// The environment of this process.
 [[nodiscard]] std::map<std::string, std::string> process_environment();
 

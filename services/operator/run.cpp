@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "appliance/config/nearest.hpp"
+#include "appliance/embedded/state_directory.hpp"
 #include "services/operator/command.hpp"
 
 namespace slipway::operator_ {
@@ -93,7 +94,7 @@ int run(int argc, const char* const* argv) {
     return report(usage_error(root, fault), as_json);
   }
   globals.state_dir_given = !globals.state_dir.empty();
-  if (!globals.state_dir_given) globals.state_dir = default_state_dir();
+  if (!globals.state_dir_given) globals.state_dir = embedded::default_state_directory();
   Context context(globals);
   const Action* action = verbs.chosen();
   if (action == nullptr) return report({Code::internal, "verb: has no action"}, globals.json);

@@ -6,10 +6,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <set>
+#include <thread>
 
 #include "appliance/base/error.hpp"
 #include "appliance/embedded/data_directory.hpp"
+#include "appliance/embedded/state_directory.hpp"
 #include "appliance/http/client.hpp"
 #include "tests/support/eventually.hpp"
 #include "tests/support/instance.hpp"
@@ -232,17 +235,33 @@ TEST(EmbeddedDown, IsSuccessWhenNothingRuns) {
 }
 
 TEST(EmbeddedUp, TwoAtTheSameTimeMakeOneInstance) {
-  Instance instance;
-  const auto command = [&] {
-    return process::Command{
-        .argv = {test::program("slipway").string(), "up", "--port", "0", "--state-dir", instance.directory().string()}};
-  };
-  auto one = process::Child::spawn(command());
-  auto two = process::Child::spawn(command());
+  const test::TempDirectory directory;
+  Instance instance(directory / "state");  // from nothing: they race from the first file on
+  const process::Command command{
+      .argv = {test::program("slipway").string(), "up", "--port", "0", "--state-dir", instance.directory().string()},
+      .log_file = directory / "up.log"};
+  auto one = process::Child::spawn(command);
+  auto two = process::Child::spawn(command);
   ASSERT_TRUE(one.has_value() && two.has_value());
-  EXPECT_EQ(one->wait(seconds(60)), 0);
-  EXPECT_EQ(two->wait(seconds(60)), 0);
+  EXPECT_EQ(one->wait(seconds(120)), 0) << test::read_file(directory / "up.log");
+  EXPECT_EQ(two->wait(seconds(120)), 0) << test::read_file(directory / "up.log");
   EXPECT_EQ(instance.status().at("state"), "running");
+  EXPECT_EQ(instance.processes().size(), 4U);
+}
+
+TEST(EmbeddedStateDirectory, IsMadeByManyAtTheSameTime) {
+  for (int round = 0; round < 20; ++round) {
+    const test::TempDirectory directory;
+    std::atomic<int> refused{0};
+    std::vector<std::thread> makers;
+    for (int i = 0; i < 4; ++i)
+      makers.emplace_back([&] {
+        if (!StateDirectory::create(directory / "state")) ++refused;
+      });
+    for (auto& maker : makers) maker.join();
+    EXPECT_EQ(refused, 0);
+    EXPECT_EQ(test::read_file(directory / "state/VERSION"), std::string(product_version()) + "\n");
+  }
 }
 
 }  // namespace
