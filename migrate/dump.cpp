@@ -35,6 +35,11 @@ Error refused(const std::filesystem::path& file, const std::filesystem::path& lo
     error.message = "dump '" + file.string() + "': the disk of the scratch server is full";
     error.hint = "name a directory with more room with --scratch-dir DIR";
   }
+  if (number == "1273") {
+    error.code = Code::unsupported;
+    error.hint =
+        "it names a collation of MySQL 8; migrate from the running server (mysql://…), where collations are replaced";
+  }
   return error;
 }
 

@@ -34,7 +34,7 @@ SELECT t.id, COALESCE(NULLIF(TRIM(t.Subject), ''), '(no subject)'), m.status,
        IF(m.deleted, COALESCE(t.LastUpdated, t.Created, '1970-01-01'), NULL),
        IF(t.EffectiveId <> t.id AND kept.id IS NOT NULL, t.EffectiveId, NULL)
 FROM {{source}}.Tickets t
-JOIN {{source}}.slipway_status_map m ON m.source = LOWER(t.Status)
+JOIN {{source}}.slipway_status_map m ON m.source = CONVERT(LOWER(t.Status) USING utf8mb4) COLLATE utf8mb4_general_ci
 LEFT JOIN {{source}}.Tickets kept ON kept.id = t.EffectiveId AND kept.Type = 'ticket'
 LEFT JOIN {{source}}.slipway_requester r ON r.number = t.id
 JOIN {{source}}.slipway_person requester ON requester.user_id = COALESCE(r.user_id, IF(t.Creator IN (SELECT id FROM {{source}}.Users), t.Creator, 1))

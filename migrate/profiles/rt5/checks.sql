@@ -10,7 +10,7 @@ SELECT 'requesters',
   (SELECT COUNT(*) FROM {{source}}.slipway_requester r JOIN {{source}}.Tickets t ON t.id = r.number AND t.Type = 'ticket'),
   (SELECT COUNT(*) FROM {{source}}.slipway_requester r JOIN {{source}}.Users u ON u.id = r.user_id
    JOIN {{target}}.request q ON q.number = r.number JOIN {{target}}.person p ON p.person_id = q.requester_id
-   WHERE COALESCE(p.email, '') = TRIM(COALESCE(u.EmailAddress, '')));
+   WHERE BINARY COALESCE(p.email, '') = BINARY TRIM(COALESCE(u.EmailAddress, '')));
 
 SELECT 'merged requests',
   (SELECT COUNT(*) FROM {{source}}.Tickets t JOIN {{source}}.Tickets k ON k.id = t.EffectiveId AND k.Type = 'ticket' WHERE t.Type = 'ticket' AND t.id <> t.EffectiveId),
