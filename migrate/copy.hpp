@@ -10,7 +10,7 @@
 namespace slipway::migrate {
 
 struct CopyOptions {
-  std::size_t streams = 2;
+  std::size_t streams = 3;  ///< one more than two cores keep busy: while one waits for its server another works
   std::uint64_t chunk_bytes = 128U << 20U;
   bool create_tables = true;  ///< false: they exist (our own schema), are emptied, and keep their definition
   bool foreign_keys = true;   ///< of created tables
