@@ -181,7 +181,7 @@ Status supervise(const fs::path& path, const fs::path& programs, const Superviso
                           if (!written) telemetry::log_error("supervisor.state_not_written", written.error());
                           if (on_change) on_change(statuses);
                         });
-  const auto ended = supervisor.run();
+  auto ended = supervisor.run();
   clear_leftovers(directory);
   return ended;
 }
