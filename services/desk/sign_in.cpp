@@ -67,6 +67,8 @@ Result<store::Credential> verify(sql::Pool& pool, const std::string& login, cons
     SLIPWAY_TRY(auto db, pool.lend());
     SLIPWAY_TRY(credential, store::find_credential(*db, login));
   }
+  // The database also finds 'admin' by 'ádmin' or 'admin '. Each spelling has its own throttle, so only one may count.
+  if (credential && lower(credential->person.login) != lower(login)) credential.reset();
   // No connection is held while the password is hashed: that takes a good part of a second.
   if (!credential) {
     crypto::verify_nothing(password);

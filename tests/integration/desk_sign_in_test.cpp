@@ -47,6 +47,15 @@ TEST_F(DeskSignIn, GivesANewTokenEachTimeAndStoresOnlyItsHash) {
   }
 }
 
+// Each spelling has its own throttle: more than one that signs in would be more than the free failures.
+TEST_F(DeskSignIn, TakesNoOtherSpellingOfALogin) {
+  for (const char* login : {"rita ", "r\u00edta", "RIT\u00c4"}) {
+    const auto signed_in = desk.sign_in(right(login), clock.now());
+    ASSERT_FALSE(signed_in) << login;
+    EXPECT_EQ(signed_in.error().code, Code::unauthenticated);
+  }
+}
+
 TEST_F(DeskSignIn, SaysTheSameForAWrongPasswordAndAnUnknownLogin) {
   const auto known = desk.sign_in(wrong(), clock.now());
   const auto unknown = desk.sign_in(wrong("nobody"), clock.now());
