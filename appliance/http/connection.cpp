@@ -12,6 +12,8 @@ constexpr std::chrono::seconds kDrainLimit{2};
 constexpr std::uint64_t kDrainBytes = 64ULL << 20U;
 constexpr int kMostPipelined = 100;  // answered in one go; then the connection is closed, so that others get a turn
 constexpr std::size_t kKeptBytes = 4096;
+constexpr int kMostReads = 64;  // then others get a turn, however fast this client sends
+constexpr int kMostBlankLines = 8;
 
 }  // namespace
 
@@ -46,11 +48,13 @@ Connection::Wait Connection::advance(bool hang_up) {
   drained_ = false;
   hang_up_ = hang_up;
   served_ = 0;
+  reads_ = 0;
   return run();
 }
 
 Connection::Wait Connection::expire() {
   now_ = std::chrono::steady_clock::now();
+  reads_ = 0;
   const bool under_way = (state_ == State::head && !in_.empty()) || state_ == State::body;
   if (!under_way) return Wait::closed;
   if (state_ == State::head) new_request();
@@ -107,6 +111,7 @@ Connection::Step Connection::shake_hands() {
 /// Receives once. A plain socket that gave less than it was asked for is known to be empty until there is news.
 Connection::Step Connection::fill() {
   if (drained_) return Step::wait_read;
+  if (++reads_ > kMostReads) return Step::wait_write;  // possible at once, but behind all others that are ready
   thread_local std::array<char, 64U << 10U> buffer;
   const Transfer transfer = channel_.read(buffer);
   switch (transfer.io) {
@@ -132,7 +137,11 @@ Connection::Step Connection::fill() {
 }
 
 Connection::Step Connection::read_head() {
-  while (in_.starts_with("\r\n")) in_.erase(0, 2);  // tolerated before a request line
+  for (; in_.starts_with("\r\n"); in_.erase(0, 2)) {  // tolerated before a request line
+    if (++blank_lines_ <= kMostBlankLines) continue;
+    new_request();
+    return refuse(400, "empty lines instead of a request");
+  }
   const std::size_t end = in_.find("\r\n\r\n");
   const std::size_t size = end == std::string::npos ? in_.size() : end + 4;
   if (size > engine_.options.header_bytes) {
@@ -165,6 +174,7 @@ void Connection::new_request() {
   route_ = nullptr;
   chunks_.reset();
   body_left_ = 0;
+  blank_lines_ = 0;
 }
 
 Connection::Step Connection::begin_request(Head& head) {

@@ -78,7 +78,9 @@ class Connection {
   std::string in_;        ///< received, not yet used
   bool drained_ = false;  ///< nothing more to read until there is news
   bool hang_up_ = false;
-  int served_ = 0;  ///< requests answered since advance() was called
+  int served_ = 0;       ///< requests answered since advance() was called
+  int reads_ = 0;        ///< done since advance() was called
+  int blank_lines_ = 0;  ///< before the request line to come
 
   std::optional<IncomingRequest> request_;
   TimePoint received_;  ///< when the head was complete

@@ -45,6 +45,19 @@ class HttpAbuse : public ::testing::Test {
   std::unique_ptr<Server> server_;
 };
 
+TEST_F(HttpAbuse, BlankLinesWithoutEndAreRefused) {
+  start({});
+  std::string blank;
+  for (int i = 0; i < 100'000; ++i) blank += "\r\n";
+  EXPECT_EQ(connect().ask("\r\n\r\n" + get("/hello"))->status, 200);
+  Wire wire = connect();
+  const auto answer = wire.ask(blank);
+  ASSERT_TRUE(answer.has_value());
+  EXPECT_EQ(answer->status, 400);
+  EXPECT_TRUE(wire.closed_by_peer());
+  others_are_answered();
+}
+
 TEST_F(HttpAbuse, DeclaredGigabyteIsRefusedUnread) {
   start({});
   Wire wire = connect();
