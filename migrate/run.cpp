@@ -89,9 +89,14 @@ Status refuse_growth(Run& run) {
                "keep people out of the account and run the migration again, with --replace if they may go"};
 }
 
-/// After publication nobody can write to the old generation any more, so this count is final.
+/// After publication nobody can write to the old generation any more, so this count is final. What came between
+/// refuse_growth() and publication is in the old generation only: say so.
 bool old_generation_is_empty(Run& run) {
   const auto left = count_requests(run.admin, run.account.database);
+  if (left && *left > run.report.requests_there)
+    run.report.warnings.push_back(std::to_string(*left - run.report.requests_there) +
+                                  " requests were opened at the moment of publication and are only in generation " +
+                                  std::to_string(run.account.generation) + ", database " + run.account.database);
   return left && *left == 0;
 }
 

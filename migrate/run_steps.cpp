@@ -31,6 +31,8 @@ Result<Run> begin_run(const Installation& installation, const AccountName& name)
   account::Directory directory(pool, installation.account_key);
   SLIPWAY_TRY(account::Account account, directory.find(name));
   SLIPWAY_TRY(sql::Connection admin, open_database(installation, std::string(account::kPlatformDatabase)));
+  // It idles while the copy runs, and its locks must outlive that.
+  SLIPWAY_CHECK(admin.execute_text("SET SESSION wait_timeout = 31536000"));
   SLIPWAY_TRY(const auto lock, admin.query_one("SELECT GET_LOCK(?, 3)", {"slipway_migrate_" + name.text()}));
   if (!lock || lock->is_null(0) || lock->integer(0) != 1) {
     return Error{Code::in_use, "account '" + name.text() + "': another migration into it is running",
