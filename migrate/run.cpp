@@ -115,7 +115,14 @@ Status execute(Run& run, Progress& progress) {
     SLIPWAY_CHECK(administration.carry_staff(name, generation.number));
     SLIPWAY_CHECK(refuse_growth(run));
     progress.begin("publish");
-    return administration.publish_generation(name, generation.number);
+    Status published = administration.publish_generation(name, generation.number);
+    if (published || published.error().code != Code::unavailable) return published;
+    Error lost = std::move(published).error();
+    lost.hint = "the server went away during publication: 'slipway account show " + name.text() +
+                "' says which generation is published; if the account is 'migrating', run the migration again or serve "
+                "its former data with 'slipway account resume " +
+                name.text() + "'";
+    return lost;
   };
   auto done = work();
   const auto cleaned = drop_staging(run.admin, name);
@@ -159,7 +166,8 @@ Result<RunReport> run_migration(const Installation& installation, const RunOptio
   }
   SLIPWAY_CHECK(execute(run, progress));
   run.report.total_seconds = seconds_since(began);
-  SLIPWAY_CHECK(record_end(run));
+  if (const Status recorded = record_end(run); !recorded)  // published all the same
+    run.report.warnings.push_back("the platform database has no record of this migration: " + recorded.error().message);
   return std::move(run.report);
 }
 

@@ -33,7 +33,9 @@ Error refusal(const Account& account) {
               object + "is suspended" + (account.state_reason.empty() ? "" : ": " + account.state_reason),
               "ask the operator"};
     case State::migrating:
-      return {Code::conflict, object + "is being migrated", "try again in a moment"};
+      return {Code::conflict, object + "is being migrated",
+              "try again in a moment; if it lasts, a publication was cut off: 'slipway account resume " +
+                  account.name.text() + "' serves the former data again"};
     case State::creating:
       return {Code::conflict, object + "is not ready yet", "try again in a moment"};
     case State::deleting:
