@@ -10,7 +10,7 @@ namespace slipway::migrate {
 
 /// What the command line says besides the address.
 struct AccessOptions {
-  std::filesystem::path password_file;  ///< first line is the password; empty: none
+  std::filesystem::path password_file;  ///< holds the password, readable by its owner alone; empty: none
   std::filesystem::path tls_ca_file;    ///< set: the server's certificate must chain to it and match the host
   bool plaintext = false;               ///< a remote server without TLS, on the caller's own word
 };
@@ -18,8 +18,5 @@ struct AccessOptions {
 /// The endpoint of an address of kind server. Connections to other machines ask for TLS. Errors: not_found or
 /// permission for the password file.
 [[nodiscard]] Result<sql::Endpoint> to_endpoint(const SourceAddress& address, const AccessOptions& access);
-
-/// The first line of a file that holds a password.
-[[nodiscard]] Result<Secret> read_password_file(const std::filesystem::path& file);
 
 }  // namespace slipway::migrate

@@ -202,6 +202,27 @@ export function deskTests(context) {
     });
   });
 
+  // A1: the session of one account opens no page of another, however the address is guessed.
+  test("a session of one account is worth nothing in another", async () => {
+    const { browser, instance } = context;
+    await visit(browser, instance, {}, async (page) => {
+      await signIn(page, instance);
+      const session = (await page.context().cookies(`${instance.url}/production/requests`)).find((cookie) => cookie.name === "__Secure-slipway");
+      const { number } = instance.demonstration;
+      for (const path of ["requests", `requests/${number}`, "requests/new", "attachments/1", "profile"]) {
+        const get = (account) => page.request.get(`${instance.url}/${account}/${path}`, {
+          headers: { cookie: `${session.name}=${session.value}` }, maxRedirects: 0 });
+        assert.notEqual((await get("production")).status(), 303, path);
+        const answer = await get("demonstration");
+        assert.equal(answer.status(), 303, path);
+        assert.match(answer.headers().location, /^\/demonstration\/sign-in/);
+      }
+      const rest = await page.request.get(`${instance.url}/api/v1/demonstration/requests`, {
+        headers: { cookie: `${session.name}=${session.value}`, authorization: `Bearer ${session.value}` } });
+      assert.equal(rest.status(), 401);
+    });
+  });
+
   // A1, A24: which kind of account this is.
   test("accounts that are not production say so", async () => {
     const { browser, instance } = context;

@@ -97,7 +97,7 @@ TEST(EmbeddedStart, SaysThatTheDiskIsFullAndGoesOnWhenThereIsRoom) {
 
 TEST(EmbeddedStart, SaysThatTheDiskFillsUpDuringTheSetUp) {
   if (::geteuid() != 0) GTEST_SKIP() << "needs root to mount a small file system";
-  const SmallDisk disk("400m");
+  const SmallDisk disk("800m");
   if (!disk.mounted()) GTEST_SKIP() << "mounting is not allowed";
   Instance instance(disk / "state");
   const test::TempDirectory elsewhere;

@@ -142,6 +142,7 @@ TEST(Migration, NamesTheSourceWhosePasswordIsWrong) {
   static_cast<void>(test::TestPlatform::instance().account("bad_word"));
   test::TempDirectory directory;
   test::write_file(directory / "password", "wrong\n");
+  std::filesystem::permissions(directory / "password", std::filesystem::perms::owner_read);
   RunOptions options = options_for(source, "bad_word");
   options.source.user = "reader_of_desk";
   options.access.password_file = directory / "password";
