@@ -120,11 +120,10 @@ Result<std::vector<AsideLine>> keep_asides(sql::Connection& connection, const Pr
     SLIPWAY_TRY(const std::string from, from_of(aside, source, target));
     SLIPWAY_TRY(const std::string key, key_of(table));
     SLIPWAY_TRY(const std::string json, json_of(aside, table));
-    auto done = connection.execute("INSERT INTO " + account +
-                                       ".kept_aside (source_product, source_table, source_key, reason, content) "
-                                       "SELECT ?, ?, " +
-                                       key + ", ?, " + json + from,
-                                   {product, aside.table, aside.reason});
+    std::string insert = "INSERT INTO " + account;
+    insert += ".kept_aside (source_product, source_table, source_key, reason, content) SELECT ?, ?, ";
+    insert.append(key).append(", ?, ").append(json).append(from);
+    auto done = connection.execute(insert, {product, aside.table, aside.reason});
     if (!done) return std::move(done).error().within("keeping rows of '" + aside.table + "' aside");
     SLIPWAY_TRY(const std::uint64_t secrets, count_secrets(connection, aside, from));
     if (done->affected_rows > 0) lines.push_back({aside.table, aside.reason, done->affected_rows, secrets, false});

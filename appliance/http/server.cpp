@@ -53,10 +53,10 @@ class Descriptor {
 /// nothing to do. One keeper thread accepts and looks after deadlines. No thread ever waits for a client.
 class EpollServer final : public Server {
  public:
-  EpollServer(const ServerOptions& options, Router router, Poco::Net::ServerSocket listener,
+  EpollServer(const ServerOptions& options, Router router, const Poco::Net::ServerSocket& listener,
               Poco::Net::Context::Ptr tls)
       : engine_{options, std::move(router), AnswerWriter(!tls.isNull()), !options.unix_socket.empty(), Seats(seats())},
-        listener_(std::move(listener)),
+        listener_(listener),
         tls_(std::move(tls)),
         port_(options.unix_socket.empty() ? listener_.address().port() : std::uint16_t{0}),
         slots_(static_cast<std::size_t>(options.max_connections)) {

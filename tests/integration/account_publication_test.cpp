@@ -160,11 +160,17 @@ TEST_F(AccountPublication, SwitchesUnderWritersWithoutLosingAnAcknowledgedWrite)
     threads.emplace_back([&, i] {
       write(directory_, name("busy"), static_cast<std::int64_t>(i) * 10'000'000, published, stop, writers[i]);
     });
-  const auto rows_in = [&](const std::string& database) { return numbers_in(database).size(); };
-  EXPECT_TRUE(test::eventually(std::chrono::seconds(20), [&] { return rows_in("acct_busy_1") > 200; }));
+  // Enough rows, and some of every writer.
+  const auto all_wrote_to = [&](const std::string& database) {
+    const auto numbers = numbers_in(database);
+    std::set<std::int64_t> from;
+    for (const std::int64_t number : numbers) from.insert(number / 10'000'000);
+    return numbers.size() > 200 && from.size() == writers.size();
+  };
+  EXPECT_TRUE(test::eventually(std::chrono::seconds(20), [&] { return all_wrote_to("acct_busy_1"); }));
   const Status switched = administration_.publish_generation(name("busy"), 2);
   published = true;
-  EXPECT_TRUE(test::eventually(std::chrono::seconds(20), [&] { return rows_in("acct_busy_2") > 200; }));
+  EXPECT_TRUE(test::eventually(std::chrono::seconds(20), [&] { return all_wrote_to("acct_busy_2"); }));
   stop = true;
   for (std::thread& thread : threads) thread.join();
   ASSERT_TRUE(switched.has_value()) << to_text(switched.error());
