@@ -1,5 +1,7 @@
 #include "migrate/content_step.hpp"
 
+#include <map>
+
 #include "appliance/crypto/crypto.hpp"
 #include "migrate/content_store.hpp"
 #include "migrate/mime_decode.hpp"

@@ -97,7 +97,7 @@ Status compare_message(sql::Connection& target, const DecodedMessage& message) {
 
 Result<std::string> value_text(const sql::Row& row) {
   const std::string short_value = row.optional_text(5).value_or("");
-  const std::string kind = row.text(4);
+  const std::string& kind = row.text(4);
   if (kind == "file") return short_value;
   if (kind == "address") return plain_address(short_value);
   if (!short_value.empty()) return short_value;

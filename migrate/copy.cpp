@@ -84,6 +84,7 @@ Status copy_rows(std::vector<sql::Connection>& readers, const sql::Endpoint& tar
   {
     shared.running = readers.size();
     std::vector<std::jthread> workers;
+    workers.reserve(readers.size());
     for (sql::Connection& reader : readers) {
       workers.emplace_back([&shared, &reader, &target, &options] {
         if (auto done = work_through(shared, reader, target, options); !done) {
