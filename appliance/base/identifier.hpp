@@ -17,7 +17,7 @@ class AccountName {
   /// Error: invalid_argument naming the rule that `text` breaks.
   [[nodiscard]] static Result<AccountName> parse(std::string_view text);
   [[nodiscard]] const std::string& text() const noexcept { return text_; }
-  auto operator<=>(const AccountName&) const = default;
+  auto operator<=>(const AccountName&) const = default;  // NOLINT(modernize-use-nullptr): clang-tidy 14 misreads it
 
  private:
   explicit AccountName(std::string text) : text_(std::move(text)) {}

@@ -4,7 +4,10 @@
 
 namespace slipway {
 
-Secret::Secret(Secret&& other) noexcept : text_(other.text_) { other.wipe(); }
+// A moved string may leave its bytes behind in the other's short buffer, so: copy, then wipe.
+Secret::Secret(Secret&& other) noexcept : text_(other.text_) {  // NOLINT(performance-move-constructor-init)
+  other.wipe();
+}
 
 Secret& Secret::operator=(const Secret& other) {
   if (this != &other) {

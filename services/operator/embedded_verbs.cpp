@@ -62,7 +62,6 @@ Result<Output> run_up(Context& context, const UpFlags& flags) {
                                     .port = flags.port,
                                     .programs = flags.programs.empty() ? own_directory() : flags.programs};
   const auto progress = [&context](const std::string& line) { context.progress("· " + line); };
-  telemetry::set_up_logging("slipway", telemetry::Level::warning);
   if (flags.foreground) {
     SLIPWAY_CHECK(embedded::up_in_foreground(options, progress,
                                              [&](const UpReport& report) { context.progress(to_text(report)); }));
