@@ -104,6 +104,7 @@ std::string asides(const RunReport& report) {
   const auto& lines = report.executed ? report.asides : report.plan.asides;
   if (lines.empty()) return {};
   std::vector<std::vector<std::string>> rows;
+  rows.reserve(lines.size());
   for (const AsideLine& line : lines)
     rows.push_back({line.table, "#" + count_text(line.rows), line.left ? "ends with the move" : "kept", line.reason,
                     "#" + (line.secrets > 0 ? count_text(line.secrets) : std::string())});

@@ -19,8 +19,7 @@ std::optional<Number> parse_number(std::string_view text) {
 template <typename Value>
 void sort_without_repeats(std::vector<Value>& values) {
   std::ranges::sort(values);
-  const auto repeats = std::ranges::unique(values);
-  values.erase(repeats.begin(), repeats.end());
+  values.erase(std::unique(values.begin(), values.end()), values.end());
 }
 
 std::string known_id(const std::string& text) { return parse_number<std::int64_t>(text) ? text : ""; }
