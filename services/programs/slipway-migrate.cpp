@@ -2,7 +2,7 @@
 #include <csignal>
 
 #include "appliance/telemetry/log.hpp"
-#include "migrate/command.hpp"
+#include "migrate/verbs/command.hpp"
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);  // a reader that goes away is an error of a write, not our end

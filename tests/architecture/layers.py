@@ -28,12 +28,18 @@ ALLOWED["services/webui"] = ["appliance/base", "appliance/template"]
 ALLOWED["services/desk"] = APPLIANCE + ["services/webui"]
 ALLOWED["services/jobs"] = APPLIANCE
 ALLOWED["services/operator"] = APPLIANCE
-ALLOWED["migrate"] = APPLIANCE
+ALLOWED["migrate/engine"] = APPLIANCE
+ALLOWED["migrate/dumps"] = APPLIANCE + ["migrate/engine"]
+ALLOWED["migrate/products"] = APPLIANCE + ["migrate/engine"]
+ALLOWED["migrate/assess"] = APPLIANCE + ["migrate/engine", "migrate/products"]
+ALLOWED["migrate/sample"] = APPLIANCE + ["migrate/engine", "migrate/products"]
+ALLOWED["migrate/run"] = APPLIANCE + [f"migrate/{part}" for part in ("engine", "dumps", "products", "assess", "sample")]
+ALLOWED["migrate/verbs"] = ALLOWED["migrate/run"] + ["migrate/run"]
 ALLOWED["services/programs"] = None  # everything
 
 # Header -> the only folder that may include it.
-OWNED = {"mysql.h": ("appliance/sql", "migrate"), "boost/process": ("appliance/process",), "Poco/": ("appliance/http",),
-         "sodium.h": ("appliance/crypto",), "toml++": ("appliance/config", "migrate")}
+OWNED = {"mysql.h": ("appliance/sql", "migrate/engine"), "boost/process": ("appliance/process",), "Poco/": ("appliance/http",),
+         "sodium.h": ("appliance/crypto",), "toml++": ("appliance/config", "migrate/products")}
 
 MAX_LINES = 600
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^">]+)[">]')
@@ -50,9 +56,7 @@ def tracked(*patterns):
 
 def part_of(path):
     pieces = path.split("/")
-    if pieces[0] == "migrate":
-        return "migrate"
-    return "/".join(pieces[:2]) if pieces[0] in {"appliance", "services"} and len(pieces) > 2 else None
+    return "/".join(pieces[:2]) if pieces[0] in {"appliance", "services", "migrate"} and len(pieces) > 2 else None
 
 
 def includes(path):

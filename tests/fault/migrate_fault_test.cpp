@@ -12,7 +12,7 @@
 
 #include "appliance/account/platform.hpp"
 #include "appliance/crypto/crypto.hpp"
-#include "migrate/report.hpp"
+#include "migrate/run/report.hpp"
 #include "tests/support/eventually.hpp"
 #include "tests/support/migration.hpp"
 #include "tests/support/programs.hpp"

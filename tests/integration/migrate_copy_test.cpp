@@ -1,8 +1,8 @@
 // The copy engine alone: values that are easily changed on the way arrive as they were.
 #include <gtest/gtest.h>
 
-#include "migrate/checksum.hpp"
-#include "migrate/copy.hpp"
+#include "migrate/engine/checksum.hpp"
+#include "migrate/engine/copy.hpp"
 #include "tests/support/test_server.hpp"
 
 namespace slipway::migrate {

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "appliance/process/process.hpp"
-#include "migrate/report.hpp"
+#include "migrate/run/report.hpp"
 #include "tests/support/migration.hpp"
 
 namespace slipway::migrate {

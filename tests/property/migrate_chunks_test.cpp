@@ -4,7 +4,7 @@
 #include <limits>
 #include <random>
 
-#include "migrate/chunk_rules.hpp"
+#include "migrate/engine/chunk_rules.hpp"
 
 namespace slipway::migrate {
 namespace {

@@ -1,8 +1,8 @@
 // A source and an account for tests of the migration tool, both on the test server.
 #pragma once
 
-#include "migrate/run.hpp"
-#include "migrate/sample.hpp"
+#include "migrate/run/run.hpp"
+#include "migrate/sample/sample.hpp"
 #include "tests/support/test_platform.hpp"
 
 namespace slipway::test {

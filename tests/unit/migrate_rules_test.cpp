@@ -1,11 +1,11 @@
 // The pure rules of the migration tool.
 #include <gtest/gtest.h>
 
-#include "migrate/chunk_rules.hpp"
-#include "migrate/mime_decode.hpp"
-#include "migrate/part_rules.hpp"
-#include "migrate/source_rules.hpp"
-#include "migrate/table_shape_rules.hpp"
+#include "migrate/engine/chunk_rules.hpp"
+#include "migrate/products/mime_decode.hpp"
+#include "migrate/products/part_rules.hpp"
+#include "migrate/engine/source_rules.hpp"
+#include "migrate/engine/table_shape_rules.hpp"
 
 namespace slipway::migrate {
 namespace {

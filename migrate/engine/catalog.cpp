@@ -1,0 +1,139 @@
+#include "migrate/engine/catalog.hpp"
+
+#include <array>
+
+namespace slipway::migrate {
+namespace {
+
+bool is_integer(const std::string& type) {
+  constexpr std::array<std::string_view, 6> kinds{"tinyint", "smallint", "mediumint", "int", "bigint", "year"};
+  return std::find(kinds.begin(), kinds.end(), type) != kinds.end();
+}
+
+Column::Kind kind_of(const std::string& data_type) {
+  constexpr std::array<std::string_view, 7> texts{"char",       "varchar",  "tinytext", "text",
+                                                  "mediumtext", "longtext", "enum"};
+  if (std::find(texts.begin(), texts.end(), data_type) != texts.end() || data_type == "set") return Column::Kind::text;
+  constexpr std::array<std::string_view, 17> numbers{
+      "tinyint", "smallint", "mediumint", "int",       "bigint", "year", "decimal", "float", "double",
+      "date",    "time",     "datetime",  "timestamp", "json",   "uuid", "inet4",   "inet6"};
+  return std::find(numbers.begin(), numbers.end(), data_type) != numbers.end() ? Column::Kind::other
+                                                                               : Column::Kind::binary;
+}
+
+Result<Column> describe_column(const std::string& name, const std::string& data_type, const std::string& full_type) {
+  SLIPWAY_TRY(const std::string quoted, sql::quote_identifier(name));
+  Column column{name, quoted, Carry::text, kind_of(data_type)};
+  if (is_integer(data_type)) {
+    column.carry = full_type.find("unsigned") != std::string::npos ? Carry::natural : Carry::integer;
+  } else if (data_type == "enum" || data_type == "set") {
+    column.selected = quoted + "+0";
+    column.carry = data_type == "enum" ? Carry::choice : Carry::natural;
+  } else if (data_type == "float") {
+    column.selected = quoted + "+0e0";
+    column.carry = Carry::real;
+  } else if (data_type == "double") {
+    column.carry = Carry::real;
+  } else if (data_type == "uuid" || data_type == "inet6") {
+    column.selected = "CAST(" + quoted + " AS BINARY(16))";
+  } else if (data_type == "inet4") {
+    column.selected = "CAST(" + quoted + " AS BINARY(4))";
+  }
+  return column;
+}
+
+Status read_columns(sql::Connection& connection, const std::string& database, Table& table) {
+  SLIPWAY_TRY(const auto rows,
+              connection.query("SELECT column_name, LOWER(data_type), LOWER(column_type), extra, column_key "
+                               "FROM information_schema.columns WHERE table_schema = ? AND table_name = ? "
+                               "ORDER BY ordinal_position",
+                               {database, table.name}));
+  for (const auto& row : rows) {
+    const std::string& extra = row.text(3);
+    if (extra.find("GENERATED") != std::string::npos && extra.find("DEFAULT_GENERATED") == std::string::npos) continue;
+    SLIPWAY_TRY(Column column, describe_column(row.text(0), row.text(1), row.text(2)));
+    table.columns.push_back(std::move(column));
+  }
+  SLIPWAY_TRY(const auto key,
+              connection.query("SELECT c.column_name, LOWER(c.data_type), LOWER(c.column_type) "
+                               "FROM information_schema.key_column_usage k JOIN information_schema.columns c "
+                               "ON c.table_schema = k.table_schema AND c.table_name = k.table_name "
+                               "AND c.column_name = k.column_name WHERE k.constraint_name = 'PRIMARY' "
+                               "AND k.table_schema = ? AND k.table_name = ? ORDER BY k.ordinal_position",
+                               {database, table.name}));
+  for (const auto& row : key) table.primary_key.push_back(row.text(0));
+  if (!key.empty() && is_integer(key.front().text(1))) table.leading_key = key.front().text(0);
+  return {};
+}
+
+Result<Table> read_table(sql::Connection& connection, const std::string& database, const sql::Row& row) {
+  Table table;
+  table.name = row.text(0);
+  table.rows_estimate = static_cast<std::uint64_t>(row.optional_integer(2).value_or(0));
+  table.bytes_estimate = static_cast<std::uint64_t>(row.optional_integer(3).value_or(0));
+  SLIPWAY_CHECK(read_columns(connection, database, table));
+  SLIPWAY_TRY(const std::string schema, sql::quote_identifier(database));
+  SLIPWAY_TRY(const std::string name, sql::quote_identifier(table.name));
+  SLIPWAY_TRY(const auto created, connection.query_one("SHOW CREATE TABLE " + schema + "." + name));
+  if (!created) return Error{Code::not_found, "table '" + table.name + "': went away while it was read"};
+  SLIPWAY_TRY(table.shape, take_apart(table.name, created->text(1)));
+  return table;
+}
+
+Status read_others(sql::Connection& connection, const std::string& database, Catalog& catalog) {
+  SLIPWAY_TRY(
+      const auto rows,
+      connection.query("SELECT 'trigger', trigger_name FROM information_schema.triggers WHERE trigger_schema = ? "
+                       "UNION ALL SELECT LOWER(routine_type), routine_name FROM information_schema.routines "
+                       "WHERE routine_schema = ? UNION ALL SELECT 'event', event_name "
+                       "FROM information_schema.events WHERE event_schema = ?",
+                       {database, database, database}));
+  for (const auto& row : rows) catalog.others.push_back({row.text(0), row.text(1)});
+  return {};
+}
+
+}  // namespace
+
+const Table* Catalog::find(std::string_view table) const {
+  const auto found = std::find_if(tables.begin(), tables.end(), [&](const Table& t) { return t.name == table; });
+  return found == tables.end() ? nullptr : &*found;
+}
+
+Result<Catalog> read_catalog(sql::Connection& connection, const std::string& database) {
+  SLIPWAY_TRY(const auto known,
+              connection.query_one("SELECT 1 FROM information_schema.schemata WHERE schema_name = ?", {database}));
+  if (!known) {
+    return Error{Code::not_found, "database '" + database + "': not on this server, or not visible to this user",
+                 "name the right database, or GRANT SELECT, SHOW VIEW, TRIGGER on it to the user"};
+  }
+  SLIPWAY_TRY(
+      const auto rows,
+      connection.query("SELECT table_name, table_type, table_rows, COALESCE(data_length, 0) "
+                       "FROM information_schema.tables WHERE table_schema = ? ORDER BY data_length DESC, table_name",
+                       {database}));
+  Catalog catalog;
+  for (const auto& row : rows) {
+    // A system-versioned table gives its current rows to a plain SELECT; its history has no place in a desk.
+    if (row.text(1) == "BASE TABLE" || row.text(1) == "SYSTEM VERSIONED") {
+      SLIPWAY_TRY(Table table, read_table(connection, database, row));
+      if (row.text(1) == "SYSTEM VERSIONED") table.shape.changes.emplace_back("row history was left behind");
+      catalog.tables.push_back(std::move(table));
+    } else {
+      catalog.others.push_back({row.text(1) == "VIEW" ? "view" : "sequence", row.text(0)});
+    }
+  }
+  SLIPWAY_CHECK(read_others(connection, database, catalog));
+  return catalog;
+}
+
+Result<std::vector<std::string>> list_databases(sql::Connection& connection) {
+  SLIPWAY_TRY(const auto rows, connection.query("SELECT schema_name FROM information_schema.schemata WHERE schema_name "
+                                                "NOT IN ('mysql','information_schema','performance_schema','sys') "
+                                                "ORDER BY schema_name"));
+  std::vector<std::string> names;
+  names.reserve(rows.size());
+  for (const auto& row : rows) names.push_back(row.text(0));
+  return names;
+}
+
+}  // namespace slipway::migrate

@@ -1,0 +1,53 @@
+// What a database holds, as its server describes it.
+#pragma once
+
+#include "appliance/sql/connection.hpp"
+#include "migrate/engine/table_shape_rules.hpp"
+
+namespace slipway::migrate {
+
+/// How a column's values travel. Text carries everything whose text form under SET NAMES binary is exact.
+enum class Carry {
+  text,
+  integer,
+  natural,  ///< unsigned; SET travels as its number
+  choice,   ///< ENUM as its number, so that an empty member and the invalid value 0 differ
+  real      ///< FLOAT widened to DOUBLE: its own text form is rounded
+};
+
+struct Column {
+  std::string name;
+  std::string selected;  ///< the expression that reads it, quoted
+  Carry carry = Carry::text;
+  enum class Kind { text, binary, other } kind = Kind::other;
+};
+
+struct Table {
+  std::string name;
+  std::vector<Column> columns;  ///< without generated ones, which the target computes itself
+  std::vector<std::string> primary_key;
+  std::string leading_key;  ///< first primary-key column when it is an integer, else empty
+  std::uint64_t rows_estimate = 0;
+  std::uint64_t bytes_estimate = 0;
+  TableShape shape;
+};
+
+/// An object that is not a table of rows.
+struct OtherObject {
+  std::string kind;  ///< "view", "sequence", "trigger", …
+  std::string name;
+};
+
+struct Catalog {
+  std::vector<Table> tables;  ///< by size, largest first
+  std::vector<OtherObject> others;
+  [[nodiscard]] const Table* find(std::string_view table) const;
+};
+
+/// Reads the catalogue of `database`; changes nothing. Error: not_found when there is no such database.
+[[nodiscard]] Result<Catalog> read_catalog(sql::Connection& connection, const std::string& database);
+
+/// The databases of a server that are not the server's own.
+[[nodiscard]] Result<std::vector<std::string>> list_databases(sql::Connection& connection);
+
+}  // namespace slipway::migrate

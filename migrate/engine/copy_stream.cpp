@@ -1,0 +1,292 @@
+#include "migrate/engine/copy_stream.hpp"
+
+#include <mysql.h>
+
+#include <charconv>
+#include <cstring>
+#include <numeric>
+
+#include "appliance/sql/failure.hpp"
+
+namespace slipway::migrate {
+namespace {
+
+constexpr std::size_t kBatchBytes = 512U << 10U;
+constexpr std::size_t kBatchRows = 2048;
+
+/// What a raw call of Connector/C says went wrong.
+Error failure(unsigned number, const char* state, const char* text, const std::string& where) {
+  Error error = sql::to_error({number, state, text}, where);
+  if (error.code == Code::unavailable) error.hint = "see that the server runs, then run the command again";
+  if (error.code == Code::too_large) error.hint = "set max_allowed_packet=1G on the target and run the command again";
+  return error;
+}
+
+Error failure(MYSQL* handle, const std::string& where) {
+  return failure(mysql_errno(handle), mysql_sqlstate(handle), mysql_error(handle), where);
+}
+
+/// The cells of one column for a batch, laid out as array binding wants them.
+class ColumnBuffer {
+ public:
+  explicit ColumnBuffer(Carry carry) : carry_(carry) {}
+
+  /// False: the text is no number.
+  bool add(const char* cell, std::size_t length) {
+    indicators_.push_back(cell == nullptr ? STMT_INDICATOR_NULL : STMT_INDICATOR_NONE);
+    if (carry_ == Carry::text) {
+      offsets_.push_back(arena_.size());
+      lengths_.push_back(length);
+      if (cell != nullptr) arena_.append(cell, length);
+      return true;
+    }
+    if (cell == nullptr) {
+      numbers_.push_back(0);
+      return true;
+    }
+    return add_number(cell, cell + length);
+  }
+
+  void bind(MYSQL_BIND& bind) {
+    std::memset(&bind, 0, sizeof bind);
+    bind.u.indicator = indicators_.data();
+    if (carry_ == Carry::text) {
+      pointers_.resize(offsets_.size());
+      for (std::size_t i = 0; i < offsets_.size(); ++i) pointers_[i] = arena_.data() + offsets_[i];
+      bind.buffer_type = MYSQL_TYPE_STRING;
+      bind.buffer = static_cast<void*>(pointers_.data());
+      bind.length = lengths_.data();
+      return;
+    }
+    bind.buffer_type = carry_ == Carry::real ? MYSQL_TYPE_DOUBLE : MYSQL_TYPE_LONGLONG;
+    bind.is_unsigned = carry_ == Carry::natural || carry_ == Carry::choice ? 1 : 0;
+    bind.buffer = static_cast<void*>(numbers_.data());
+  }
+
+  /// Invalid values of an ENUM: the server takes their 0 as it is, and warns of each.
+  [[nodiscard]] std::size_t invalid_choices() const {
+    if (carry_ != Carry::choice) return 0;
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < numbers_.size(); ++i)
+      if (numbers_[i] == 0 && indicators_[i] == STMT_INDICATOR_NONE) ++count;
+    return count;
+  }
+
+  void clear() {
+    indicators_.clear();
+    offsets_.clear();
+    lengths_.clear();
+    numbers_.clear();
+    arena_.clear();
+    if (arena_.capacity() > 4 * kBatchBytes) arena_.shrink_to_fit();
+  }
+
+ private:
+  bool add_number(const char* begin, const char* end) {
+    std::uint64_t bits = 0;
+    std::from_chars_result parsed{};
+    if (carry_ == Carry::natural || carry_ == Carry::choice) {
+      parsed = std::from_chars(begin, end, bits);
+    } else if (carry_ == Carry::integer) {
+      std::int64_t number = 0;
+      parsed = std::from_chars(begin, end, number);
+      bits = static_cast<std::uint64_t>(number);
+    } else {
+      double number = 0;
+      parsed = std::from_chars(begin, end, number);
+      std::memcpy(&bits, &number, sizeof bits);
+    }
+    numbers_.push_back(bits);
+    return parsed.ec == std::errc{} && parsed.ptr == end;
+  }
+
+  Carry carry_;
+  std::vector<char> indicators_;
+  std::vector<std::size_t> offsets_;
+  std::vector<unsigned long> lengths_;
+  std::vector<char*> pointers_;
+  std::vector<std::uint64_t> numbers_;  ///< integers, or the bits of doubles
+  std::string arena_;
+};
+
+using Statement = std::unique_ptr<MYSQL_STMT, decltype(&mysql_stmt_close)>;
+using Answer = std::unique_ptr<MYSQL_RES, decltype(&mysql_free_result)>;
+
+/// Rows waiting to be inserted into one table, and the statement that inserts them.
+class Loader {
+ public:
+  Loader(MYSQL* target, const Table& table, std::string where)
+      : target_(target), where_(std::move(where)), statement_(nullptr, mysql_stmt_close), binds_(table.columns.size()) {
+    for (const Column& column : table.columns) columns_.emplace_back(column.carry);
+  }
+
+  Status prepare(const std::string& insert) {
+    statement_.reset(mysql_stmt_init(target_));
+    if (!statement_) return failure(target_, where_);
+    if (mysql_stmt_prepare(statement_.get(), insert.data(), insert.size()) != 0) return statement_failure();
+    return {};
+  }
+
+  Status add(char** row, const unsigned long* lengths) {
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+      if (!columns_[i].add(row[i], lengths[i])) return Error{Code::corrupt, where_ + ": a number cannot be read"};
+      bytes_ += lengths[i] + 1;
+    }
+    ++rows_;
+    return {};
+  }
+
+  [[nodiscard]] bool full() const noexcept { return bytes_ >= kBatchBytes || rows_ >= kBatchRows; }
+  [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
+  [[nodiscard]] std::size_t rows() const noexcept { return rows_; }
+
+  Status flush() {
+    if (rows_ == 0) return {};
+    const auto size = static_cast<unsigned int>(rows_);
+    for (std::size_t i = 0; i < columns_.size(); ++i) columns_[i].bind(binds_[i]);
+    if (mysql_stmt_attr_set(statement_.get(), STMT_ATTR_ARRAY_SIZE, &size) != 0 ||
+        mysql_stmt_bind_param(statement_.get(), binds_.data()) != 0 || mysql_stmt_execute(statement_.get()) != 0) {
+      return statement_failure();
+    }
+    std::size_t expected_warnings = 0;
+    for (const ColumnBuffer& column : columns_) expected_warnings += column.invalid_choices();
+    const unsigned warnings = mysql_warning_count(target_);
+    if (mysql_stmt_affected_rows(statement_.get()) != rows_ || warnings > expected_warnings) {
+      return Error{Code::corrupt,
+                   where_ + ": the target took values only by changing them (" + std::to_string(warnings) + " warnings)",
+                   "compare the definition of the table on both sides"};
+    }
+    for (ColumnBuffer& column : columns_) column.clear();
+    rows_ = 0;
+    bytes_ = 0;
+    return {};
+  }
+
+ private:
+  Error statement_failure() const {
+    return failure(mysql_stmt_errno(statement_.get()), mysql_stmt_sqlstate(statement_.get()),
+                   mysql_stmt_error(statement_.get()), where_);
+  }
+
+  MYSQL* target_;
+  std::string where_;
+  Statement statement_;
+  std::vector<ColumnBuffer> columns_;
+  std::vector<MYSQL_BIND> binds_;
+  std::size_t rows_ = 0;
+  std::size_t bytes_ = 0;
+};
+
+Result<std::string> insert_statement(const Table& table) {
+  SLIPWAY_TRY(const std::string name, sql::quote_identifier(table.name));
+  std::string columns;
+  std::string marks;
+  for (const Column& column : table.columns) {
+    SLIPWAY_TRY(const std::string quoted, sql::quote_identifier(column.name));
+    columns.append(columns.empty() ? "" : ",").append(quoted);
+    marks.append(marks.empty() ? "?" : ",?");
+  }
+  return "INSERT INTO " + name + " (" + columns + ") VALUES (" + marks + ")";
+}
+
+Status run_text(MYSQL* handle, const std::string& statement, const std::string& where) {
+  if (mysql_real_query(handle, statement.data(), statement.size()) == 0) return {};
+  return failure(handle, where);
+}
+
+}  // namespace
+
+Result<std::string> range_clause(const Table& table, const Chunk& chunk) {
+  SLIPWAY_TRY(const std::string name, sql::quote_identifier(table.name));
+  if (!chunk.from && !chunk.to) return " FROM " + name;
+  SLIPWAY_TRY(const std::string key, sql::quote_identifier(table.leading_key));
+  std::string clause = " FROM " + name + " FORCE INDEX (PRIMARY) WHERE ";
+  if (chunk.from) clause += key + " >= " + std::to_string(*chunk.from);
+  if (chunk.from && chunk.to) clause += " AND ";
+  if (chunk.to) clause += key + " < " + std::to_string(*chunk.to);
+  return clause;
+}
+
+Status become_reader(sql::Connection& source) {
+  MYSQL* handle = source.handle();
+  const std::string where = "source";
+  SLIPWAY_CHECK(run_text(handle, "SET NAMES binary", where));
+  SLIPWAY_CHECK(run_text(handle,
+                         "SET SESSION time_zone = '+00:00', sql_mode = '', net_write_timeout = 3600, "
+                         "net_read_timeout = 3600, wait_timeout = 28800",
+                         where));
+  return run_text(handle, "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ", where);
+}
+
+Status become_loader(sql::Connection& target, Checks constraints) {
+  MYSQL* handle = target.handle();
+  const std::string where = "target";
+  SLIPWAY_CHECK(run_text(handle, "SET NAMES binary", where));
+  return run_text(handle,
+                  std::string("SET SESSION time_zone = '+00:00', sql_mode = 'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES', "
+                              "unique_checks = 0, foreign_key_checks = 0, innodb_lock_wait_timeout = 3600, "
+                              "net_read_timeout = 3600, wait_timeout = 28800, check_constraint_checks = ") +
+                      (constraints == Checks::on ? "1" : "0"),
+                  where);
+}
+
+ChunkCopier::ChunkCopier(sql::Connection& source, sql::Connection& target, std::uint64_t packet_bytes,
+                         const std::atomic<bool>& stop)
+    : source_(source), target_(target), packet_bytes_(packet_bytes), stop_(stop) {}
+
+Result<Copied> ChunkCopier::copy(const Table& table, const Chunk& chunk, std::atomic<std::uint64_t>& rows_done,
+                                 std::atomic<std::uint64_t>& bytes_done) {
+  MYSQL* from = source_.handle();
+  MYSQL* to = target_.handle();
+  const std::string reading = "source table '" + table.name + "'";
+  const std::string writing = "target table '" + table.name + "'";
+  std::string select;
+  for (const Column& column : table.columns) select += (select.empty() ? "SELECT " : ",") + column.selected;
+  SLIPWAY_TRY(const std::string range, range_clause(table, chunk));
+  SLIPWAY_TRY(const std::string insert, insert_statement(table));
+
+  Loader loader(to, table, writing);
+  SLIPWAY_CHECK(loader.prepare(insert));
+  SLIPWAY_CHECK(run_text(to, "START TRANSACTION", writing));
+  SLIPWAY_CHECK(run_text(from, select + range, reading));
+  const Answer answer(mysql_use_result(from), mysql_free_result);
+  if (!answer) return failure(from, reading);
+  Copied copied;
+  const auto flush = [&]() -> Status {
+    const std::size_t rows = loader.rows();
+    const std::size_t bytes = loader.bytes();
+    // A margin for what the protocol adds to the values.
+    if (bytes + bytes / 8 + 65'536 > packet_bytes_) {
+      return Error{Code::too_large,
+                   writing + ": a row of " + std::to_string(bytes) + " bytes does not fit into max_allowed_packet",
+                   "set max_allowed_packet=1G on the target and run the command again"};
+    }
+    SLIPWAY_CHECK(loader.flush());
+    copied.rows += rows;
+    copied.bytes += bytes;
+    rows_done += rows;
+    bytes_done += bytes;
+    return {};
+  };
+  const auto carry = [&]() -> Status {
+    while (MYSQL_ROW row = mysql_fetch_row(answer.get())) {
+      const unsigned long* lengths = mysql_fetch_lengths(answer.get());
+      const std::size_t row_bytes = std::accumulate(lengths, lengths + table.columns.size(), std::size_t{0});
+      if (loader.bytes() + row_bytes > kBatchBytes) SLIPWAY_CHECK(flush());
+      SLIPWAY_CHECK(loader.add(row, lengths));
+      if (!loader.full()) continue;
+      if (stop_) return Error{Code::cancelled, writing + ": stopped"};
+      SLIPWAY_CHECK(flush());
+    }
+    if (mysql_errno(from) != 0) return failure(from, reading);
+    return flush();
+  };
+  if (auto carried = carry(); !carried) {
+    mariadb_cancel(from);  // else freeing the answer would read the rest of the chunk
+    return std::move(carried).error();
+  }
+  SLIPWAY_CHECK(run_text(to, "COMMIT", writing));
+  return copied;
+}
+
+}  // namespace slipway::migrate

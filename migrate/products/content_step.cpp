@@ -1,0 +1,138 @@
+#include "migrate/products/content_step.hpp"
+
+#include <map>
+
+#include "appliance/crypto/crypto.hpp"
+#include "migrate/products/content_store.hpp"
+#include "migrate/products/mime_decode.hpp"
+#include "migrate/products/part_rules.hpp"
+
+namespace slipway::migrate {
+namespace {
+
+constexpr std::uint64_t kMessagesAtATime = 500;
+constexpr std::uint64_t kFetchBytes = 8U << 20U;
+constexpr std::size_t kFetchParts = 200;
+
+struct PartRow {
+  std::uint64_t message_id = 0;
+  Part part;
+  std::string file_name;  ///< as stored; empty when NULL
+  std::string source_key;
+};
+
+std::string lower_case(std::string text) {
+  for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return text;
+}
+
+Result<std::vector<PartRow>> read_parts(sql::Connection& staging, std::uint64_t after, std::uint64_t to) {
+  SLIPWAY_TRY(const auto rows,
+              staging.query("SELECT message_id, part_id, parent_id, COALESCE(media_type, ''), COALESCE(file_name, ''), "
+                            "COALESCE(headers, ''), COALESCE(encoding, ''), COALESCE(LENGTH(content), 0), source_key "
+                            "FROM slipway_part WHERE message_id > ? AND message_id <= ? ORDER BY message_id, part_id",
+                            {after, to}));
+  std::vector<PartRow> parts;
+  parts.reserve(rows.size());
+  for (const auto& row : rows) {
+    PartRow part;
+    part.message_id = row.natural(0);
+    part.part = {row.integer(1), row.integer(2), lower_case(row.text(3)), row.text(4),
+                 row.text(5),    row.text(6),    row.natural(7)};
+    part.source_key = row.text(8);
+    parts.push_back(std::move(part));
+  }
+  return parts;
+}
+
+/// Fetches stored contents ahead, some megabytes at a time, in the order of `parts`.
+class ContentReader {
+ public:
+  ContentReader(sql::Connection& staging, const std::vector<PartRow>& parts) : staging_(staging), parts_(parts) {}
+
+  Result<std::string> take(std::size_t index) {
+    if (index >= fetched_to_) SLIPWAY_CHECK(fetch(index));
+    const auto found = contents_.find(parts_[index].part.id);
+    if (found == contents_.end()) return std::string{};
+    std::string bytes = std::move(found->second);
+    contents_.erase(found);
+    return bytes;
+  }
+
+ private:
+  Status fetch(std::size_t from) {
+    contents_.clear();
+    std::string marks;
+    sql::Values ids;
+    std::uint64_t bytes = 0;
+    std::size_t at = from;
+    for (; at < parts_.size() && ids.size() < kFetchParts &&
+           (ids.empty() || bytes + parts_[at].part.size_bytes <= kFetchBytes);
+         ++at) {
+      bytes += parts_[at].part.size_bytes;
+      ids.emplace_back(parts_[at].part.id);
+      marks += marks.empty() ? "?" : ",?";
+    }
+    fetched_to_ = at;
+    return staging_.stream("SELECT part_id, content FROM slipway_part WHERE part_id IN (" + marks + ")", ids,
+                           [&](const sql::Row& row) -> Status {
+                             contents_[row.integer(0)] = row.optional_text(1).value_or("");
+                             return {};
+                           });
+  }
+
+  sql::Connection& staging_;
+  const std::vector<PartRow>& parts_;
+  std::map<std::int64_t, std::string> contents_;
+  std::size_t fetched_to_ = 0;
+};
+
+/// `begin` to `end` are the parts of one message.
+Result<DecodedMessage> decode_message(std::uint64_t id, const std::vector<PartRow>& rows, std::size_t begin,
+                                      std::size_t end, ContentReader& contents) {
+  DecodedMessage message;
+  message.message_id = id;
+  std::vector<Part> parts;
+  for (std::size_t i = begin; i < end; ++i) parts.push_back(rows[i].part);
+  const auto body = choose_body(parts);
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const Part& part = parts[i];
+    const PartRow& row = rows[begin + i];
+    SLIPWAY_TRY(std::string stored, contents.take(begin + i));
+    if (is_container(part)) continue;
+    auto decoded = decode_transfer(part.encoding, std::move(stored));
+    if (!decoded) {
+      message.unreadable.push_back(row.source_key);
+    } else if (body == i) {
+      message.body = to_utf8(header_field(part.headers, "Content-Type"), *decoded);
+      message.html = part.media_type == "text/html";
+    } else {
+      message.attachments.push_back({row.source_key, part.file_name.empty() ? made_up_name(part) : part.file_name,
+                                     part.media_type.empty() ? "application/octet-stream" : part.media_type,
+                                     std::move(*decoded)});
+    }
+  }
+  return message;
+}
+
+}  // namespace
+
+Status decode_messages(sql::Connection& staging, const std::function<Status(DecodedMessage&&)>& each) {
+  SLIPWAY_TRY(const auto last_row, staging.query_one("SELECT COALESCE(MAX(message_id), 0) FROM slipway_message"));
+  const std::uint64_t last = last_row->natural(0);
+  for (std::uint64_t after = 0; after < last; after += kMessagesAtATime) {
+    const std::uint64_t to = std::min(after + kMessagesAtATime, last);
+    SLIPWAY_TRY(const auto rows, read_parts(staging, after, to));
+    ContentReader contents(staging, rows);
+    std::size_t at = 0;
+    for (std::uint64_t id = after + 1; id <= to; ++id) {
+      const std::size_t begin = at;
+      while (at < rows.size() && rows[at].message_id == id) ++at;
+      SLIPWAY_TRY(DecodedMessage message, decode_message(id, rows, begin, at, contents));
+      SLIPWAY_CHECK(each(std::move(message)));
+    }
+  }
+  return {};
+}
+
+}  // namespace slipway::migrate

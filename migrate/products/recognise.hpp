@@ -1,0 +1,20 @@
+// Which product a database belongs to, found by looking at its tables and columns.
+#pragma once
+
+#include "migrate/engine/catalog.hpp"
+#include "migrate/products/profile.hpp"
+
+namespace slipway::migrate {
+
+struct Recognised {
+  const Profile* profile = nullptr;
+  std::string version;  ///< "5", or the schema version of our own product
+  std::string database;
+  int schema_version = 0;  ///< of our own product
+};
+
+/// Looks at `database`, or at every database of the server when it is empty. Errors: unsupported listing what was
+/// looked for and what was found, or naming the databases when several hold a product.
+[[nodiscard]] Result<Recognised> recognise(sql::Connection& source, const std::string& database);
+
+}  // namespace slipway::migrate

@@ -1,0 +1,80 @@
+#include "migrate/products/transform.hpp"
+
+#include "appliance/sql/script.hpp"
+
+namespace slipway::migrate {
+namespace {
+
+Result<sql::Connection> open_in(sql::Endpoint endpoint, const std::string& database) {
+  endpoint.database = database;
+  endpoint.statement_limit = std::chrono::seconds{0};
+  return sql::Connection::open(endpoint);
+}
+
+Status write_maps(sql::Connection& staging, const StatusMap& map) {
+  SLIPWAY_CHECK(
+      staging.execute_text("CREATE TABLE slipway_status_map (source VARCHAR(64) CHARACTER SET utf8mb4 COLLATE "
+                           "utf8mb4_general_ci NOT NULL PRIMARY KEY, "
+                           "status VARCHAR(20) NOT NULL, reason VARCHAR(500) NOT NULL, deleted BOOLEAN NOT NULL)"));
+  SLIPWAY_CHECK(staging.execute_text(
+      "CREATE TABLE slipway_severity_map (priority INT NOT NULL PRIMARY KEY, severity TINYINT NOT NULL)"));
+  for (const auto& [from, to] : map.statuses)
+    SLIPWAY_CHECK(staging.execute("INSERT INTO slipway_status_map VALUES (?, ?, ?, ?)",
+                                  {from, to.status, to.reason, to.deleted}));
+  for (const auto& [priority, severity] : map.severities)
+    SLIPWAY_CHECK(staging.execute("INSERT INTO slipway_severity_map VALUES (?, ?)", {priority, severity}));
+  return {};
+}
+
+}  // namespace
+
+Result<TransformReport> transform(const sql::Endpoint& admin, const Profile& profile, const StatusMap& map,
+                                  const std::string& source, const std::string& target, Progress& progress) {
+  TransformReport report;
+  const auto began = std::chrono::steady_clock::now();
+  SLIPWAY_TRY(sql::Connection staging, open_in(admin, source));
+  SLIPWAY_TRY(sql::Connection account, open_in(admin, target));
+  // References inside one statement (a request merged into a later one) cannot be held row by row; the checks look for
+  // orphans.
+  SLIPWAY_CHECK(account.execute_text("SET SESSION foreign_key_checks = 0, innodb_lock_wait_timeout = 600"));
+  SLIPWAY_CHECK(write_maps(staging, map));
+  progress.begin("transform");
+  for (const std::string& step : profile.steps) {
+    if (step == "content") {
+      auto done = write_contents(staging, account, progress);
+      if (!done) return std::move(done).error().within("step " + step);
+      report.contents = std::move(*done);
+    } else if (step == "values") {
+      auto done = write_values(staging, account);
+      if (!done) return std::move(done).error().within("step " + step);
+      report.values = *done;
+    } else {
+      SLIPWAY_TRY(const std::string script, profile_script(profile, step, source, target));
+      if (auto done = account.run_script(script); !done) return std::move(done).error().within("step " + step);
+    }
+  }
+  report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+  return report;
+}
+
+Result<std::vector<Check>> run_checks(sql::Connection& admin, const Profile& profile, const std::string& source,
+                                      const std::string& target) {
+  SLIPWAY_TRY(const std::string script, profile_script(profile, profile.checks, source, target));
+  SLIPWAY_TRY(const auto statements, sql::split_script(script));
+  std::vector<Check> checks;
+  std::string faults;
+  for (const auto& statement : statements) {
+    SLIPWAY_TRY(const auto row, admin.query_one(statement.text));
+    if (!row) continue;
+    checks.push_back({row->text(0), row->natural(1), row->natural(2)});
+    const Check& check = checks.back();
+    if (check.expected != check.found)
+      faults += "\n  " + check.what + ": " + std::to_string(check.expected) + " expected, " +
+                std::to_string(check.found) + " found";
+  }
+  if (faults.empty()) return checks;
+  return Error{Code::corrupt, "the account does not hold what the source holds:" + faults,
+               "nothing was published; keep the source as it is and report this"};
+}
+
+}  // namespace slipway::migrate

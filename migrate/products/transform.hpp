@@ -1,0 +1,31 @@
+// From the staging database into the account's new generation, by the steps of a profile.
+#pragma once
+
+#include "migrate/products/content_step.hpp"
+#include "migrate/products/profile.hpp"
+
+namespace slipway::migrate {
+
+struct TransformReport {
+  ContentReport contents;
+  std::uint64_t values = 0;
+  double seconds = 0;
+};
+
+/// Runs the steps in order. `admin` may read `source` and write `target`. Errors name the step.
+[[nodiscard]] Result<TransformReport> transform(const sql::Endpoint& admin, const Profile& profile,
+                                                const StatusMap& map, const std::string& source,
+                                                const std::string& target, Progress& progress);
+
+/// One comparison between source and account.
+struct Check {
+  std::string what;
+  std::uint64_t expected = 0;
+  std::uint64_t found = 0;
+};
+
+/// Runs the profile's checks. Error: corrupt listing every comparison that differs.
+[[nodiscard]] Result<std::vector<Check>> run_checks(sql::Connection& admin, const Profile& profile,
+                                                    const std::string& source, const std::string& target);
+
+}  // namespace slipway::migrate

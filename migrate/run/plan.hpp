@@ -1,0 +1,37 @@
+// What a migration would do, found out without changing anything.
+#pragma once
+
+#include "migrate/products/aside.hpp"
+#include "migrate/products/recognise.hpp"
+
+namespace slipway::migrate {
+
+struct PlanCount {
+  std::string name;
+  std::uint64_t count = 0;
+};
+
+struct MappedStatus {
+  std::string from;
+  StatusRow to;
+};
+
+struct Plan {
+  std::string source;  ///< its address
+  std::string server;  ///< "10.11.19-MariaDB"
+  Recognised product;
+  Catalog catalog;
+  StatusMap map;
+  std::vector<PlanCount> counts;
+  std::vector<MappedStatus> statuses;  ///< those in use
+  std::vector<AsideLine> asides;
+  std::uint64_t rows = 0;   ///< estimated
+  std::uint64_t bytes = 0;  ///< estimated
+  double seconds = 0;       ///< estimated
+};
+
+/// Inspects a source. Errors: those of recognise; invalid_argument naming every status that the map lacks.
+[[nodiscard]] Result<Plan> make_plan(const sql::Endpoint& source, const std::string& address,
+                                     const std::filesystem::path& status_map_file);
+
+}  // namespace slipway::migrate

@@ -1,0 +1,148 @@
+#include "migrate/run/report.hpp"
+
+#include <array>
+#include <cstdio>
+
+namespace slipway::migrate {
+namespace {
+
+std::string padded(std::string text, std::size_t width) {
+  if (text.size() < width) text.append(width - text.size(), ' ');
+  return text;
+}
+
+std::string right(const std::string& text, std::size_t width) {
+  return text.size() < width ? std::string(width - text.size(), ' ') + text : text;
+}
+
+double rate(std::uint64_t amount, double seconds) { return seconds > 0 ? static_cast<double>(amount) / seconds : 0; }
+
+std::string status_line(const MappedStatus& row) {
+  std::string text = row.from + " → " + row.to.status;
+  if (!row.to.reason.empty()) text += " (" + row.to.reason + ")";
+  if (row.to.deleted) text += ", marked deleted";
+  return text;
+}
+
+std::string aside_line(const AsideLine& line) {
+  std::string text =
+      "  " + padded(line.table, 26) + right(line.left && line.rows == 0 ? "" : count_text(line.rows), 10) + "  ";
+  text += (line.left ? "not kept: " : "") + line.reason;
+  if (line.secrets > 0) text += "; " + count_text(line.secrets) + " secrets not copied";
+  return text + "\n";
+}
+
+void add_result(const RunReport& report, std::string& text) {
+  const CopyReport& copy = report.copy;
+  text += "Copied        " + count_text(copy.rows) + " rows, " + bytes_text(copy.bytes) + " in " +
+          duration_text(copy.rows_seconds + copy.keys_seconds) + " (" +
+          count_text(static_cast<std::uint64_t>(rate(copy.rows, copy.rows_seconds + copy.keys_seconds))) +
+          " rows/s, keys and checksums included)\n";
+  text += "              " + copy.snapshot + "\n";
+  if (report.plan.product.profile->transform) {
+    text += "Transformed   " + count_text(report.transform.contents.messages) + " messages, " +
+            count_text(report.transform.contents.attachments) + " attachments in " +
+            duration_text(report.transform.seconds) + "\n";
+  }
+  text += "Verified      " + count_text(report.contents) + " files (" + bytes_text(report.content_bytes) +
+          ") by SHA-256, in " + duration_text(report.verify_seconds) + "\n";
+  for (const Check& check : report.checks)
+    text += "  " + padded(check.what, 44) + right(count_text(check.found), 12) + "  ok\n";
+  text += "Published     generation " + std::to_string(report.generation) + " of account " + report.account;
+  if (report.previous_generation > 0)
+    text += "; generation " + std::to_string(report.previous_generation) + " is kept as the way back";
+  text += "\nTotal         " + duration_text(report.total_seconds) + "\n";
+}
+
+nlohmann::ordered_json asides_json(const std::vector<AsideLine>& lines) {
+  auto list = nlohmann::ordered_json::array();
+  for (const AsideLine& line : lines)
+    list.push_back({{"table", line.table},
+                    {"rows", line.rows},
+                    {"reason", line.reason},
+                    {"secrets_not_copied", line.secrets},
+                    {"kept", !line.left}});
+  return list;
+}
+
+nlohmann::ordered_json copy_json(const RunReport& report) {
+  const CopyReport& copy = report.copy;
+  auto tables = nlohmann::ordered_json::array();
+  for (const CopiedTable& table : copy.tables)
+    tables.push_back({{"table", table.name}, {"rows", table.rows}, {"bytes", table.bytes}});
+  return {{"rows", copy.rows},
+          {"bytes", copy.bytes},
+          {"rows_seconds", copy.rows_seconds},
+          {"keys_seconds", copy.keys_seconds},
+          {"rows_per_second", rate(copy.rows, copy.rows_seconds + copy.keys_seconds)},
+          {"snapshot", copy.snapshot},
+          {"tables", std::move(tables)},
+          {"notes", copy.notes}};
+}
+
+}  // namespace
+
+nlohmann::ordered_json to_json(const RunReport& report) {
+  const Plan& plan = report.plan;
+  nlohmann::ordered_json json{{"account", report.account},
+                              {"executed", report.executed},
+                              {"started_at", report.started_at},
+                              {"source", plan.source},
+                              {"server", plan.server},
+                              {"product", plan.product.profile->title},
+                              {"product_version", plan.product.version},
+                              {"database", plan.product.database},
+                              {"estimate", {{"rows", plan.rows}, {"bytes", plan.bytes}, {"seconds", plan.seconds}}}};
+  for (const PlanCount& count : plan.counts) json["counts"][count.name] = count.count;
+  for (const MappedStatus& row : plan.statuses)
+    json["statuses"][row.from] = {{"status", row.to.status}, {"reason", row.to.reason}, {"deleted", row.to.deleted}};
+  json["kept_aside"] = asides_json(report.executed ? report.asides : plan.asides);
+  json["requests_in_account_before"] = report.requests_there;
+  json["warnings"] = report.warnings;
+  if (!report.executed) return json;
+  json["copy"] = copy_json(report);
+  json["transform"] = {{"messages", report.transform.contents.messages},
+                       {"attachments", report.transform.contents.attachments},
+                       {"custom_values", report.transform.values},
+                       {"seconds", report.transform.seconds}};
+  auto checks = nlohmann::ordered_json::array();
+  for (const Check& check : report.checks)
+    checks.push_back({{"what", check.what}, {"expected", check.expected}, {"found", check.found}});
+  json["verify"] = {{"checks", std::move(checks)},
+                    {"files", report.contents},
+                    {"bytes", report.content_bytes},
+                    {"seconds", report.verify_seconds}};
+  json["generation"] = report.generation;
+  json["previous_generation_kept"] = report.previous_generation;
+  json["seconds"] = report.total_seconds;
+  return json;
+}
+
+std::string to_text(const RunReport& report) {
+  const Plan& plan = report.plan;
+  std::string text = report.executed ? "Migration finished\n\n" : "Plan (nothing has been changed)\n\n";
+  text += "Source        " + plan.source + "\n              " + plan.product.profile->title + " " +
+          plan.product.version + " in database '" + plan.product.database + "', server " + plan.server + "\n";
+  text += "Account       " + report.account + ", holds " + count_text(report.requests_there) + " requests " +
+          (report.executed ? "before" : "now") + "\n";
+  text += "Holds         about " + count_text(plan.rows) + " rows, " + bytes_text(plan.bytes) + " in " +
+          std::to_string(plan.catalog.tables.size()) + " tables\n";
+  for (const PlanCount& count : plan.counts)
+    text += "  " + padded(count.name, 26) + right(count_text(count.count), 10) + "\n";
+  if (!plan.statuses.empty()) text += "Statuses\n";
+  for (const MappedStatus& row : plan.statuses) text += "  " + status_line(row) + "\n";
+  if (report.executed) add_result(report, text);
+  const auto& asides = report.executed ? report.asides : plan.asides;
+  if (!asides.empty())
+    text +=
+        report.executed ? "Kept aside (table kept_aside of the account)\n" : "Has no place and will be kept aside\n";
+  for (const AsideLine& line : asides) text += aside_line(line);
+  if (!plan.catalog.others.empty())
+    text += "Not copied    " + std::to_string(plan.catalog.others.size()) +
+            " views, triggers, routines and events of the source\n";
+  for (const std::string& warning : report.warnings) text += "Warning       " + warning + "\n";
+  if (!report.executed) text += "\nTakes about " + duration_text(plan.seconds) + ". Say --execute to do it.\n";
+  return text;
+}
+
+}  // namespace slipway::migrate

@@ -1,0 +1,22 @@
+// The staging database of an account's migration, with a database user that can reach nothing else: what a source
+// defines (a table's default, a generated column) runs with that user's rights only.
+#pragma once
+
+#include "appliance/base/identifier.hpp"
+#include "appliance/sql/connection.hpp"
+
+namespace slipway::migrate {
+
+struct Staging {
+  std::string database;    ///< "stage_<account>"; its user has the same name
+  sql::Endpoint endpoint;  ///< as its user
+};
+
+[[nodiscard]] std::string staging_name(const AccountName& account);
+
+/// An empty one; what an earlier run left is dropped first.
+[[nodiscard]] Result<Staging> make_staging(sql::Connection& admin, const sql::Endpoint& administrator,
+                                           const AccountName& account);
+[[nodiscard]] Status drop_staging(sql::Connection& admin, const AccountName& account);
+
+}  // namespace slipway::migrate
