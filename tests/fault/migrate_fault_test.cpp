@@ -23,12 +23,19 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-/// Tells a waiting test when a step begins.
+/// Tells a waiting test when a step begins, or does something when it does.
 class StepWatch final : public Progress {
  public:
+  void at(std::string_view step, std::function<void()> act) {
+    step_ = step;
+    act_ = std::move(act);
+  }
   void begin(std::string_view step) override {
-    const std::lock_guard guard(mutex_);
-    steps_.emplace_back(step);
+    {
+      const std::lock_guard guard(mutex_);
+      steps_.emplace_back(step);
+    }
+    if (act_ && step.starts_with(step_)) std::exchange(act_, nullptr)();
   }
   void advance(std::uint64_t, std::uint64_t, std::uint64_t) override {}
   void note(std::string_view) override {}
@@ -40,6 +47,8 @@ class StepWatch final : public Progress {
  private:
   std::mutex mutex_;
   std::vector<std::string> steps_;
+  std::string step_;
+  std::function<void()> act_;
 };
 
 sql::Endpoint filled(embedded::Database& server, std::uint64_t tickets) {
@@ -61,6 +70,51 @@ RunOptions options_for(const sql::Endpoint& source, const std::string& account) 
   options.execute = true;
   return options;
 }
+
+/// A database server of the test's own with a platform and one account, as the target of a migration.
+class Target {
+ public:
+  Target(std::filesystem::path directory, const std::string& account)
+      : directory_(std::move(directory)), account_(account) {
+    start();
+    auto root = test::connect(server_->administrator());
+    EXPECT_TRUE(account::provision_platform(root, {}).has_value());
+    auto admin = platform();
+    account::Administration administration(admin, key_, "test");
+    EXPECT_TRUE(administration.create(*AccountName::parse(account), "Target", account::Kind::production).has_value());
+  }
+
+  void start() {
+    auto started = test::start_scratch_server(directory_);
+    if (!started) std::abort();
+    server_.emplace(std::move(*started));
+  }
+  void kill() { server_->kill(); }
+  void start_again() {
+    server_.reset();
+    start();
+  }
+  [[nodiscard]] Installation installation() const {
+    Installation target{server_->administrator(), key_};
+    target.administrator.statement_limit = seconds(0);
+    return target;
+  }
+  [[nodiscard]] sql::Connection platform() const {
+    sql::Endpoint endpoint = installation().administrator;
+    endpoint.database = account::kPlatformDatabase;
+    return test::connect(endpoint);
+  }
+  [[nodiscard]] std::string picture() const {
+    auto admin = platform();
+    return test::picture_of(admin, account_);
+  }
+
+ private:
+  std::filesystem::path directory_;
+  std::string account_;
+  Secret key_ = crypto::random_token();
+  std::optional<embedded::Database> server_;
+};
 
 // A27
 TEST(MigrationFault, SourceKilledInTheMiddleLeavesTheAccountAsItWas) {
@@ -102,6 +156,36 @@ TEST(MigrationFault, SourceKilledInTheMiddleLeavesTheAccountAsItWas) {
 }
 
 // A27
+TEST(MigrationFault, TargetKilledInTheMiddleLeavesTheAccountAsItWas) {
+  const auto source = test::sample_database(600);
+  for (const char* step : {"copy", "verify", "publish"}) {
+    const test::TempDirectory directory;
+    Target target(directory.path(), "dst_killed");
+    const std::string before = target.picture();
+    StepWatch watch;
+    watch.at(step, [&] { target.kill(); });
+    const auto done = run_migration(target.installation(), options_for(source, "dst_killed"), watch);
+    ASSERT_FALSE(done.has_value()) << step;
+    EXPECT_EQ(done.error().code, Code::unavailable) << step << ": " << to_text(done.error());
+    EXPECT_NE(done.error().message.find(directory.path().string()), std::string::npos)
+        << "does not name the target: " << to_text(done.error());
+    EXPECT_FALSE(done.error().hint.empty()) << step;
+
+    target.start_again();
+    EXPECT_EQ(target.picture(), before) << step;
+    EXPECT_TRUE(test::is_served(target.installation(), "dst_killed")) << step;
+    NoProgress progress;
+    const auto second = run_migration(target.installation(), options_for(source, "dst_killed"), progress);
+    ASSERT_TRUE(second.has_value()) << step << ": " << to_text(second.error());
+    auto admin = target.platform();
+    const auto requests = admin.query_one("SELECT COUNT(*) FROM acct_dst_killed_2.request");
+    ASSERT_TRUE(requests.has_value() && requests->has_value());
+    EXPECT_EQ((*requests)->integer(0), 600) << step;
+    EXPECT_TRUE(test::is_served(target.installation(), "dst_killed")) << step;
+  }
+}
+
+// A27
 TEST(MigrationFault, ToolKilledAtAnyTimeLeavesTheAccountAsItWasAndRunsAgain) {
   test::TempDirectory state;
   std::filesystem::create_directories(state / "config");
@@ -130,6 +214,7 @@ TEST(MigrationFault, ToolKilledAtAnyTimeLeavesTheAccountAsItWasAndRunsAgain) {
     std::this_thread::sleep_for(milliseconds(delay_ms));  // where in the work the kill falls is the point of the test
     ::kill(tool->pid(), SIGKILL);
     static_cast<void>(tool->wait(seconds(10)));
+    EXPECT_TRUE(test::is_served(test::installation(), "tool_killed")) << delay_ms;
     if (test::picture_of("tool_killed") != before) break;  // it had published before the kill: whole, not half
     ++killed;
   }
@@ -174,20 +259,8 @@ TEST(MigrationFault, FullDiskOfTheTargetIsNamedAndTheAccountLives) {
   test::TempDirectory directory;
   const SmallDisk disk(directory.path(), 420);
   if (!disk.mounted()) GTEST_SKIP() << "a small file system can be mounted by root only";
-  auto server = test::start_scratch_server(directory.path());
-  ASSERT_TRUE(server.has_value()) << server.error().message;
-  Installation target{server->administrator(), crypto::random_token()};
-  target.administrator.statement_limit = seconds(0);
-  {
-    auto root = test::connect(target.administrator);
-    ASSERT_TRUE(account::provision_platform(root, {}).has_value());
-  }
-  sql::Endpoint platform = target.administrator;
-  platform.database = account::kPlatformDatabase;
-  auto admin = test::connect(platform);
-  account::Administration administration(admin, target.account_key, "test");
-  ASSERT_TRUE(
-      administration.create(*AccountName::parse("full_disk"), "Full disk", account::Kind::production).has_value());
+  const Target target(directory.path(), "full_disk");
+  const std::string before = target.picture();
   // The rest of the disk, but for what the server itself needs to breathe.
   const auto space = std::filesystem::space(directory.path());
   ASSERT_GT(space.available, 60U << 20U);
@@ -195,17 +268,15 @@ TEST(MigrationFault, FullDiskOfTheTargetIsNamedAndTheAccountLives) {
 
   const auto source = test::sample_database(6000);
   NoProgress progress;
-  const auto done = run_migration(target, options_for(source, "full_disk"), progress);
+  const auto done = run_migration(target.installation(), options_for(source, "full_disk"), progress);
   ASSERT_FALSE(done.has_value());
   EXPECT_EQ(done.error().code, Code::no_space) << to_text(done.error());
   EXPECT_FALSE(done.error().hint.empty());
-  const auto row = admin.query_one("SELECT generation, state FROM account WHERE name = 'full_disk'");
-  ASSERT_TRUE(row.has_value() && row->has_value());
-  EXPECT_EQ((*row)->integer(0), 1);
-  EXPECT_EQ((*row)->text(1), "active");
+  EXPECT_EQ(target.picture(), before);
+  EXPECT_TRUE(test::is_served(target.installation(), "full_disk"));
 
   std::filesystem::remove(directory / "ballast");
-  const auto again = run_migration(target, options_for(source, "full_disk"), progress);
+  const auto again = run_migration(target.installation(), options_for(source, "full_disk"), progress);
   EXPECT_TRUE(again.has_value()) << to_text(again.error());
 }
 

@@ -32,7 +32,11 @@ migrate::SourceAddress address_of(const sql::Endpoint& endpoint) {
 
 std::string picture_of(const std::string& account) {
   auto admin = TestPlatform::instance().administrator();
-  const auto row = admin.query_one("SELECT generation, state FROM account WHERE name = ?", {account});
+  return picture_of(admin, account);
+}
+
+std::string picture_of(sql::Connection& platform, const std::string& account) {
+  const auto row = platform.query_one("SELECT generation, state FROM account WHERE name = ?", {account});
   if (!row || !*row) return "none";
   const std::string database = "acct_" + account + "_" + (*row)->text(0);
   std::string picture = database + " " + (*row)->text(1);
@@ -40,10 +44,22 @@ std::string picture_of(const std::string& account) {
        {"SELECT COUNT(*), COALESCE(SUM(CRC32(CONCAT_WS('|', number, subject, status, updated_at))), 0) FROM {}.request",
         "SELECT COUNT(*), COALESCE(SUM(CRC32(CONCAT_WS('|', message_id, number, body))), 0) FROM {}.message"}) {
     std::string statement = sum;
-    const auto found = admin.query_one(statement.replace(statement.find("{}"), 2, database));
+    const auto found = platform.query_one(statement.replace(statement.find("{}"), 2, database));
     picture += found && *found ? "; " + (*found)->text(0) + " rows " + (*found)->text(1) : std::string("; unreadable");
   }
   return picture;
+}
+
+bool is_served(const migrate::Installation& where, const std::string& account) {
+  sql::Endpoint endpoint = where.administrator;
+  endpoint.database = account::kPlatformDatabase;
+  sql::Pool pool(endpoint);
+  account::Directory directory(pool, where.account_key);
+  const auto name = AccountName::parse(account);
+  const auto served = directory.pool(*name);
+  if (!served) return false;
+  auto lease = (*served)->lend();
+  return lease.has_value() && (*lease)->query_one("SELECT COUNT(*) FROM request").has_value();
 }
 
 std::vector<std::string> databases_of(const std::string& account) {

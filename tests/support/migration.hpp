@@ -16,8 +16,13 @@ namespace slipway::test {
 /// The address of an endpoint, as on the command line.
 [[nodiscard]] migrate::SourceAddress address_of(const sql::Endpoint& endpoint);
 
-/// What identifies an account's content: its generation and a sum over its requests and messages.
+/// What identifies an account's content: its generation and a sum over its requests and messages. `platform`: a session
+/// of the administrator in the platform database; the test platform's unless given.
 [[nodiscard]] std::string picture_of(const std::string& account);
+[[nodiscard]] std::string picture_of(sql::Connection& platform, const std::string& account);
+
+/// Whether programs can open the account and read its requests, as its own database user.
+[[nodiscard]] bool is_served(const migrate::Installation& where, const std::string& account);
 
 /// Databases and users whose names begin with "stage_<account>" or "acct_<account>_".
 [[nodiscard]] std::vector<std::string> databases_of(const std::string& account);
