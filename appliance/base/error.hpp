@@ -36,7 +36,7 @@ struct CodeTraits {
   std::string_view name;  ///< stable, lower case, used in JSON and problem types
   int exit_status;        ///< of a command
   int http_status;
-  bool retryable;         ///< the same call may succeed later
+  bool retryable;  ///< the same call may succeed later
 };
 
 /// The table, one row per code, in the order of the enumeration.

@@ -20,9 +20,8 @@ Result<AccountName> AccountName::parse(std::string_view text) {
   };
   if (text.size() < 2 || text.size() > 24) return refuse("wrong length");
   if (text.front() < 'a' || text.front() > 'z') return refuse("does not start with a letter a-z");
-  const bool clean = std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-  });
+  const bool clean = std::all_of(text.begin(), text.end(),
+                                 [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; });
   if (!clean) return refuse("contains a character that is not allowed");
   if (std::find(kReserved.begin(), kReserved.end(), text) != kReserved.end()) return refuse("is a reserved word");
   return AccountName{std::string(text)};

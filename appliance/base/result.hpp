@@ -15,8 +15,8 @@ class [[nodiscard]] Result {
  public:
   using value_type = T;
 
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}        // NOLINT: implicit like std::expected
-  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}    // NOLINT: implicit like std::unexpected
+  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}      // NOLINT: implicit like std::expected
+  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT: implicit like std::unexpected
 
   [[nodiscard]] bool has_value() const noexcept { return state_.index() == 0; }
   [[nodiscard]] explicit operator bool() const noexcept { return has_value(); }
@@ -86,8 +86,8 @@ using Status = Result<void>;
 
 #define SLIPWAY_JOIN_(a, b) a##b
 #define SLIPWAY_JOIN(a, b) SLIPWAY_JOIN_(a, b)
-#define SLIPWAY_TRY_(name, declaration, expression) \
-  auto name = (expression);                         \
+#define SLIPWAY_TRY_(name, declaration, expression)      \
+  auto name = (expression);                              \
   if (!name.has_value()) return std::move(name).error(); \
   declaration = std::move(name).value()
 

@@ -78,8 +78,8 @@ Result<Timestamp> parse_timestamp(std::string_view text) {
   };
   std::string_view rest = text;
   if (!rest.empty() && rest.back() == 'Z') rest.remove_suffix(1);
-  if (rest.size() < 19 || rest[4] != '-' || rest[7] != '-' || (rest[10] != 'T' && rest[10] != ' ') ||
-      rest[13] != ':' || rest[16] != ':')
+  if (rest.size() < 19 || rest[4] != '-' || rest[7] != '-' || (rest[10] != 'T' && rest[10] != ' ') || rest[13] != ':' ||
+      rest[16] != ':')
     return refuse();
   const int hour = digits(rest, 11, 2);
   const int minute = digits(rest, 14, 2);

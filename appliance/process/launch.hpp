@@ -47,9 +47,9 @@ struct Launched {
   Descriptor pidfd;
 };
 
-/// Starts `command` as the leader of a new session and process group, with default signal handling, no descriptor of ours but
-/// `streams`, and `death_signal` (0: none) when the calling thread ends. Errors: not_found, permission, no_space,
-/// internal.
+/// Starts `command` as the leader of a new session and process group, with default signal handling, no descriptor of
+/// ours but `streams`, and `death_signal` (0: none) when the calling thread ends. Errors: not_found, permission,
+/// no_space, internal.
 [[nodiscard]] Result<Launched> launch(const Command& command, const Streams& streams, int death_signal);
 
 /// Opens a file for reading, /dev/null when `file` is empty. Errors: not_found, permission.

@@ -44,8 +44,8 @@ struct Finished {
 /// Where a program is: in PATH, else in the sbin directories that PATH lacks for ordinary users. Error: not_found.
 [[nodiscard]] Result<std::filesystem::path> find_program(const std::string& name);
 
-/// A running child that leads its own session and process group. Destruction terminates the group (SIGKILL after 2 s); when the
-/// child ends by itself, what it left in its group is killed as it is reaped. Not thread-safe.
+/// A running child that leads its own session and process group. Destruction terminates the group (SIGKILL after 2 s);
+/// when the child ends by itself, what it left in its group is killed as it is reaped. Not thread-safe.
 class Child {
  public:
   /// Errors: as run().

@@ -152,9 +152,10 @@ class Loader {
     for (const ColumnBuffer& column : columns_) expected_warnings += column.invalid_choices();
     const unsigned warnings = mysql_warning_count(target_);
     if (mysql_stmt_affected_rows(statement_.get()) != rows_ || warnings > expected_warnings) {
-      return Error{Code::corrupt,
-                   where_ + ": the target took values only by changing them (" + std::to_string(warnings) + " warnings)",
-                   "compare the definition of the table on both sides"};
+      return Error{
+          Code::corrupt,
+          where_ + ": the target took values only by changing them (" + std::to_string(warnings) + " warnings)",
+          "compare the definition of the table on both sides"};
     }
     for (ColumnBuffer& column : columns_) column.clear();
     rows_ = 0;
@@ -222,12 +223,13 @@ Status become_loader(sql::Connection& target, Checks constraints) {
   MYSQL* handle = target.handle();
   const std::string where = "target";
   SLIPWAY_CHECK(run_text(handle, "SET NAMES binary", where));
-  return run_text(handle,
-                  std::string("SET SESSION time_zone = '+00:00', sql_mode = 'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES', "
-                              "unique_checks = 0, foreign_key_checks = 0, innodb_lock_wait_timeout = 3600, "
-                              "net_read_timeout = 3600, wait_timeout = 28800, check_constraint_checks = ") +
-                      (constraints == Checks::on ? "1" : "0"),
-                  where);
+  return run_text(
+      handle,
+      std::string("SET SESSION time_zone = '+00:00', sql_mode = 'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES', "
+                  "unique_checks = 0, foreign_key_checks = 0, innodb_lock_wait_timeout = 3600, "
+                  "net_read_timeout = 3600, wait_timeout = 28800, check_constraint_checks = ") +
+          (constraints == Checks::on ? "1" : "0"),
+      where);
 }
 
 ChunkCopier::ChunkCopier(sql::Connection& source, sql::Connection& target, std::uint64_t packet_bytes,

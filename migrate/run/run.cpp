@@ -1,8 +1,8 @@
 #include "migrate/run/run.hpp"
 
 #include "appliance/sql/schema.hpp"
-#include "migrate/products/content_store.hpp"
 #include "migrate/dumps/dump.hpp"
+#include "migrate/products/content_store.hpp"
 #include "migrate/run/report.hpp"
 #include "migrate/run/run_steps.hpp"
 #include "migrate/run/staging.hpp"

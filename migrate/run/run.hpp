@@ -4,9 +4,9 @@
 #include "appliance/account/directory.hpp"
 #include "migrate/engine/copy.hpp"
 #include "migrate/engine/endpoint.hpp"
+#include "migrate/products/transform.hpp"
 #include "migrate/run/installation.hpp"
 #include "migrate/run/plan.hpp"
-#include "migrate/products/transform.hpp"
 
 namespace slipway::migrate {
 

@@ -1,8 +1,8 @@
-#include "services/desk/case_rules.hpp"
-
 #include <gtest/gtest.h>
 
 #include <set>
+
+#include "services/desk/case_rules.hpp"
 
 namespace slipway::desk {
 namespace {

@@ -2,10 +2,10 @@
 #include <gtest/gtest.h>
 
 #include "migrate/engine/chunk_rules.hpp"
-#include "migrate/products/mime_decode.hpp"
-#include "migrate/products/part_rules.hpp"
 #include "migrate/engine/source_rules.hpp"
 #include "migrate/engine/table_shape_rules.hpp"
+#include "migrate/products/mime_decode.hpp"
+#include "migrate/products/part_rules.hpp"
 
 namespace slipway::migrate {
 namespace {
