@@ -72,15 +72,33 @@ Status work_through(Shared& shared, sql::Connection& reader, const sql::Endpoint
   return {};
 }
 
-void watch(Shared& shared, std::uint64_t rows_expected, Progress& progress) {
+std::vector<TableProgress> progress_of(const Catalog& catalog, const CopyOptions& options, Shared& shared) {
+  std::vector<TableProgress> all;
+  const std::lock_guard guard(shared.mutex);
+  for (const Table& table : catalog.tables) {
+    if (options.skip.contains(table.name)) continue;
+    TableProgress one{table.name, TableProgress::State::waiting, 0, 0, table.rows_estimate};
+    if (const auto found = shared.by_table.find(table.name); found != shared.by_table.end()) {
+      one.rows = found->second.rows;
+      one.bytes = found->second.bytes;
+      one.state = TableProgress::State::copying;
+    }
+    all.push_back(std::move(one));
+  }
+  return all;
+}
+
+void watch(const Catalog& catalog, const CopyOptions& options, Shared& shared, std::uint64_t rows_expected,
+           Progress& progress) {
   while (shared.running > 0) {
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
     progress.advance(shared.rows, shared.bytes, rows_expected);
+    progress.tables(progress_of(catalog, options, shared));
   }
 }
 
-Status copy_rows(std::vector<sql::Connection>& readers, const sql::Endpoint& target, const CopyOptions& options,
-                 std::uint64_t rows_expected, Shared& shared, Progress& progress) {
+Status copy_rows(std::vector<sql::Connection>& readers, const Catalog& catalog, const sql::Endpoint& target,
+                 const CopyOptions& options, std::uint64_t rows_expected, Shared& shared, Progress& progress) {
   {
     shared.running = readers.size();
     std::vector<std::jthread> workers;
@@ -96,7 +114,7 @@ Status copy_rows(std::vector<sql::Connection>& readers, const sql::Endpoint& tar
         --shared.running;
       });
     }
-    watch(shared, rows_expected, progress);
+    watch(catalog, options, shared, rows_expected, progress);
   }
   if (shared.error) return *shared.error;
   return {};
@@ -139,12 +157,15 @@ Result<CopyReport> copy_database(const sql::Endpoint& source, const sql::Endpoin
   std::uint64_t rows_expected = 0;
   for (const Table& table : catalog.tables) rows_expected += table.rows_estimate;
   auto began = Clock::now();
-  SLIPWAY_CHECK(copy_rows(snapshot.readers, to, options, rows_expected, shared, progress));
+  SLIPWAY_CHECK(copy_rows(snapshot.readers, catalog, to, options, rows_expected, shared, progress));
   report.rows_seconds = seconds_since(began);
 
   progress.begin("build keys");
   began = Clock::now();
   SLIPWAY_CHECK(build_keys(to, keys, options.streams));
+  auto finished = progress_of(catalog, options, shared);
+  for (TableProgress& table : finished) table.state = TableProgress::State::done;
+  progress.tables(finished);
   report.keys_seconds = seconds_since(began);
   collect(catalog, shared, report);
   return report;

@@ -5,8 +5,19 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace slipway::migrate {
+
+/// How far one table is.
+struct TableProgress {
+  enum class State { waiting, copying, keys, done };
+  std::string name;
+  State state = State::waiting;
+  std::uint64_t rows = 0;
+  std::uint64_t bytes = 0;
+  std::uint64_t rows_expected = 0;  ///< the source's own estimate
+};
 
 /// Told how far the work is. Called by one thread at a time.
 class Progress {
@@ -19,6 +30,8 @@ class Progress {
   virtual void begin(std::string_view step) = 0;
   /// Rows and bytes done so far of about `rows_expected` in the current step.
   virtual void advance(std::uint64_t rows, std::uint64_t bytes, std::uint64_t rows_expected) = 0;
+  /// All tables of a copy, largest first; called about as often as advance(), and once more when all are done.
+  virtual void tables(const std::vector<TableProgress>& /*tables*/) {}
   /// A remark for the person.
   virtual void note(std::string_view text) = 0;
 };

@@ -1,0 +1,63 @@
+#include "migrate/engine/fail_point.hpp"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <charconv>
+#include <csignal>
+#include <cstdlib>
+#include <optional>
+#include <string>
+
+namespace slipway::migrate {
+namespace {
+
+constexpr auto kPoints = std::to_array<std::string_view>({
+    "run.planned",       // the state file is there, nothing else
+    "run.prepared",      // the account's next generation is there, empty
+    "run.staged",        // the staging database is there, empty
+    "run.copied",        // every row is there, with keys
+    "run.upgraded",      // our own schema is at its newest version
+    "run.transforming",  // the generation is half full
+    "run.transformed",   // the generation is full
+    "run.verified",      // and equal to the source
+    "run.kept_aside",    // what has no place is kept
+    "run.anonymised",    // a trial without names
+    "run.publishing",    // at the last moment before publication
+    "run.published",     // published, not yet recorded
+    "run.cleaned",       // published and tidied up, not yet recorded
+});
+
+struct Armed {
+  std::string name;
+  int passes = 1;
+};
+
+std::optional<Armed> read_environment() {
+  // Threads only read the environment, and secure_getenv says nothing to a setuid program.
+  const char* test = ::secure_getenv("SLIPWAY_TEST");          // NOLINT(concurrency-mt-unsafe)
+  const char* chosen = ::secure_getenv("SLIPWAY_FAIL_POINT");  // NOLINT(concurrency-mt-unsafe)
+  if (test == nullptr || std::string_view(test) != "1") return std::nullopt;
+  Armed armed{chosen == nullptr ? "" : chosen};
+  if (const auto colon = armed.name.find(':'); colon != std::string::npos) {
+    std::from_chars(armed.name.data() + colon + 1, armed.name.data() + armed.name.size(), armed.passes);
+    armed.name.resize(colon);
+  }
+  return armed;
+}
+
+bool known(std::string_view name) { return std::find(kPoints.begin(), kPoints.end(), name) != kPoints.end(); }
+
+}  // namespace
+
+std::span<const std::string_view> fail_points() { return kPoints; }
+
+void fail_point(std::string_view name) {
+  static const std::optional<Armed> armed = read_environment();
+  if (!armed) return;
+  if (!known(name) || (!armed->name.empty() && !known(armed->name))) std::abort();
+  static std::atomic<int> passed{0};
+  if (name == armed->name && ++passed == armed->passes) static_cast<void>(std::raise(SIGKILL));
+}
+
+}  // namespace slipway::migrate
