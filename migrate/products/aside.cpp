@@ -110,23 +110,28 @@ Result<std::vector<AsideLine>> count_asides(sql::Connection& connection, const P
   return lines;
 }
 
+Result<AsideLine> keep_aside(sql::Connection& connection, const Aside& aside, const Table& table,
+                             const std::string& product, const std::string& source, const std::string& target) {
+  SLIPWAY_TRY(std::string insert, sql::quote_identifier(target));
+  SLIPWAY_TRY(const std::string from, from_of(aside, source, target));
+  SLIPWAY_TRY(const std::string key, key_of(table));
+  SLIPWAY_TRY(const std::string json, json_of(aside, table));
+  insert.insert(0, "INSERT INTO ");
+  insert += ".kept_aside (source_product, source_table, source_key, reason, content) SELECT ?, ?, ";
+  insert.append(key).append(", ?, ").append(json).append(from);
+  auto done = connection.execute(insert, {product, aside.table, aside.reason});
+  if (!done) return std::move(done).error().within("keeping rows of '" + aside.table + "' aside");
+  SLIPWAY_TRY(const std::uint64_t secrets, count_secrets(connection, aside, from));
+  return AsideLine{aside.table, aside.reason, done->affected_rows, secrets, false};
+}
+
 Result<std::vector<AsideLine>> keep_asides(sql::Connection& connection, const Profile& profile, const Catalog& catalog,
                                            const std::string& product, const std::string& source,
                                            const std::string& target) {
   std::vector<AsideLine> lines;
-  SLIPWAY_TRY(const std::string account, sql::quote_identifier(target));
   for (const Aside& aside : asides_for(profile, catalog)) {
-    const Table& table = *catalog.find(aside.table);
-    SLIPWAY_TRY(const std::string from, from_of(aside, source, target));
-    SLIPWAY_TRY(const std::string key, key_of(table));
-    SLIPWAY_TRY(const std::string json, json_of(aside, table));
-    std::string insert = "INSERT INTO " + account;
-    insert += ".kept_aside (source_product, source_table, source_key, reason, content) SELECT ?, ?, ";
-    insert.append(key).append(", ?, ").append(json).append(from);
-    auto done = connection.execute(insert, {product, aside.table, aside.reason});
-    if (!done) return std::move(done).error().within("keeping rows of '" + aside.table + "' aside");
-    SLIPWAY_TRY(const std::uint64_t secrets, count_secrets(connection, aside, from));
-    if (done->affected_rows > 0) lines.push_back({aside.table, aside.reason, done->affected_rows, secrets, false});
+    SLIPWAY_TRY(AsideLine line, keep_aside(connection, aside, *catalog.find(aside.table), product, source, target));
+    if (line.rows > 0) lines.push_back(std::move(line));
   }
   SLIPWAY_CHECK(add_left(connection, profile, catalog, source, lines));
   return lines;

@@ -24,7 +24,12 @@ struct AsideLine {
 [[nodiscard]] Result<std::vector<AsideLine>> count_asides(sql::Connection& connection, const Profile& profile,
                                                           const Catalog& catalog, const std::string& source);
 
-/// Copies them into `target`.kept_aside.
+/// Copies the rows of one rule into `target`.kept_aside.
+[[nodiscard]] Result<AsideLine> keep_aside(sql::Connection& connection, const Aside& aside, const Table& table,
+                                           const std::string& product, const std::string& source,
+                                           const std::string& target);
+
+/// Copies all of them.
 [[nodiscard]] Result<std::vector<AsideLine>> keep_asides(sql::Connection& connection, const Profile& profile,
                                                          const Catalog& catalog, const std::string& product,
                                                          const std::string& source, const std::string& target);

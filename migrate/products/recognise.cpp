@@ -34,17 +34,20 @@ std::string first_few(const std::vector<std::string>& names) {
   return names.size() > 5 ? text + " and " + std::to_string(names.size() - 5) + " more" : text;
 }
 
-Error unknown_product(const std::string& where, const std::set<std::string>& names) {
+Error unknown_product(const std::string& where, const std::set<std::string>& names, const KnownProfiles& known) {
   std::string message = where + ": no product that Slipway knows";
-  for (const Profile& profile : profiles()) {
-    message += "\n  " + profile.title + ": lacks " + first_few(missing(profile.versions.front(), names));
+  std::string titles;
+  for (const auto& profile : known) {
+    message += "\n  " + profile->title + ": lacks " + first_few(missing(profile->versions.front(), names));
+    titles.append(titles.empty() ? "" : ", ").append(profile->title);
   }
   std::vector<std::string> tables;
   for (const std::string& name : names)
     if (name.find('.') == std::string::npos) tables.push_back(name);
   message += tables.empty() ? "\n  found: no tables at all" : "\n  found: " + first_few(tables);
   return {Code::unsupported, message,
-          "name the database that holds the service desk; known products: Slipway, Request Tracker 5"};
+          "name the database that holds the service desk; known products: " + titles +
+              "; docs/profiles.md teaches writing a profile for another"};
 }
 
 Result<int> own_version(sql::Connection& source, const std::string& database) {
@@ -63,7 +66,24 @@ Result<int> own_version(sql::Connection& source, const std::string& database) {
 
 }  // namespace
 
+Result<KnownProfiles> known_profiles(const std::filesystem::path& directory) {
+  KnownProfiles known;
+  if (directory.empty()) {
+    // Owned by nobody: they live as long as the program.
+    for (const Profile& profile : profiles()) known.emplace_back(std::shared_ptr<void>{}, &profile);
+    return known;
+  }
+  SLIPWAY_TRY(Profile profile, load_profile(directory));
+  known.push_back(std::make_shared<const Profile>(std::move(profile)));
+  return known;
+}
+
 Result<Recognised> recognise(sql::Connection& source, const std::string& database) {
+  SLIPWAY_TRY(const KnownProfiles known, known_profiles({}));
+  return recognise(source, database, known);
+}
+
+Result<Recognised> recognise(sql::Connection& source, const std::string& database, const KnownProfiles& known) {
   std::vector<std::string> candidates{database};
   if (database.empty()) {
     SLIPWAY_TRY(candidates, list_databases(source));
@@ -73,21 +93,21 @@ Result<Recognised> recognise(sql::Connection& source, const std::string& databas
   for (const std::string& candidate : candidates) {
     SLIPWAY_TRY(const auto names, names_in(source, candidate));
     seen.insert(names.begin(), names.end());
-    for (const Profile& profile : profiles()) {
-      const auto version = std::find_if(profile.versions.begin(), profile.versions.end(),
+    for (const auto& profile : known) {
+      const auto version = std::find_if(profile->versions.begin(), profile->versions.end(),
                                         [&](const ProfileVersion& v) { return missing(v, names).empty(); });
-      if (version == profile.versions.end()) continue;
+      if (version == profile->versions.end()) continue;
       if (!version->refused.empty()) {
         return Error{
             Code::unsupported,
-            "database '" + candidate + "': " + profile.title + " " + version->name + " is not taken over directly",
+            "database '" + candidate + "': " + profile->title + " " + version->name + " is not taken over directly",
             version->refused};
       }
-      found.push_back({&profile, version->name, candidate, 0});
+      found.push_back({profile, version->name, candidate, 0});
       break;
     }
   }
-  if (found.empty()) return unknown_product(database.empty() ? "source" : "database '" + database + "'", seen);
+  if (found.empty()) return unknown_product(database.empty() ? "source" : "database '" + database + "'", seen, known);
   if (found.size() > 1) {
     return Error{
         Code::unsupported,

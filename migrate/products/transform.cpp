@@ -11,6 +11,8 @@ Result<sql::Connection> open_in(sql::Endpoint endpoint, const std::string& datab
   return sql::Connection::open(endpoint);
 }
 
+}  // namespace
+
 Status write_maps(sql::Connection& staging, const StatusMap& map) {
   SLIPWAY_CHECK(
       staging.execute_text("CREATE TABLE slipway_status_map (source VARCHAR(64) CHARACTER SET utf8mb4 COLLATE "
@@ -26,7 +28,22 @@ Status write_maps(sql::Connection& staging, const StatusMap& map) {
   return {};
 }
 
-}  // namespace
+Result<std::vector<std::string>> apply_people(sql::Connection& target, const StatusMap& map) {
+  std::vector<std::string> unknown;
+  for (const auto& [from, to] : map.people) {
+    SLIPWAY_TRY(const auto person, target.query_one("SELECT person_id FROM person WHERE login = ?", {from}));
+    if (!person) {
+      unknown.push_back(from);
+      continue;
+    }
+    auto done = target.execute(
+        "UPDATE person SET login = COALESCE(?, login), email = COALESCE(?, email), role = COALESCE(?, role), "
+        "language = COALESCE(?, language), active = COALESCE(?, active) WHERE person_id = ?",
+        {to.login, to.email, to.role, to.language, to.active, person->natural(0)});
+    if (!done) return std::move(done).error().within("the map's person '" + from + "'");
+  }
+  return unknown;
+}
 
 Result<TransformReport> transform(const sql::Endpoint& admin, const Profile& profile, const StatusMap& map,
                                   const std::string& source, const std::string& target, Progress& progress) {

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "migrate/products/content_step.hpp"
-#include "migrate/products/profile.hpp"
+#include "migrate/products/status_map.hpp"
 
 namespace slipway::migrate {
 
@@ -12,10 +12,17 @@ struct TransformReport {
   double seconds = 0;
 };
 
+/// The tables slipway_status_map and slipway_severity_map, which the steps read.
+[[nodiscard]] Status write_maps(sql::Connection& staging, const StatusMap& map);
+
 /// Runs the steps in order. `admin` may read `source` and write `target`. Errors name the step.
 [[nodiscard]] Result<TransformReport> transform(const sql::Endpoint& admin, const Profile& profile,
                                                 const StatusMap& map, const std::string& source,
                                                 const std::string& target, Progress& progress);
+
+/// What the map says about people, on top of what the profile made of them; call it after the checks, which know the
+/// profile only. Returns the logins nobody has.
+[[nodiscard]] Result<std::vector<std::string>> apply_people(sql::Connection& target, const StatusMap& map);
 
 /// One comparison between source and account.
 struct Check {

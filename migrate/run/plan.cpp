@@ -29,8 +29,8 @@ Status map_statuses(sql::Connection& source, Plan& plan) {
 
 }  // namespace
 
-Result<Plan> make_plan(const sql::Endpoint& source, const std::string& address,
-                       const std::filesystem::path& status_map_file) {
+Result<Plan> make_plan(const sql::Endpoint& source, const std::string& address, const PlanOptions& options) {
+  SLIPWAY_TRY(const KnownProfiles known, known_profiles(options.profile_directory));
   sql::Endpoint endpoint = source;
   endpoint.statement_limit = std::chrono::seconds{0};
   auto opened = sql::Connection::open(endpoint);
@@ -44,9 +44,9 @@ Result<Plan> make_plan(const sql::Endpoint& source, const std::string& address,
   Plan plan;
   plan.source = address;
   plan.server = connection.server_version();
-  SLIPWAY_TRY(plan.product, recognise(connection, source.database));
+  SLIPWAY_TRY(plan.product, recognise(connection, source.database, known));
   SLIPWAY_TRY(plan.catalog, read_catalog(connection, plan.product.database));
-  SLIPWAY_TRY(plan.map, status_map(*plan.product.profile, status_map_file));
+  SLIPWAY_TRY(plan.map, status_map(*plan.product.profile, options.status_map_file));
   SLIPWAY_CHECK(map_statuses(connection, plan));
   for (const Counted& counted : plan.product.profile->counts) {
     SLIPWAY_TRY(const std::string query, fill_in(counted.query, plan.product.database, plan.product.database));

@@ -3,8 +3,15 @@
 
 #include "migrate/products/aside.hpp"
 #include "migrate/products/recognise.hpp"
+#include "migrate/products/status_map.hpp"
 
 namespace slipway::migrate {
+
+/// What the command line says about the product.
+struct PlanOptions {
+  std::filesystem::path profile_directory;  ///< a profile on disk; empty: those compiled in
+  std::filesystem::path status_map_file;
+};
 
 struct PlanCount {
   std::string name;
@@ -30,8 +37,9 @@ struct Plan {
   double seconds = 0;       ///< estimated
 };
 
-/// Inspects a source. Errors: those of recognise; invalid_argument naming every status that the map lacks.
+/// Inspects a source. Errors: those of known_profiles and recognise; invalid_argument naming every status that the map
+/// lacks.
 [[nodiscard]] Result<Plan> make_plan(const sql::Endpoint& source, const std::string& address,
-                                     const std::filesystem::path& status_map_file);
+                                     const PlanOptions& options);
 
 }  // namespace slipway::migrate

@@ -32,6 +32,9 @@ Status take_over(Run& run, const account::Administration::Generation& generation
   SLIPWAY_TRY([[maybe_unused]] const auto compared, compare_contents(here, there, progress));
   SLIPWAY_CHECK(prove(run, there));
   run.report.verify_seconds = seconds_since(began);
+  SLIPWAY_TRY(const auto strangers, apply_people(there, plan.map));
+  for (const std::string& login : strangers)
+    run.report.warnings.push_back("status map: nobody has the login '" + login + "'");
 
   progress.begin("keep aside");
   const std::string product = plan.product.profile->title + " " + plan.product.version;
@@ -156,7 +159,7 @@ Result<RunReport> run_migration(const Installation& installation, const RunOptio
     SLIPWAY_TRY(run.source, to_endpoint(options.source, options.access));
   }
   progress.begin("inspect " + options.source.describe());
-  SLIPWAY_TRY(run.report.plan, make_plan(run.source, options.source.describe(), options.status_map_file));
+  SLIPWAY_TRY(run.report.plan, make_plan(run.source, options.source.describe(), options.planning));
   if (!options.execute) return std::move(run.report);
   if (run.report.requests_there > 0 && !options.replace) {
     return Error{

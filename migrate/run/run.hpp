@@ -14,7 +14,7 @@ struct RunOptions {
   SourceAddress source;
   AccessOptions access;
   std::string account;
-  std::filesystem::path status_map_file;
+  PlanOptions planning;
   std::filesystem::path scratch_directory;  ///< for dumps; empty: a temporary directory
   bool execute = false;
   bool replace = false;  ///< an account that holds requests is replaced

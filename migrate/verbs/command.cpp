@@ -5,6 +5,7 @@
 
 #include "migrate/run/demo.hpp"
 #include "migrate/run/report.hpp"
+#include "migrate/verbs/profile_verb.hpp"
 
 namespace slipway::migrate {
 namespace {
@@ -111,7 +112,10 @@ int run_command(int argc, const char* const* argv) {
   access_options(run_verb);
   installation_options(run_verb);
   run_verb->add_flag("--execute", arguments.run.execute, "Do it; without this nothing is changed");
-  run_verb->add_option("--status-map", arguments.run.status_map_file, "TOML file that maps statuses and priorities");
+  run_verb->add_option("--status-map", arguments.run.planning.status_map_file,
+                       "TOML file that maps statuses, priorities and people");
+  run_verb->add_option("--profile", arguments.run.planning.profile_directory,
+                       "Directory of a profile for a product that is not built in");
   run_verb->add_option("--scratch-dir", arguments.run.scratch_directory,
                        "Where a dump is unpacked into a scratch server");
   auto* copy_verb = verb("copy", "Copy any database to a MariaDB, verified", copy);
@@ -127,6 +131,7 @@ int run_command(int argc, const char* const* argv) {
     command->add_option("--seed", arguments.sample.seed, "Seed of the generator");
     command->add_option("--tickets", arguments.sample.tickets, "Number of requests")->check(CLI::Range(1, 1'000'000));
   }
+  add_profile_verb(app, done);
   CLI11_PARSE(app, argc, argv);
   return done ? 0 : fail(done.error(), arguments.json);
 }
