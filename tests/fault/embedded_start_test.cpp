@@ -1,8 +1,6 @@
 // `slipway up` interrupted: killed at any moment, or the disk full. Trying again is all that is needed.
-#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
-#include <sys/mount.h>
 #include <unistd.h>
 
 #include "appliance/base/error.hpp"
@@ -10,6 +8,7 @@
 #include "tests/support/eventually.hpp"
 #include "tests/support/instance.hpp"
 #include "tests/support/programs.hpp"
+#include "tests/support/small_disk.hpp"
 
 namespace slipway::embedded {
 namespace {
@@ -17,34 +16,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 using test::Instance;
-
-/// A file system of its own for one test; needs root.
-class SmallDisk {
- public:
-  explicit SmallDisk(const std::string& size)
-      : mounted_(::mount("tmpfs", directory_.path().c_str(), "tmpfs", 0, ("size=" + size).c_str()) == 0) {}
-  SmallDisk(const SmallDisk&) = delete;
-  SmallDisk& operator=(const SmallDisk&) = delete;
-  ~SmallDisk() {
-    if (mounted_) ::umount2(directory_.path().c_str(), MNT_DETACH);
-  }
-  [[nodiscard]] bool mounted() const { return mounted_; }
-  [[nodiscard]] std::filesystem::path operator/(const std::string& name) const { return directory_ / name; }
-
-  /// Fills it up to the last byte.
-  void fill() const {
-    const int descriptor = ::open((directory_ / "filler").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-    const std::string block(1U << 20U, 'f');
-    while (::write(descriptor, block.data(), block.size()) > 0) {
-    }
-    ::close(descriptor);
-  }
-  void make_room() const { std::filesystem::remove(directory_ / "filler"); }
-
- private:
-  test::TempDirectory directory_;
-  bool mounted_;
-};
+using test::SmallDisk;
 
 TEST(EmbeddedStart, GoesOnAfterAKillAtAnyMoment) {
   const test::TempDirectory directory;

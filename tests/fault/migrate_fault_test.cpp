@@ -1,7 +1,6 @@
 // Servers, disks and the tool itself fail in the middle of a migration: the account stays as it was, and running again
 // works.
 #include <gtest/gtest.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,6 +15,7 @@
 #include "tests/support/eventually.hpp"
 #include "tests/support/migration.hpp"
 #include "tests/support/programs.hpp"
+#include "tests/support/small_disk.hpp"
 
 namespace slipway::migrate {
 namespace {
@@ -235,36 +235,14 @@ TEST(MigrationFault, ToolKilledAtAnyTimeLeavesTheAccountAsItWasAndRunsAgain) {
   EXPECT_EQ((*stale)->integer(0), 0);
 }
 
-/// A file system of `megabytes` on `directory`, as long as the object lives.
-class SmallDisk {
- public:
-  SmallDisk(std::filesystem::path directory, int megabytes) : directory_(std::move(directory)) {
-    const std::string size = "size=" + std::to_string(megabytes) + "m,mode=0700";
-    mounted_ = ::mount("tmpfs", directory_.c_str(), "tmpfs", 0, size.c_str()) == 0;
-  }
-  SmallDisk(const SmallDisk&) = delete;
-  SmallDisk& operator=(const SmallDisk&) = delete;
-  ~SmallDisk() {
-    if (mounted_) ::umount2(directory_.c_str(), MNT_DETACH);
-  }
-  [[nodiscard]] bool mounted() const { return mounted_; }
-
- private:
-  std::filesystem::path directory_;
-  bool mounted_ = false;
-};
-
 // A27
 TEST(MigrationFault, FullDiskOfTheTargetIsNamedAndTheAccountLives) {
-  test::TempDirectory directory;
-  const SmallDisk disk(directory.path(), 420);
+  const test::SmallDisk disk("420m");
   if (!disk.mounted()) GTEST_SKIP() << "a small file system can be mounted by root only";
-  const Target target(directory.path(), "full_disk");
+  const Target target(disk.path(), "full_disk");
   const std::string before = target.picture();
-  // The rest of the disk, but for what the server itself needs to breathe.
-  const auto space = std::filesystem::space(directory.path());
-  ASSERT_GT(space.available, 60U << 20U);
-  test::write_file(directory / "ballast", std::string(space.available - (48U << 20U), 'x'));
+  ASSERT_GT(std::filesystem::space(disk.path()).available, 60U << 20U);
+  disk.fill(48U << 20U);  // what the server itself needs to breathe
 
   const auto source = test::sample_database(6000);
   NoProgress progress;
@@ -275,7 +253,7 @@ TEST(MigrationFault, FullDiskOfTheTargetIsNamedAndTheAccountLives) {
   EXPECT_EQ(target.picture(), before);
   EXPECT_TRUE(test::is_served(target.installation(), "full_disk"));
 
-  std::filesystem::remove(directory / "ballast");
+  disk.make_room();
   const auto again = run_migration(target.installation(), options_for(source, "full_disk"), progress);
   EXPECT_TRUE(again.has_value()) << to_text(again.error());
 }

@@ -1,9 +1,9 @@
 #include <gtest/gtest.h>
 #include <signal.h>
-#include <sys/mount.h>
 #include <unistd.h>
 
 #include "tests/support/eventually.hpp"
+#include "tests/support/small_disk.hpp"
 #include "tests/support/test_server.hpp"
 
 namespace slipway::embedded {
@@ -113,12 +113,9 @@ TEST(EmbeddedDatabase, RefusesAnotherUsersDirectory) {
 }
 
 TEST(EmbeddedDatabase, RefusesAFullDisk) {
-  if (::geteuid() != 0) GTEST_SKIP() << "needs root to mount a small file system";
-  const test::TempDirectory directory;
-  if (::mount("tmpfs", directory.path().c_str(), "tmpfs", 0, "size=16m") != 0)
-    GTEST_SKIP() << "mounting is not allowed";
-  const auto refused = Database::start(small(directory / "db"));
-  ::umount2(directory.path().c_str(), MNT_DETACH);
+  const test::SmallDisk disk("16m");
+  if (!disk.mounted()) GTEST_SKIP() << "a small file system can be mounted by root only";
+  const auto refused = Database::start(small(disk / "db"));
   ASSERT_FALSE(refused.has_value());
   EXPECT_EQ(refused.error().code, Code::no_space);
   EXPECT_FALSE(refused.error().hint.empty());

@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "appliance/crypto/crypto.hpp"
+#include "appliance/http/session.hpp"
 #include "appliance/sql/schema.hpp"
 #include "tests/integration/openapi_check.hpp"
 #include "tests/support/test_server.hpp"
@@ -77,9 +78,15 @@ TestSite::TestSite()
             .clock = clock,
             .session_key = settings().cursor_key,
             .body_limit = 16U << 20U,
-            .attachment_limit = settings().attachment_limit} {
+            .attachment_limit = settings().attachment_limit,
+            .faces = [](const AccountName& name) -> Result<AccountFace> {
+              if (name.text() != "north" && name.text() != "south")
+                return Error{Code::not_found, "account: does not exist"};
+              return AccountFace{name.text(), "production"};
+            }} {
   http::Router router;
   add_rest_routes(router, site_);
+  add_page_routes(router, site_);
   http::ServerOptions options;
   options.port = 0;
   options.threads = 4;
@@ -87,6 +94,12 @@ TestSite::TestSite()
 }
 
 TestSite::~TestSite() { server_->stop(); }
+
+TestSite::Browser TestSite::sign_in(const Person& person) const {
+  const auto session = need(north.desk().sign_in({person.login, Secret(kPassword), "192.0.2.9"}, clock.now()));
+  const auto cookie = http::session_cookie("north", session.token);
+  return {cookie.substr(0, cookie.find(';')), http::csrf_token(site_.session_key, session.token)};
+}
 
 http::ClientAnswer TestSite::call(const std::string& method, const std::string& path, const std::string& token,
                                   const std::string& body, const std::string& content_type) {

@@ -43,7 +43,7 @@ struct TestAccount {
 [[nodiscard]] http::Upload upload_of(const slipway::test::TempDirectory& directory, const std::string& name,
                                      const std::string& bytes, const std::string& media_type);
 
-/// Accounts "north" and "south" behind a web server.
+/// Accounts "north" and "south" behind a web server: pages and REST.
 class TestSite {
  public:
   TestSite();
@@ -56,6 +56,12 @@ class TestSite {
   /// Sends a request as bearer of `token` ("" none) and checks the answer against openapi.json.
   http::ClientAnswer call(const std::string& method, const std::string& path, const std::string& token,
                           const std::string& body = "", const std::string& content_type = "application/json");
+  /// Signs a person of `north` in. What a browser would keep and send.
+  struct Browser {
+    std::string cookie;  ///< header Cookie
+    std::string csrf;    ///< field of forms
+  };
+  [[nodiscard]] Browser sign_in(const Person& person) const;
   [[nodiscard]] std::uint16_t port() const { return server_->port(); }
 
  private:

@@ -2,7 +2,6 @@
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
-#include <sys/mount.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -17,6 +16,7 @@
 #include "tests/support/eventually.hpp"
 #include "tests/support/instance.hpp"
 #include "tests/support/programs.hpp"
+#include "tests/support/small_disk.hpp"
 
 namespace slipway::embedded {
 namespace {
@@ -184,18 +184,13 @@ TEST(EmbeddedUp, RefusesAPathTooLongForASocket) {
 }
 
 TEST(EmbeddedUp, RefusesAFullDisk) {
-  if (::geteuid() != 0) GTEST_SKIP() << "needs root to mount a small file system";
-  const test::TempDirectory directory;
-  if (::mount("tmpfs", directory.path().c_str(), "tmpfs", 0, "size=64m") != 0)
-    GTEST_SKIP() << "mounting is not allowed";
-  {
-    const Instance instance(directory / "state");
-    const auto refused = instance.slipway({"up", "--port", "0"});
-    EXPECT_EQ(refused.exit_status, exit_status(Code::no_space));
-    EXPECT_NE(refused.err.find("MiB needed"), std::string::npos) << refused.err;
-    EXPECT_TRUE(instance.processes().empty());
-  }
-  ::umount2(directory.path().c_str(), MNT_DETACH);
+  const test::SmallDisk disk("64m");
+  if (!disk.mounted()) GTEST_SKIP() << "a small file system can be mounted by root only";
+  const Instance instance(disk / "state");
+  const auto refused = instance.slipway({"up", "--port", "0"});
+  EXPECT_EQ(refused.exit_status, exit_status(Code::no_space));
+  EXPECT_NE(refused.err.find("MiB needed"), std::string::npos) << refused.err;
+  EXPECT_TRUE(instance.processes().empty());
 }
 
 TEST(EmbeddedUp, TellsWhyAProgramDoesNotStayUp) {

@@ -2,9 +2,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+
 #include "appliance/crypto/crypto.hpp"
 #include "appliance/http/server.hpp"
 #include "tests/support/eventually.hpp"
+#include "tests/support/small_disk.hpp"
 #include "tests/support/temp_directory.hpp"
 #include "tests/support/wire.hpp"
 
@@ -27,6 +30,9 @@ class HttpAbuse : public ::testing::Test {
     router.add(Method::get, "/large", [](Request&) { return Response::text(std::string(kLarge, 'x')); });
     router.add(Method::post, "/echo",
                [](Request& request) { return Response::text(request.body(UINT64_MAX).value_or("?")); });
+    router.add(Method::post, "/length", [](Request& request) {
+      return Response::text(std::to_string(request.body(UINT64_MAX).value_or("").size()));
+    });
     router.add(
         Method::post, "/small", [](Request&) { return Response::text("small"); }, 10);
     auto server = Server::start(options, std::move(router));
@@ -227,6 +233,87 @@ TEST_F(HttpAbuse, MalformedAndAmbiguousRequestsAreRefusedAndNothingIsSmuggled) {
   EXPECT_EQ(connect().ask("PUT /hello HTTP/1.1\r\nHost: x\r\n\r\n")->status, 405);
   EXPECT_EQ(connect().ask("GET /hello HTTP/3.0\r\nHost: x\r\n\r\n")->status, 505);
   others_are_answered();
+}
+
+TEST_F(HttpAbuse, FurtherTlsConnectionsAreClosedUnheard) {
+  const test::TempDirectory directory;
+  ASSERT_TRUE(
+      crypto::make_loopback_certificate(directory / "c.pem", directory / "k.pem", std::chrono::hours(24)).has_value());
+  start({.certificate_file = directory / "c.pem", .key_file = directory / "k.pem", .max_connections = 2});
+  std::vector<Wire> held;
+  for (int i = 0; i < 2; ++i) {
+    held.push_back(connect());
+    ASSERT_TRUE(held.back().start_tls());
+    ASSERT_EQ(held.back().ask(get("/hello"))->status, 200);
+  }
+  for (int i = 0; i < 5; ++i) {
+    Wire further = connect();
+    ASSERT_TRUE(further.connected());
+    EXPECT_FALSE(further.start_tls());
+    EXPECT_TRUE(further.closed_by_peer());
+  }
+  for (Wire& wire : held) EXPECT_EQ(wire.ask(get("/hello"))->body, "hello");
+  held.pop_back();
+  EXPECT_TRUE(test::eventually(std::chrono::seconds(30), [&] {  // its place becomes free
+    Wire next = connect();
+    const bool open = next.start_tls();
+    const auto answer = open ? next.ask(get("/hello")) : std::nullopt;
+    return answer.has_value() && answer->status == 200;
+  }));
+}
+
+/// The directory of temporary files, for as long as the object lives.
+class TemporaryFilesIn {
+ public:
+  explicit TemporaryFilesIn(const std::filesystem::path& directory) {
+    if (const char* before = std::getenv("TMPDIR"); before != nullptr) before_ = before;
+    ::setenv("TMPDIR", directory.c_str(), 1);
+  }
+  TemporaryFilesIn(const TemporaryFilesIn&) = delete;
+  TemporaryFilesIn& operator=(const TemporaryFilesIn&) = delete;
+  ~TemporaryFilesIn() {
+    if (before_) {
+      ::setenv("TMPDIR", before_->c_str(), 1);
+    } else {
+      ::unsetenv("TMPDIR");
+    }
+  }
+
+ private:
+  std::optional<std::string> before_;
+};
+
+TEST_F(HttpAbuse, UploadOnAFullDiskIsRefusedAndTheNextOneTaken) {
+  const test::SmallDisk disk("4m");
+  if (!disk.mounted()) GTEST_SKIP() << "a small file system can be mounted by root only";
+  const TemporaryFilesIn directory(disk.path());
+  start({});
+  const auto has_room = [&] {  // a request ends, and its file goes, after its answer
+    return test::eventually(std::chrono::seconds(30),
+                            [&] { return std::filesystem::space(disk.path()).available > (3U << 20U); });
+  };
+  const auto upload = [&](std::size_t bytes) {
+    Wire wire(server_->port(), std::chrono::seconds(60));
+    wire.send("POST /length HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(bytes) + "\r\n\r\n");
+    wire.send(std::string(bytes, 'u'));  // not all of it when the answer comes first
+    return wire.receive();
+  };
+  const auto larger_than_the_disk = upload(6U << 20U);
+  ASSERT_TRUE(larger_than_the_disk.has_value());
+  EXPECT_EQ(larger_than_the_disk->status, 507);
+  EXPECT_EQ(larger_than_the_disk->headers.at("content-type"), "application/problem+json");
+  EXPECT_THAT(larger_than_the_disk->body, ::testing::HasSubstr("urn:slipway:problem:no_space"));
+  others_are_answered();
+
+  EXPECT_TRUE(has_room());
+  EXPECT_EQ(upload(3U << 20U).value_or(test::WireAnswer{}).body, std::to_string(3U << 20U));
+  EXPECT_TRUE(has_room());
+  disk.fill();
+  EXPECT_EQ(upload(1U << 20U).value_or(test::WireAnswer{}).status, 507);
+  EXPECT_EQ(upload(1000).value_or(test::WireAnswer{}).body, "1000") << "a small body needs no file";
+  others_are_answered();
+  disk.make_room();
+  EXPECT_EQ(upload(3U << 20U).value_or(test::WireAnswer{}).body, std::to_string(3U << 20U));
 }
 
 TEST_F(HttpAbuse, FurtherConnectionsGet503) {
