@@ -1,29 +1,15 @@
 // Connections over TLS to a real server with a certificate for localhost and 127.0.0.1; 127.0.0.2 is the wrong name.
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "appliance/crypto/crypto.hpp"
 #include "appliance/embedded/data_directory.hpp"
 #include "appliance/sql/connection.hpp"
 #include "tests/support/eventually.hpp"
+#include "tests/support/peer_server.hpp"
 #include "tests/support/test_server.hpp"
 
 namespace slipway::sql {
 namespace {
-
-std::uint16_t free_port() {
-  const int probe = ::socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  EXPECT_EQ(::bind(probe, reinterpret_cast<sockaddr*>(&address), size), 0);
-  EXPECT_EQ(::getsockname(probe, reinterpret_cast<sockaddr*>(&address), &size), 0);
-  ::close(probe);
-  return ntohs(address.sin_port);
-}
 
 class SqlTls : public testing::Test {
  protected:
@@ -49,7 +35,7 @@ class SqlTls : public testing::Test {
     const embedded::DatabaseOptions options{
         .directory = directory_ / "db", .buffer_pool_bytes = 32U << 20U, .durable = false};
     process::Command command = embedded::server_command(options);
-    port_ = free_port();
+    port_ = test::free_port();
     for (const std::string& option :
          {std::string("--skip-networking=0"), std::string("--bind-address=127.0.0.1,127.0.0.2"),
           "--port=" + std::to_string(port_), "--ssl-cert=" + (directory_ / "server.pem").string(),
