@@ -42,17 +42,27 @@ Result<Column> describe_column(const std::string& name, const std::string& data_
   return column;
 }
 
+/// A column's generation as information_schema tells it: rows of system versioning are carried, all else is computed.
+bool is_computed(const std::string& extra) {
+  return extra.find("GENERATED") != std::string::npos && extra.find("DEFAULT_GENERATED") == std::string::npos;
+}
+
 Status read_columns(sql::Connection& connection, const std::string& database, Table& table) {
   SLIPWAY_TRY(const auto rows,
-              connection.query("SELECT column_name, LOWER(data_type), LOWER(column_type), extra, column_key "
+              connection.query("SELECT column_name, LOWER(data_type), LOWER(column_type), extra "
                                "FROM information_schema.columns WHERE table_schema = ? AND table_name = ? "
                                "ORDER BY ordinal_position",
                                {database, table.name}));
   for (const auto& row : rows) {
-    const std::string& extra = row.text(3);
-    if (extra.find("GENERATED") != std::string::npos && extra.find("DEFAULT_GENERATED") == std::string::npos) continue;
+    if (is_computed(row.text(3))) continue;
     SLIPWAY_TRY(Column column, describe_column(row.text(0), row.text(1), row.text(2)));
     table.columns.push_back(std::move(column));
+  }
+  if (table.history) {
+    for (const std::string& name : {table.shape.row_start, table.shape.row_end}) {
+      SLIPWAY_TRY(Column column, describe_column(name, "timestamp", "timestamp(6)"));
+      table.columns.push_back(std::move(column));
+    }
   }
   SLIPWAY_TRY(const auto key,
               connection.query("SELECT c.column_name, LOWER(c.data_type), LOWER(c.column_type) "
@@ -66,29 +76,51 @@ Status read_columns(sql::Connection& connection, const std::string& database, Ta
   return {};
 }
 
-Result<Table> read_table(sql::Connection& connection, const std::string& database, const sql::Row& row) {
+/// Only what a broken connection says is an error: a table that cannot be described cannot be copied, and the others
+/// can.
+Status read_shape(sql::Connection& connection, const std::string& database, Table& table, Keep keep) {
+  SLIPWAY_TRY(const std::string schema, sql::quote_identifier(database));
+  SLIPWAY_TRY(const std::string name, sql::quote_identifier(table.name));
+  auto created = connection.query_one("SHOW CREATE TABLE " + schema + "." + name);
+  if (!created && (created.error().code == Code::unavailable || created.error().code == Code::timeout))
+    return std::move(created).error();
+  if (!created) {
+    table.shape.blockers.push_back("the source cannot describe it: " + created.error().message);
+    return {};
+  }
+  if (!*created) return Error{Code::not_found, "table '" + table.name + "': went away while it was read"};
+  SLIPWAY_TRY(table.shape, take_apart(table.name, (*created)->text(1), keep, database));
+  table.history = keep == Keep::everything && table.shape.versioning == Versioning::by_time;
+  return {};
+}
+
+Result<Table> read_table(sql::Connection& connection, const std::string& database, const sql::Row& row, Keep keep) {
   Table table;
   table.name = row.text(0);
   table.rows_estimate = static_cast<std::uint64_t>(row.optional_integer(2).value_or(0));
   table.bytes_estimate = static_cast<std::uint64_t>(row.optional_integer(3).value_or(0));
+  SLIPWAY_CHECK(read_shape(connection, database, table, keep));
   SLIPWAY_CHECK(read_columns(connection, database, table));
-  SLIPWAY_TRY(const std::string schema, sql::quote_identifier(database));
-  SLIPWAY_TRY(const std::string name, sql::quote_identifier(table.name));
-  SLIPWAY_TRY(const auto created, connection.query_one("SHOW CREATE TABLE " + schema + "." + name));
-  if (!created) return Error{Code::not_found, "table '" + table.name + "': went away while it was read"};
-  SLIPWAY_TRY(table.shape, take_apart(table.name, created->text(1)));
   return table;
 }
 
+/// Sequences and views come from the list of tables.
 Status read_others(sql::Connection& connection, const std::string& database, Catalog& catalog) {
-  SLIPWAY_TRY(
-      const auto rows,
-      connection.query("SELECT 'trigger', trigger_name FROM information_schema.triggers WHERE trigger_schema = ? "
-                       "UNION ALL SELECT LOWER(routine_type), routine_name FROM information_schema.routines "
-                       "WHERE routine_schema = ? UNION ALL SELECT 'event', event_name "
-                       "FROM information_schema.events WHERE event_schema = ?",
-                       {database, database, database}));
-  for (const auto& row : rows) catalog.others.push_back({row.text(0), row.text(1)});
+  SLIPWAY_TRY(const auto routines,
+              connection.query("SELECT LOWER(routine_type), routine_name FROM information_schema.routines "
+                               "WHERE routine_schema = ? ORDER BY 1, 2",
+                               {database}));
+  for (const auto& row : routines) catalog.others.push_back({row.text(0), row.text(1)});
+  SLIPWAY_TRY(const auto triggers,
+              connection.query("SELECT trigger_name, event_object_table FROM information_schema.triggers "
+                               "WHERE trigger_schema = ? "
+                               "ORDER BY event_object_table, event_manipulation, action_timing, action_order",
+                               {database}));
+  for (const auto& row : triggers) catalog.others.push_back({"trigger", row.text(0), row.text(1)});
+  SLIPWAY_TRY(const auto events, connection.query("SELECT event_name FROM information_schema.events "
+                                                  "WHERE event_schema = ? ORDER BY 1",
+                                                  {database}));
+  for (const auto& row : events) catalog.others.push_back({"event", row.text(0)});
   return {};
 }
 
@@ -99,7 +131,7 @@ const Table* Catalog::find(std::string_view table) const {
   return found == tables.end() ? nullptr : &*found;
 }
 
-Result<Catalog> read_catalog(sql::Connection& connection, const std::string& database) {
+Result<Catalog> read_catalog(sql::Connection& connection, const std::string& database, Keep keep) {
   SLIPWAY_TRY(const auto known,
               connection.query_one("SELECT 1 FROM information_schema.schemata WHERE schema_name = ?", {database}));
   if (!known) {
@@ -113,10 +145,8 @@ Result<Catalog> read_catalog(sql::Connection& connection, const std::string& dat
                        {database}));
   Catalog catalog;
   for (const auto& row : rows) {
-    // A system-versioned table gives its current rows to a plain SELECT; its history has no place in a desk.
     if (row.text(1) == "BASE TABLE" || row.text(1) == "SYSTEM VERSIONED") {
-      SLIPWAY_TRY(Table table, read_table(connection, database, row));
-      if (row.text(1) == "SYSTEM VERSIONED") table.shape.changes.emplace_back("row history was left behind");
+      SLIPWAY_TRY(Table table, read_table(connection, database, row, keep));
       catalog.tables.push_back(std::move(table));
     } else {
       catalog.others.push_back({row.text(1) == "VIEW" ? "view" : "sequence", row.text(0)});

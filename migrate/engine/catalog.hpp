@@ -29,23 +29,27 @@ struct Table {
   std::string leading_key;  ///< first primary-key column when it is an integer, else empty
   std::uint64_t rows_estimate = 0;
   std::uint64_t bytes_estimate = 0;
+  bool history = false;  ///< its former rows are read and written too (FOR SYSTEM_TIME ALL)
   TableShape shape;
 };
 
 /// An object that is not a table of rows.
 struct OtherObject {
-  std::string kind;  ///< "view", "sequence", "trigger", …
+  std::string kind;  ///< "view", "sequence", "trigger", "procedure", "function", "package", "package body", "event"
   std::string name;
+  std::string table = {};  ///< that a trigger belongs to
 };
 
 struct Catalog {
-  std::vector<Table> tables;  ///< by size, largest first
-  std::vector<OtherObject> others;
+  std::vector<Table> tables;        ///< by size, largest first
+  std::vector<OtherObject> others;  ///< triggers in the order in which they fire
   [[nodiscard]] const Table* find(std::string_view table) const;
 };
 
-/// Reads the catalogue of `database`; changes nothing. Error: not_found when there is no such database.
-[[nodiscard]] Result<Catalog> read_catalog(sql::Connection& connection, const std::string& database);
+/// Reads the catalogue of `database`; changes nothing. `keep`: what the tables' shapes hold. Error: not_found when
+/// there is no such database.
+[[nodiscard]] Result<Catalog> read_catalog(sql::Connection& connection, const std::string& database,
+                                           Keep keep = Keep::everything);
 
 /// The databases of a server that are not the server's own.
 [[nodiscard]] Result<std::vector<std::string>> list_databases(sql::Connection& connection);

@@ -129,8 +129,12 @@ void collect(const Catalog& catalog, const Shared& shared, CopyReport& report) {
     report.bytes += found->second.bytes;
     for (const std::string& change : table.shape.changes) report.notes.push_back("table " + table.name + ": " + change);
   }
-  for (const OtherObject& other : catalog.others)
-    report.notes.push_back(other.kind + " " + other.name + ": not copied");
+}
+
+void add(const ObjectsReport& objects, CopyReport& report) {
+  report.objects += objects.copied;
+  report.notes.insert(report.notes.end(), objects.notes.begin(), objects.notes.end());
+  report.problems.insert(report.problems.end(), objects.problems.begin(), objects.problems.end());
 }
 
 }  // namespace
@@ -144,11 +148,16 @@ Result<CopyReport> copy_database(const sql::Endpoint& source, const sql::Endpoin
   CopyReport report;
   progress.begin("copy " + from.describe());
   SLIPWAY_TRY(sql::Connection look, sql::Connection::open(from));
-  SLIPWAY_TRY(const Catalog catalog, read_catalog(look, from.database));
+  SLIPWAY_TRY(const Catalog catalog, read_catalog(look, from.database, options.keep));
   SLIPWAY_TRY(Snapshot snapshot, open_snapshot(from, options.streams));
   report.snapshot = snapshot.note;
   progress.note(snapshot.note);
 
+  const bool whole = options.create_tables && options.keep == Keep::everything;
+  if (whole) {
+    SLIPWAY_TRY(const ObjectsReport prepared, prepare_objects(from, to, catalog, options.skip));
+    add(prepared, report);
+  }
   SLIPWAY_TRY(sql::Connection builder, sql::Connection::open(to));
   SLIPWAY_CHECK(become_builder(builder));
   SLIPWAY_TRY(const Keys keys, build_bare_tables(builder, catalog, options));
@@ -168,6 +177,10 @@ Result<CopyReport> copy_database(const sql::Endpoint& source, const sql::Endpoin
   progress.tables(finished);
   report.keys_seconds = seconds_since(began);
   collect(catalog, shared, report);
+  if (whole) {
+    SLIPWAY_TRY(const ObjectsReport copied, copy_objects(from, to, catalog, options.skip, options.events, progress));
+    add(copied, report);
+  }
   return report;
 }
 

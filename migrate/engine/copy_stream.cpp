@@ -198,7 +198,8 @@ Status run_text(MYSQL* handle, const std::string& statement, const std::string& 
 }  // namespace
 
 Result<std::string> range_clause(const Table& table, const Chunk& chunk) {
-  SLIPWAY_TRY(const std::string name, sql::quote_identifier(table.name));
+  SLIPWAY_TRY(std::string name, sql::quote_identifier(table.name));
+  if (table.history) name += " FOR SYSTEM_TIME ALL";
   if (!chunk.from && !chunk.to) return " FROM " + name;
   SLIPWAY_TRY(const std::string key, sql::quote_identifier(table.leading_key));
   std::string clause = " FROM " + name + " FORCE INDEX (PRIMARY) WHERE ";
@@ -228,7 +229,7 @@ Status become_loader(sql::Connection& target, Checks constraints) {
       std::string("SET SESSION time_zone = '+00:00', sql_mode = 'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES', "
                   "unique_checks = 0, foreign_key_checks = 0, innodb_lock_wait_timeout = 3600, "
                   "net_read_timeout = 3600, wait_timeout = 28800, check_constraint_checks = ") +
-          (constraints == Checks::on ? "1" : "0"),
+          (constraints == Checks::on ? "1" : "0") + "/*M!101100 , system_versioning_insert_history = 1*/",
       where);
 }
 

@@ -62,7 +62,7 @@ Status become_builder(sql::Connection& target) {
       [[maybe_unused]] const auto done,
       target.execute_text("SET SESSION foreign_key_checks = 0, unique_checks = 0, "
                           "sql_mode = 'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES', innodb_lock_wait_timeout = 3600, "
-                          "lock_wait_timeout = 600"));
+                          "lock_wait_timeout = 600, check_constraint_checks = 0, system_versioning_alter_history = 'KEEP'"));
   return {};
 }
 

@@ -16,6 +16,7 @@ Status take_over(Run& run, const account::Administration::Generation& generation
   SLIPWAY_TRY(const Staging staging, make_staging(run.admin, run.installation.administrator, run.account.name));
   CopyOptions copying;
   copying.foreign_keys = false;
+  copying.keep = Keep::rows;
   sql::Endpoint source = run.source;
   source.database = plan.product.database;
   SLIPWAY_TRY(run.report.copy, copy_database(source, staging.endpoint, copying, progress));
@@ -51,6 +52,7 @@ Status take_own(Run& run, const account::Administration::Generation& generation,
   SLIPWAY_TRY(const Catalog known, read_catalog(there, generation.database));
   CopyOptions copying;
   copying.create_tables = false;
+  copying.keep = Keep::rows;
   copying.constraints = Checks::on;
   for (const auto& [table, reason] : plan.product.profile->left) copying.skip.insert(table);
   CopyOptions others;
@@ -65,6 +67,7 @@ Status take_own(Run& run, const account::Administration::Generation& generation,
     // Tables that somebody added to our schema: through staging, so that their rows can be kept aside.
     SLIPWAY_TRY(const Staging staging, make_staging(run.admin, run.installation.administrator, run.account.name));
     others.foreign_keys = false;
+    others.keep = Keep::rows;
     SLIPWAY_TRY([[maybe_unused]] const auto copied, copy_database(source, staging.endpoint, others, progress));
     SLIPWAY_TRY(const Catalog added, read_catalog(run.admin, staging.database));
     SLIPWAY_TRY(run.report.asides,

@@ -56,6 +56,14 @@ Status demo(Arguments& arguments, Progress& progress) {
   return {};
 }
 
+nlohmann::json problems_json(const std::vector<ObjectProblem>& problems) {
+  nlohmann::json list = nlohmann::json::array();
+  for (const ObjectProblem& problem : problems)
+    list.push_back(
+        {{"kind", problem.kind}, {"name", problem.name}, {"message", problem.message}, {"hint", problem.hint}});
+  return list;
+}
+
 Status copy(const Arguments& arguments, Progress& progress) {
   SLIPWAY_TRY(const auto from, parse_source(arguments.source));
   SLIPWAY_TRY(const auto to, parse_source(arguments.target));
@@ -66,10 +74,17 @@ Status copy(const Arguments& arguments, Progress& progress) {
                               {"bytes", report.bytes},
                               {"rows_seconds", report.rows_seconds},
                               {"keys_seconds", report.keys_seconds},
+                              {"objects", report.objects},
+                              {"problems", problems_json(report.problems)},
                               {"notes", report.notes}}
                    .dump()
             << '\n';
-  return {};
+  if (report.problems.empty()) return {};
+  for (const ObjectProblem& problem : report.problems)
+    std::cerr << problem.kind << " " << problem.name << ": " << problem.message << "\n  hint: " << problem.hint << '\n';
+  return Error{Code::conflict,
+               "all rows were copied, but " + std::to_string(report.problems.size()) + " other objects were not",
+               "see what is said of each above; the copy may be run again into an empty database"};
 }
 
 Status sample(const Arguments& arguments, Progress& progress) {
@@ -122,6 +137,13 @@ int run_command(int argc, const char* const* argv) {
   access_options(copy_verb);
   copy_verb->add_option("--target", arguments.target, "Empty database that gets the tables")->required();
   copy_verb->add_option("--streams", arguments.copy.streams, "Parallel readers and writers")->check(CLI::Range(1, 16));
+  copy_verb->add_option("--skip", arguments.copy.skip, "Tables and views to leave out");
+  copy_verb->add_flag_callback(
+      "--enable-events", [&] { arguments.copy.events = EventState::as_it_was; },
+      "Let enabled events arrive enabled; else they arrive disabled");
+  copy_verb->add_flag_callback(
+      "--rows-only", [&] { arguments.copy.keep = Keep::rows; },
+      "Copy tables and their current rows only: no views, routines, triggers, events, partitions and row history");
   copy_verb->add_flag("!--no-verify", arguments.copy.verify, "Leave the checksums away");
   auto* demo_verb = verb("demo", "Make the bundled sample on a private server and migrate it", demo);
   installation_options(demo_verb);

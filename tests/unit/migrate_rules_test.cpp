@@ -55,8 +55,8 @@ TEST(TableShape, TakesSecondaryAndForeignKeysApart) {
   EXPECT_EQ(shape->bare,
             "CREATE TABLE `t` (\n  `id` int(11) NOT NULL AUTO_INCREMENT,\n  `a, b` varchar(9) DEFAULT 'KEY (x)',\n  "
             "PRIMARY KEY (`id`),\n"
-            "  CONSTRAINT `c` CHECK (`id` > 0)\n) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci "
-            "STATS_AUTO_RECALC=0");
+            "  CONSTRAINT `c` CHECK (`id` > 0)\n) ENGINE=InnoDB AUTO_INCREMENT=9 DEFAULT CHARSET=utf8mb4 "
+            "COLLATE=utf8mb4_general_ci COMMENT='x' STATS_AUTO_RECALC=0");
   EXPECT_EQ(shape->keys, (std::vector<std::string>{"UNIQUE KEY `u` (`a, b`)", "KEY `k` (`a, b`,`id`)"}));
   EXPECT_EQ(shape->foreign_keys,
             (std::vector<std::string>{"CONSTRAINT `f` FOREIGN KEY (`id`) REFERENCES `o` (`id`) ON DELETE CASCADE"}));
