@@ -202,7 +202,15 @@ TEST(EmbeddedKill, BringsEachProgramBackWithinFiveSeconds) {
 TEST(EmbeddedKill, LeavesNothingBehindWhenTheSupervisorIsKilled) {
   Instance instance;
   ASSERT_FALSE(instance.up().is_null());
-  ASSERT_EQ(::kill(instance.pid("supervisor"), SIGKILL), 0);
+  std::vector<Acknowledged> all;
+  {
+    const Client client(instance);
+    Writers writers(client, 2);
+    ASSERT_TRUE(writers.more(20));
+    ASSERT_EQ(::kill(instance.pid("supervisor"), SIGKILL), 0);
+    writers.stop();
+    all = writers.all();
+  }
   EXPECT_TRUE(test::eventually(kPatience, [&] { return instance.processes().empty(); }));
   EXPECT_EQ(instance.status().at("state"), "stopped");
   ASSERT_FALSE(instance.up().is_null());
@@ -211,6 +219,7 @@ TEST(EmbeddedKill, LeavesNothingBehindWhenTheSupervisorIsKilled) {
   ASSERT_FALSE(instance.up().is_null());
   EXPECT_EQ(instance.status().at("state"), "running");
   EXPECT_EQ(instance.processes().size(), 4U);
+  expect_all_kept(Client(instance), all);
 }
 
 }  // namespace
