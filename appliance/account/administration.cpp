@@ -101,6 +101,8 @@ Status Administration::resume(const AccountName& name) {
   if (account.state != State::suspended && account.state != State::migrating)
     return Error{Code::conflict,
                  "account '" + name.text() + "': is " + std::string(to_text(account.state)) + ", not suspended"};
+  SLIPWAY_TRY(auto inside, open_database(admin_, account.database));
+  SLIPWAY_CHECK(sql::upgrade_schema(inside, sql::account_schema()));
   // We hold the lock, so a publication that is under way was killed; the old database is still the account's.
   if (account.state == State::migrating) SLIPWAY_CHECK(let_in(admin_, account.database));
   return set_state(admin_, account.id, State::active, "", {actor_, "account.resume", name.text()});
@@ -132,17 +134,35 @@ Result<Secret> Administration::reset_password(const AccountName& name, const std
   return password;
 }
 
-Result<Secret> Administration::create_token(const AccountName& name, const std::string& login,
-                                            const std::string& label) {
+Result<Secret> Administration::create_token(const AccountName& name, const std::string& login, const std::string& label,
+                                            std::chrono::seconds lifetime) {
   if (label.empty() || label.size() > 200)
     return Error{Code::invalid_argument, "account '" + name.text() + "': label must be 1 to 200 bytes long"};
+  if (lifetime.count() <= 0)
+    return Error{Code::invalid_argument, "account '" + name.text() + "': a token must live longer than 0 seconds"};
   SLIPWAY_TRY(const Account account, require_account(admin_, name));
   SLIPWAY_TRY(auto inside, open_database(admin_, account.database));
   SLIPWAY_TRY(const std::int64_t person_id, require_person(inside, login));
   const Secret token = crypto::random_token();
-  SLIPWAY_CHECK(add_token(inside, person_id, crypto::sha256_hex(token.reveal()), label));
+  SLIPWAY_CHECK(add_token(inside, person_id, crypto::sha256_hex(token.reveal()), label, lifetime));
   SLIPWAY_CHECK(write_journal(admin_, {actor_, "account.create_token", name.text(), login + ": " + label}));
   return token;
+}
+
+Result<std::vector<Token>> Administration::list_tokens(const AccountName& name) {
+  SLIPWAY_TRY(const Account account, require_account(admin_, name));
+  SLIPWAY_TRY(auto inside, open_database(admin_, account.database));
+  return account::list_tokens(inside);
+}
+
+Status Administration::revoke_token(const AccountName& name, const std::string& id) {
+  SLIPWAY_TRY(const Account account, require_account(admin_, name));
+  SLIPWAY_TRY(auto inside, open_database(admin_, account.database));
+  SLIPWAY_TRY(const std::uint64_t removed, remove_tokens(inside, id));
+  if (removed == 0)
+    return Error{Code::not_found, "account '" + name.text() + "': has no token '" + id.substr(0, 40) + "'",
+                 "'slipway account tokens " + name.text() + "' lists their ids"};
+  return write_journal(admin_, {actor_, "account.revoke_token", name.text(), id});
 }
 
 }  // namespace slipway::account

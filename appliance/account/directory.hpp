@@ -8,10 +8,13 @@
 #include "appliance/base/identifier.hpp"
 #include "appliance/base/secret.hpp"
 #include "appliance/sql/pool.hpp"
+#include "appliance/sql/schema.hpp"
 
 namespace slipway::account {
 
 class NamedLock;
+
+inline constexpr std::chrono::hours kTokenLifetime{24 * 365};  ///< of an API token, unless said otherwise
 
 enum class Kind { production, sandbox, demonstration, validation, other };
 enum class State { creating, active, suspended, migrating, deleting };
@@ -65,6 +68,29 @@ struct NewAccount {
   Secret administrator_password;
 };
 
+/// A token of the REST interface as the operator sees it. `id` is the start of its SHA-256 and says nothing about it.
+struct Token {
+  std::string id;
+  std::string label;
+  std::string login;  ///< whose rights it has; empty when that person has none
+  Timestamp created_at;
+  std::optional<Timestamp> last_used_at;  ///< exact to a minute
+  std::optional<Timestamp> expires_at;
+};
+
+/// Tokens in the published generation and what becomes of them.
+struct StaffCarried {
+  std::uint64_t tokens = 0;       ///< in the new generation too
+  std::uint64_t tokens_left = 0;  ///< of persons who are not carried
+};
+
+/// What became of one account's database.
+struct AccountUpgrade {
+  AccountName name;
+  sql::SchemaReport schema;
+  std::optional<Error> fault;  ///< then the account is suspended
+};
+
 /// Creates, changes and removes accounts with the database administrator's rights. Each step can be killed and the
 /// call repeated: it goes on where it stopped. What was done is written to the platform's journal (C2). Not
 /// thread-safe; processes exclude each other by a database lock per account: in_use when another holds it for 20 s.
@@ -83,16 +109,29 @@ class Administration {
   [[nodiscard]] Result<NewAccount> create(const AccountName& name, const std::string& title, Kind kind);
   /// Not served until resumed. Errors: not_found, conflict (being created, published to or deleted), invalid_argument.
   [[nodiscard]] Status suspend(const AccountName& name, const std::string& reason);
-  /// Serves it again, also when a publication was killed half-way: then with the database it had before.
+  /// Serves it again, also when a publication was killed half-way: then with the database it had before. Its schema is
+  /// brought up to date first; when that fails the account stays as it is.
   [[nodiscard]] Status resume(const AccountName& name);
   /// Drops the account with all its data. `confirmation` must equal the name; else invalid_argument, nothing done.
   [[nodiscard]] Status remove(const AccountName& name, const std::string& confirmation);
   /// Gives a person of the account a new random password (A19) and ends the person's browser sessions. Error:
   /// not_found.
   [[nodiscard]] Result<Secret> reset_password(const AccountName& name, const std::string& login);
-  /// A token for programs that use the REST interface as this person; only its SHA-256 is stored. Error: not_found.
-  [[nodiscard]] Result<Secret> create_token(const AccountName& name, const std::string& login,
-                                            const std::string& label);
+  /// A token for programs that use the REST interface as this person; only its SHA-256 is stored. Errors: not_found,
+  /// invalid_argument (label; lifetime not above 0).
+  [[nodiscard]] Result<Secret> create_token(const AccountName& name, const std::string& login, const std::string& label,
+                                            std::chrono::seconds lifetime = kTokenLifetime);
+  /// Oldest first; without those that have expired and were removed. Error: not_found.
+  [[nodiscard]] Result<std::vector<Token>> list_tokens(const AccountName& name);
+  /// The token opens nothing from here on. Error: not_found.
+  [[nodiscard]] Status revoke_token(const AccountName& name, const std::string& id);
+
+  /// Brings the database of every account to the newest of `versions`, one account after the other, each with as much
+  /// time as it needs. One that cannot be brought there is suspended, with the error as reason, and the next one is
+  /// taken; it is active again once a later call succeeds. Can be killed and called again. Errors: those of the
+  /// platform database, in_use (an account is being changed).
+  [[nodiscard]] Result<std::vector<AccountUpgrade>> upgrade_accounts(
+      std::span<const sql::SchemaVersion> versions = sql::account_schema());
 
   /// The empty next generation of an account, schema applied, with its own user; replaces an unpublished one. From here
   /// until publication, drop_generation or the end of this object (or of the process) no other can prepare one: in_use.
@@ -102,10 +141,11 @@ class Administration {
     sql::Endpoint endpoint;  ///< as its own database user
   };
   [[nodiscard]] Result<Generation> prepare_generation(const AccountName& name);
-  /// Copies the active administrators that can sign in, with their password hashes, from the published generation into
-  /// `number`, so that they keep working after publication. By login: a person there with the same login becomes
-  /// administrator with that password; others get new ids. Call it before publish_generation; repeatable.
-  [[nodiscard]] Status carry_staff(const AccountName& name, int number);
+  /// Copies the active administrators that can sign in, with their password hashes and API tokens, from the published
+  /// generation into `number`, so that they keep working after publication. By login: a person there with the same
+  /// login becomes administrator with that password; others get new ids. Tokens of other persons stay behind. Call it
+  /// before publish_generation; repeatable.
+  [[nodiscard]] Result<StaffCarried> carry_staff(const AccountName& name, int number);
   /// Makes a prepared generation the account's database, in one statement, after locking the old user out and ending
   /// its sessions, so that no acknowledged write can land in the old one afterwards. Carries nothing over. The old one
   /// stays until drop_generation. A generation that is published already is success. Errors: not_found, conflict,

@@ -1,7 +1,7 @@
 // The few rows of an account's own database that its administration writes. Inside this folder only.
 #pragma once
 
-#include "appliance/sql/connection.hpp"
+#include "appliance/account/directory.hpp"
 
 namespace slipway::account {
 
@@ -15,9 +15,12 @@ namespace slipway::account {
 [[nodiscard]] Status replace_credential(sql::Connection& inside, std::int64_t person_id, const std::string& hash);
 
 [[nodiscard]] Status add_token(sql::Connection& inside, std::int64_t person_id, const std::string& key,
-                               const std::string& label);
+                               const std::string& label, std::chrono::seconds lifetime);
+[[nodiscard]] Result<std::vector<Token>> list_tokens(sql::Connection& inside);
+/// How many tokens of this id there were.
+[[nodiscard]] Result<std::uint64_t> remove_tokens(sql::Connection& inside, const std::string& id);
 
-/// Administrators with credentials of database `from` into the connection's database, by login.
-[[nodiscard]] Status copy_staff(sql::Connection& inside, const std::string& from);
+/// Administrators with credentials of database `from`, and their tokens, into the connection's database, by login.
+[[nodiscard]] Result<StaffCarried> copy_staff(sql::Connection& inside, const std::string& from);
 
 }  // namespace slipway::account

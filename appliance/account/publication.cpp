@@ -64,13 +64,14 @@ Result<Administration::Generation> Administration::prepare_generation(const Acco
   return Generation{number, std::move(database), std::move(endpoint)};
 }
 
-Status Administration::carry_staff(const AccountName& name, int number) {
+Result<StaffCarried> Administration::carry_staff(const AccountName& name, int number) {
   SLIPWAY_TRY(const NamedLock lock, lock_account(admin_, name));
   SLIPWAY_TRY(const Account account, require_account(admin_, name));
   SLIPWAY_TRY(const GenerationRow row, require_ready(admin_, account, number));
   SLIPWAY_TRY(auto inside, open_database(admin_, row.database));
-  SLIPWAY_CHECK(copy_staff(inside, account.database));
-  return write_journal(admin_, {actor_, "account.carry_staff", name.text(), std::to_string(number)});
+  SLIPWAY_TRY(const StaffCarried carried, copy_staff(inside, account.database));
+  SLIPWAY_CHECK(write_journal(admin_, {actor_, "account.carry_staff", name.text(), std::to_string(number)}));
+  return carried;
 }
 
 Status Administration::publish_generation(const AccountName& name, int number) {

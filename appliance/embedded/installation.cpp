@@ -141,6 +141,22 @@ Result<std::vector<SignIn>> make_accounts(const StateDirectory& state, sql::Conn
   return sign_ins;
 }
 
+/// One line for each account whose database was changed or could not be; such a one is suspended, and the others start.
+Status upgrade_accounts(sql::Connection& root, const Secret& key, const Progress& progress) {
+  account::Administration administration(root, key);
+  SLIPWAY_TRY(const auto upgrades, administration.upgrade_accounts());
+  for (const auto& upgrade : upgrades) {
+    const std::string name = "account '" + upgrade.name.text() + "': ";
+    if (upgrade.fault) {
+      progress(name + "suspended, its schema cannot be upgraded: " + to_text(*upgrade.fault));
+    } else if (upgrade.schema.after != upgrade.schema.before) {
+      progress(name + "schema upgraded from version " + std::to_string(upgrade.schema.before) + " to " +
+               std::to_string(upgrade.schema.after));
+    }
+  }
+  return {};
+}
+
 Result<std::vector<SignIn>> set_up_databases(const StateDirectory& state, const Progress& progress) {
   SLIPWAY_TRY(const Database database, Database::start(database_options(state)));
   SLIPWAY_TRY(sql::Connection root, sql::Connection::open(database.administrator()));
@@ -157,6 +173,7 @@ Result<std::vector<SignIn>> set_up_databases(const StateDirectory& state, const 
   platform.statement_limit = std::chrono::seconds(300);  // creating a database takes a while on a slow disk
   SLIPWAY_TRY(sql::Connection administrator, sql::Connection::open(platform));
   SLIPWAY_TRY(const Secret key, config::read_secret_file(state.secret("account.key")));
+  SLIPWAY_CHECK(upgrade_accounts(administrator, key, progress));
   return make_accounts(state, administrator, key, progress);
 }
 

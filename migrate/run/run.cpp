@@ -118,7 +118,11 @@ Status execute(Run& run, Progress& progress) {
   const bool foreign = run.report.plan.product.profile->transform;
   const auto work = [&]() -> Status {
     SLIPWAY_CHECK(foreign ? take_over(run, generation, progress) : take_own(run, generation, progress));
-    SLIPWAY_CHECK(administration.carry_staff(name, generation.number));
+    SLIPWAY_TRY(const auto staff, administration.carry_staff(name, generation.number));
+    if (staff.tokens_left > 0)
+      run.report.warnings.push_back(std::to_string(staff.tokens_left) +
+                                    " API tokens of persons other than administrators are not carried; make new ones "
+                                    "with 'slipway account token'");
     SLIPWAY_CHECK(refuse_growth(run));
     progress.begin("publish");
     Status published = administration.publish_generation(name, generation.number);

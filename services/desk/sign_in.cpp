@@ -137,9 +137,12 @@ Status Desk::set_language(const Person& person, const std::string& language) {
 
 Result<Person> Desk::bearer(const Secret& token, Timestamp now) {
   SLIPWAY_TRY(auto db, pool_->lend());
-  SLIPWAY_TRY(auto person, store::find_token(*db, token_key(token), now));
-  if (!person) return Error{Code::unauthenticated, "API token: unknown or expired", "create one and send it as bearer"};
-  return *std::move(person);
+  const auto key = token_key(token);
+  SLIPWAY_TRY(auto bearer, store::find_token(*db, key, now));
+  if (!bearer) return Error{Code::unauthenticated, "API token: unknown or expired", "create one and send it as bearer"};
+  if (!bearer->last_used_at || now - *bearer->last_used_at >= kSeenInterval)
+    SLIPWAY_CHECK(store::touch_token(*db, key, now));
+  return std::move(bearer->person);
 }
 
 Result<Secret> Desk::create_api_token(const Person& person, const std::string& label,

@@ -11,7 +11,8 @@ namespace slipway::desk {
 
 inline constexpr std::chrono::hours kSessionIdleLimit{8};
 inline constexpr std::chrono::hours kSessionLimit{24 * 7};
-inline constexpr std::chrono::minutes kSeenInterval{1};  ///< a session's last use is written at most this often
+inline constexpr std::chrono::minutes kSeenInterval{
+    1};  ///< a session's or token's last use is written at most this often
 
 struct SessionTimes {
   Timestamp seen_at;

@@ -67,13 +67,18 @@ Status set_language(sql::Connection& db, std::int64_t person, const std::string&
   return done(db.execute("UPDATE person SET language = ? WHERE person_id = ?", {language, person}));
 }
 
-Result<std::optional<Person>> find_token(sql::Connection& db, const std::string& key, Timestamp now) {
-  SLIPWAY_TRY(auto row,
-              db.query_one("SELECT " SLIPWAY_PERSON_COLUMNS " FROM api_token t JOIN person p USING (person_id)"
-                           " WHERE t.token_key = ? AND p.active AND (t.expires_at IS NULL OR t.expires_at > ?)",
-                           {key, now}));
-  if (!row) return std::optional<Person>{};
-  return std::optional(person_of(*row));
+Result<std::optional<Bearer>> find_token(sql::Connection& db, const std::string& key, Timestamp now) {
+  SLIPWAY_TRY(
+      auto row,
+      db.query_one("SELECT " SLIPWAY_PERSON_COLUMNS ", t.last_used_at FROM api_token t JOIN person p USING (person_id)"
+                   " WHERE t.token_key = ? AND p.active AND (t.expires_at IS NULL OR t.expires_at > ?)",
+                   {key, now}));
+  if (!row) return std::optional<Bearer>{};
+  return std::optional(Bearer{person_of(*row), row->optional_time(6)});
+}
+
+Status touch_token(sql::Connection& db, const std::string& key, Timestamp now) {
+  return done(db.execute("UPDATE api_token SET last_used_at = ? WHERE token_key = ?", {now, key}));
 }
 
 Status add_token(sql::Connection& db, const std::string& key, std::int64_t person, const std::string& label,

@@ -32,8 +32,13 @@ struct Session {
 
 [[nodiscard]] Status set_language(sql::Connection& db, std::int64_t person, const std::string& language);
 
+struct Bearer {
+  Person person;
+  std::optional<Timestamp> last_used_at;
+};
 /// The active person of an API token that has not expired.
-[[nodiscard]] Result<std::optional<Person>> find_token(sql::Connection& db, const std::string& key, Timestamp now);
+[[nodiscard]] Result<std::optional<Bearer>> find_token(sql::Connection& db, const std::string& key, Timestamp now);
+[[nodiscard]] Status touch_token(sql::Connection& db, const std::string& key, Timestamp now);
 [[nodiscard]] Status add_token(sql::Connection& db, const std::string& key, std::int64_t person,
                                const std::string& label, std::optional<Timestamp> expires_at, Timestamp now);
 

@@ -1,4 +1,5 @@
-// slipway account create | list | show | suspend | resume | delete | token | reset-password (A1)
+// slipway account create | list | show | suspend | resume | delete | token | tokens | revoke-token | reset-password
+// (A1)
 #include "appliance/account/directory.hpp"
 #include "appliance/account/platform.hpp"
 #include "services/operator/command.hpp"
@@ -15,6 +16,8 @@ struct Options {
   std::string confirmation;
   std::string login = "admin";
   std::string label;
+  int days = std::chrono::duration_cast<std::chrono::days>(account::kTokenLifetime).count();
+  std::string token_id;
 };
 
 nlohmann::ordered_json to_json(const account::Account& account) {
@@ -117,10 +120,56 @@ Result<Output> remove(const Context& context, const Options& options) {
 Result<Output> make_token(const Context& context, const Options& options) {
   SLIPWAY_TRY(const auto name, AccountName::parse(options.name));
   return administer(context, [&](account::Administration& administration) -> Result<Output> {
-    SLIPWAY_TRY(const Secret token, administration.create_token(name, options.login, options.label));
-    return Output{
-        {{"name", options.name}, {"login", options.login}, {"label", options.label}, {"token", token.reveal()}},
-        token.reveal() + "\n(shown only now; send it as 'Authorization: Bearer TOKEN')"};
+    SLIPWAY_TRY(const Secret token,
+                administration.create_token(name, options.login, options.label, std::chrono::days(options.days)));
+    return Output{{{"name", options.name},
+                   {"login", options.login},
+                   {"label", options.label},
+                   {"days", options.days},
+                   {"token", token.reveal()}},
+                  token.reveal() + "\n(shown only now, good for " + std::to_string(options.days) +
+                      " days; send it as 'Authorization: Bearer TOKEN')"};
+  });
+}
+
+nlohmann::ordered_json to_json(const AccountName& name, const account::Token& token) {
+  const auto when = [](const std::optional<Timestamp>& time) {
+    return time ? nlohmann::ordered_json(to_iso8601(*time)) : nlohmann::ordered_json();
+  };
+  return {{"id", token.id},
+          {"label", token.label},
+          {"account", name.text()},
+          {"login", token.login},
+          {"created_at", when(token.created_at)},
+          {"last_used_at", when(token.last_used_at)},
+          {"expires_at", when(token.expires_at)}};
+}
+
+Result<Output> list_tokens(const Context& context, const Options& options) {
+  SLIPWAY_TRY(const auto name, AccountName::parse(options.name));
+  return administer(context, [&](account::Administration& administration) -> Result<Output> {
+    SLIPWAY_TRY(const auto tokens, administration.list_tokens(name));
+    Output output{nlohmann::ordered_json::array(), ""};
+    if (tokens.empty()) output.text = "no token; make one with 'slipway account token " + options.name + "'";
+    const auto day = [](const std::optional<Timestamp>& time) {
+      return time ? to_iso8601(*time).substr(0, 16) + "Z" : "never";
+    };
+    for (const account::Token& token : tokens) {
+      output.json.push_back(to_json(name, token));
+      output.text += token.id + "  " + padded(token.login, 20) + "created " + day(token.created_at) + "  used " +
+                     padded(day(token.last_used_at), 18) + "expires " + padded(day(token.expires_at), 18) +
+                     token.label + "\n";
+    }
+    return output;
+  });
+}
+
+Result<Output> revoke_token(const Context& context, const Options& options) {
+  SLIPWAY_TRY(const auto name, AccountName::parse(options.name));
+  return administer(context, [&](account::Administration& administration) -> Result<Output> {
+    SLIPWAY_CHECK(administration.revoke_token(name, options.token_id));
+    return Output{{{"name", options.name}, {"id", options.token_id}, {"state", "revoked"}},
+                  "token " + options.token_id + " of account '" + options.name + "': revoked"};
   });
 }
 
@@ -176,6 +225,12 @@ void register_account(Verbs& verbs) {
                               "slipway account token acme --login admin --label monitoring", make_token);
   token.app.add_option("--login", token.options.login, "Whose rights the token has")->required();
   token.app.add_option("--label", token.options.label, "What it is for")->required();
+  token.app.add_option("--days", token.options.days, "How long it is good for; 365 unless given")
+      ->check(CLI::Range(1, 3650));
+  add_verb(verbs, group, "tokens", "List the tokens of an account", "slipway account tokens acme", list_tokens);
+  const Verb revoking = add_verb(verbs, group, "revoke-token", "Let a token open nothing from now on",
+                                 "slipway account revoke-token acme 1f0c9a7be2d4", revoke_token);
+  revoking.app.add_option("id", revoking.options.token_id, "As 'slipway account tokens' shows it")->required();
 
   const Verb password = add_verb(verbs, group, "reset-password", "Give a person a new random password",
                                  "slipway account reset-password acme --login admin", reset_password);

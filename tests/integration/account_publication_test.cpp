@@ -109,6 +109,38 @@ TEST_F(AccountPublication, StaffSignsInAfterwardsWithTheSamePassword) {
 }
 
 // A27
+TEST_F(AccountPublication, AdministratorsTokensGoOnWorkingAndOthersAreCounted) {
+  static_cast<void>(platform_.account("keys"));
+  auto old = test::connect(platform_.account_user("keys"));
+  ASSERT_TRUE(
+      old.execute("INSERT INTO person (display_name, login, role) VALUES ('An agent', 'agent', 'agent')").has_value());
+  const auto token = administration_.create_token(name("keys"), "admin", "monitoring");
+  ASSERT_TRUE(token.has_value());
+  ASSERT_TRUE(administration_.create_token(name("keys"), "agent", "script").has_value());
+  const auto prepared = administration_.prepare_generation(name("keys"));
+  ASSERT_TRUE(prepared.has_value());
+  auto next = test::connect(prepared->endpoint);
+  // A migrated person has the agent's login and the administrator's id: neither may get a token by that.
+  ASSERT_TRUE(next.execute("INSERT INTO person (person_id, display_name, login, role) VALUES (1, 'Other', 'agent', "
+                           "'agent')")
+                  .has_value());
+  for (int time = 0; time < 2; ++time) {
+    const auto carried = administration_.carry_staff(name("keys"), 2);
+    ASSERT_TRUE(carried.has_value()) << to_text(carried.error());
+    EXPECT_EQ(carried->tokens, 1U);
+    EXPECT_EQ(carried->tokens_left, 1U);
+  }
+  ASSERT_TRUE(administration_.publish_generation(name("keys"), 2).has_value());
+  const auto tokens = administration_.list_tokens(name("keys"));
+  ASSERT_TRUE(tokens.has_value());
+  ASSERT_EQ(tokens->size(), 1U);
+  EXPECT_EQ(tokens->front().login, "admin");
+  EXPECT_EQ(tokens->front().label, "monitoring");
+  EXPECT_TRUE(tokens->front().expires_at.has_value());
+  EXPECT_EQ(crypto::sha256_hex(token->reveal()).substr(0, 12), tokens->front().id);
+}
+
+// A27
 TEST_F(AccountPublication, ASuspendedAccountStaysSuspended) {
   static_cast<void>(platform_.account("asleep"));
   ASSERT_TRUE(administration_.suspend(name("asleep"), "test").has_value());

@@ -198,6 +198,23 @@ TEST_F(DeskSignIn, TokensExpireAndKeepOnlyTheirHash) {
   EXPECT_FALSE(desk.bearer(*token, clock.now()));
 }
 
+TEST_F(DeskSignIn, ATokensLastUseIsWrittenAtMostOnceAMinute) {
+  const auto token = desk.create_api_token(account.agent, "nightly report", std::nullopt, clock.now());
+  ASSERT_TRUE(token);
+  auto db = account.connect();
+  const auto last_use = [&] { return db.query_one("SELECT last_used_at FROM api_token").value()->optional_time(0); };
+  EXPECT_EQ(last_use(), std::nullopt);
+  const auto first = clock.now();
+  ASSERT_TRUE(desk.bearer(*token, clock.now()));
+  EXPECT_EQ(last_use(), first);
+  clock.advance(59s);
+  ASSERT_TRUE(desk.bearer(*token, clock.now()));
+  EXPECT_EQ(last_use(), first);
+  clock.advance(1s);
+  ASSERT_TRUE(desk.bearer(*token, clock.now()));
+  EXPECT_EQ(last_use(), clock.now());
+}
+
 TEST_F(DeskSignIn, HousekeepingRemovesWhatHasExpiredOnly) {
   const auto old = desk.sign_in(right(), clock.now())->token;
   (void)desk.sign_in(wrong("sam"), clock.now());

@@ -17,6 +17,7 @@
 #include "tests/support/instance.hpp"
 #include "tests/support/programs.hpp"
 #include "tests/support/small_disk.hpp"
+#include "tests/support/test_server.hpp"
 
 namespace slipway::embedded {
 namespace {
@@ -227,6 +228,36 @@ TEST(EmbeddedDown, IsSuccessWhenNothingRuns) {
   const Instance nowhere(instance.directory().string() + "-missing");
   EXPECT_EQ(nowhere.slipway({"down"}).exit_status, exit_status(Code::not_found));
   EXPECT_EQ(nowhere.slipway({"status"}).exit_status, exit_status(Code::not_found));
+}
+
+// A1
+TEST(EmbeddedUp, UpgradesTheAccountsOfAnOlderRelease) {
+  Instance instance;
+  ASSERT_FALSE(instance.up().is_null());
+  {
+    auto root = test::connect(server_administrator({.directory = instance / "database"}));
+    // As version 1 left them; sandbox has been changed by hand besides.
+    for (const char* database : {"acct_production_1", "acct_sandbox_1"}) {
+      const std::string in = std::string(database) + ".";
+      ASSERT_TRUE(root.execute_text("ALTER TABLE " + in + "api_token DROP COLUMN last_used_at").has_value());
+      ASSERT_TRUE(root.execute_text("DELETE FROM " + in + "schema_history WHERE version > 1").has_value());
+    }
+    ASSERT_TRUE(root.execute_text("UPDATE acct_sandbox_1.schema_history SET checksum = REPEAT('0', 64)").has_value());
+  }
+  instance.down();
+  const auto started = instance.slipway({"up", "--port", "0"});
+  ASSERT_EQ(started.exit_status, 0) << started.err;
+  EXPECT_NE(started.err.find("account 'production': schema upgraded from version 1 to"), std::string::npos)
+      << started.err;
+  EXPECT_NE(started.err.find("account 'sandbox': suspended"), std::string::npos) << started.err;
+  EXPECT_EQ(instance.status().at("state"), "running");
+  EXPECT_EQ(instance.slipway({"account", "tokens", "production"}).exit_status, 0);
+  const auto state = [&](const std::string& account) {
+    return nlohmann::json::parse(instance.slipway({"account", "show", account, "--json"}).out).at("state");
+  };
+  EXPECT_EQ(state("production"), "active");
+  EXPECT_EQ(state("sandbox"), "suspended");
+  EXPECT_EQ(state("demonstration"), "active");
 }
 
 TEST(EmbeddedUp, TwoAtTheSameTimeMakeOneInstance) {

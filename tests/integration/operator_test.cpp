@@ -67,6 +67,36 @@ TEST_F(OperatorCommand, TakesAnAccountThroughItsLife) {
   EXPECT_EQ(slipway({"account", "show", "cli"}).exit_status, traits(Code::not_found).exit_status);
 }
 
+// A1, A7
+TEST_F(OperatorCommand, ListsAndRevokesTokens) {
+  json({"account", "create", "tok"});
+  EXPECT_TRUE(json({"account", "tokens", "tok"}).empty());
+  json({"account", "token", "tok", "--login", "admin", "--label", "usual"});
+  json({"account", "token", "tok", "--login", "admin", "--label", "short", "--days", "2"});
+  const auto listed = json({"account", "tokens", "tok"});
+  ASSERT_EQ(listed.size(), 2U);
+  EXPECT_EQ(listed[0].at("label"), "usual");
+  EXPECT_EQ(listed[0].at("account"), "tok");
+  EXPECT_EQ(listed[0].at("login"), "admin");
+  EXPECT_TRUE(listed[0].at("last_used_at").is_null());
+  const auto lifetime = [](const nlohmann::json& token) {
+    const auto time = [&](const char* key) { return parse_timestamp(token.at(key).get<std::string>()).value(); };
+    return std::chrono::round<std::chrono::days>(time("expires_at") - time("created_at")).count();
+  };
+  EXPECT_EQ(lifetime(listed[0]), 365);
+  EXPECT_EQ(lifetime(listed[1]), 2);
+
+  const std::string id = listed[0].at("id");
+  EXPECT_EQ(slipway({"account", "revoke-token", "tok", "%"}).exit_status, traits(Code::not_found).exit_status);
+  EXPECT_EQ(slipway({"account", "revoke-token", "tok", id}).exit_status, 0);
+  EXPECT_EQ(slipway({"account", "revoke-token", "tok", id}).exit_status, traits(Code::not_found).exit_status);
+  const auto left = json({"account", "tokens", "tok"});
+  ASSERT_EQ(left.size(), 1U);
+  EXPECT_EQ(left[0].at("label"), "short");
+  EXPECT_EQ(slipway({"account", "token", "tok", "--login", "admin", "--label", "x", "--days", "0"}).exit_status,
+            traits(Code::invalid_argument).exit_status);
+}
+
 // A1
 TEST_F(OperatorCommand, RefusesNamesThatAreNoIdentifiers) {
   const std::vector<std::string> names{"",
@@ -141,9 +171,10 @@ TEST_F(OperatorCommand, ReportsAllFaultsOfTheConfiguration) {
 
 TEST_F(OperatorCommand, EveryVerbHasHelpWithAnExample) {
   const std::vector<std::vector<std::string>> verbs{
-      {"config", "check"},   {"config", "show"},   {"config", "describe"},       {"account", "create"},
-      {"account", "list"},   {"account", "show"},  {"account", "suspend"},       {"account", "resume"},
-      {"account", "delete"}, {"account", "token"}, {"account", "reset-password"}};
+      {"config", "check"},          {"config", "show"},   {"config", "describe"}, {"account", "create"},
+      {"account", "list"},          {"account", "show"},  {"account", "suspend"}, {"account", "resume"},
+      {"account", "delete"},        {"account", "token"}, {"account", "tokens"},  {"account", "revoke-token"},
+      {"account", "reset-password"}};
   for (auto verb : verbs) {
     const std::string line = "Example: slipway " + verb[0] + " " + verb[1];
     verb.emplace_back("--help");
