@@ -9,12 +9,6 @@ namespace {
 
 using nlohmann::json;
 
-// What the choosers of the list offer; empty for requesters.
-struct Choosers {
-  std::vector<PersonRef> staff;
-  std::vector<TeamRef> teams;
-};
-
 std::string link(const Visit& visit, ListAddress address) {
   address.cursor.clear();
   return visit.base() + list_path(address);

@@ -22,6 +22,12 @@ struct ListAddress {
   bool operator==(const ListAddress&) const = default;
 };
 
+/// What choosers of staff and teams offer; empty for requesters.
+struct Choosers {
+  std::vector<PersonRef> staff;
+  std::vector<TeamRef> teams;
+};
+
 /// Reads the query; without any filter it is the role's usual view. Unknown values are left out. Error:
 /// invalid_argument when it is not UTF-8.
 [[nodiscard]] Result<ListAddress> read_list_address(const http::Request& request, Role role);

@@ -12,11 +12,6 @@ namespace {
 
 using nlohmann::json;
 
-struct Choosers {
-  std::vector<PersonRef> staff;
-  std::vector<TeamRef> teams;
-};
-
 std::string ticket_path(const Visit& visit, std::int64_t number) {
   return visit.base() + "/requests/" + std::to_string(number);
 }

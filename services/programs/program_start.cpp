@@ -36,8 +36,13 @@ telemetry::Level level_of(const std::string& name) {
   return telemetry::Level::info;
 }
 
-}  // namespace
+/// Writes the error to standard error; the exit status that follows from it.
+int report(const Error& error) {
+  std::cerr << to_text(error) << std::endl;
+  return traits(error.code).exit_status;
+}
 
+/// The configuration from file, environment and flags; logging set up. Ends the process after --help and on errors.
 config::Config start(int argc, const char* const* argv, const std::string& program) {
   CLI::App app("A program of the Slipway service desk.", program);
   app.set_version_flag("--version", program + " " + SLIPWAY_VERSION);
@@ -61,6 +66,8 @@ config::Config start(int argc, const char* const* argv, const std::string& progr
   return *std::move(config);
 }
 
+}  // namespace
+
 Result<sql::Endpoint> database_endpoint(const config::Config& config, const std::string& database) {
   sql::Endpoint endpoint;
   endpoint.database = database;
@@ -76,11 +83,6 @@ Result<sql::Endpoint> database_endpoint(const config::Config& config, const std:
   return endpoint;
 }
 
-void hold_stop_signals() {
-  const auto set = stop_signals();
-  pthread_sigmask(SIG_BLOCK, &set, nullptr);
-}
-
 void wait_for_stop() {
   const auto set = stop_signals();
   int signal = 0;
@@ -88,9 +90,11 @@ void wait_for_stop() {
   }
 }
 
-int report(const Error& error) {
-  std::cerr << to_text(error) << std::endl;
-  return traits(error.code).exit_status;
+int run_program(int argc, const char* const* argv, const std::string& program, Status (*serve)(const config::Config&)) {
+  const auto held = stop_signals();  // for wait_for_stop()
+  pthread_sigmask(SIG_BLOCK, &held, nullptr);
+  const auto served = serve(start(argc, argv, program));
+  return served ? EXIT_SUCCESS : report(served.error());
 }
 
 }  // namespace slipway::programs

@@ -82,9 +82,5 @@ Status serve(const config::Config& config) {
 }  // namespace slipway::programs
 
 int main(int argc, char** argv) {
-  using namespace slipway::programs;
-  hold_stop_signals();
-  const auto config = start(argc, argv, "slipway-webd");
-  const auto served = serve(config);
-  return served ? EXIT_SUCCESS : report(served.error());
+  return slipway::programs::run_program(argc, argv, "slipway-webd", slipway::programs::serve);
 }

@@ -22,6 +22,7 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
+using test::options_for;
 
 /// Tells a waiting test when a step begins, or does something when it does.
 class StepWatch final : public Progress {
@@ -61,14 +62,6 @@ sql::Endpoint filled(embedded::Database& server, std::uint64_t tickets) {
   NoProgress progress;
   EXPECT_TRUE(make_sample(endpoint, {3, tickets, SystemClock().now()}, progress).has_value());
   return endpoint;
-}
-
-RunOptions options_for(const sql::Endpoint& source, const std::string& account) {
-  RunOptions options;
-  options.source = test::address_of(source);
-  options.account = account;
-  options.execute = true;
-  return options;
 }
 
 /// A database server of the test's own with a platform and one account, as the target of a migration.

@@ -245,6 +245,31 @@ TEST_F(DeskHostile, SqlInEveryMemberAndParameterOfRestIsTextOrRefused) {
 }
 
 // A1, A4
+TEST_F(DeskHostile, ASessionOfOneAccountIsNobodyInAnother) {
+  const std::string south = whole(site.south);
+  for (const char* page : {"", "/requests", "/requests/new", "/requests/1", "/attachments/1", "/profile"}) {
+    const auto answer = get_page(std::string("/south") + page);
+    EXPECT_EQ(answer.status, 303) << page;
+    EXPECT_THAT(answer.headers.at("location"), HasSubstr("/south/sign-in")) << page;
+  }
+  for (const char* action : {"/requests/new", "/requests/1/answer", "/requests/1/move", "/requests/1/assign",
+                             "/requests/1/severity", "/profile/password", "/sign-out"}) {
+    const auto answer = post(std::string("/south") + action, {{"csrf", browser.csrf},
+                                                              {"subject", "s"},
+                                                              {"description", "d"},
+                                                              {"severity", "1"},
+                                                              {"body", "b"},
+                                                              {"from", "new"},
+                                                              {"to", "open"},
+                                                              {"assignee", "1"}});
+    EXPECT_EQ(answer.status, 303) << action;
+    EXPECT_THAT(answer.headers.at("location"), HasSubstr("/south/sign-in")) << action;
+  }
+  EXPECT_EQ(whole(site.south), south);
+  EXPECT_EQ(get_page("/north/requests").status, 200);
+}
+
+// A1, A4
 TEST_F(DeskHostile, NoPathLeadsOutOfItsPlace) {
   const auto token = site.north.token(site.north.agent, site.clock.now());
   const std::vector<std::string> places = {"/",

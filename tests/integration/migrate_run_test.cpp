@@ -9,15 +9,8 @@
 namespace slipway::migrate {
 namespace {
 
+using test::options_for;
 using testing::HasSubstr;
-
-RunOptions options_for(const sql::Endpoint& source, const std::string& account) {
-  RunOptions options;
-  options.source = test::address_of(source);
-  options.account = account;
-  options.execute = true;
-  return options;
-}
 
 Result<RunReport> run(const RunOptions& options) {
   NoProgress progress;

@@ -30,6 +30,14 @@ migrate::SourceAddress address_of(const sql::Endpoint& endpoint) {
   return address;
 }
 
+migrate::RunOptions options_for(const sql::Endpoint& source, const std::string& account) {
+  migrate::RunOptions options;
+  options.source = address_of(source);
+  options.account = account;
+  options.execute = true;
+  return options;
+}
+
 std::string picture_of(const std::string& account) {
   auto admin = TestPlatform::instance().administrator();
   return picture_of(admin, account);

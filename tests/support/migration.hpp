@@ -16,6 +16,9 @@ namespace slipway::test {
 /// The address of an endpoint, as on the command line.
 [[nodiscard]] migrate::SourceAddress address_of(const sql::Endpoint& endpoint);
 
+/// A run that carries out the move of `source` into an account.
+[[nodiscard]] migrate::RunOptions options_for(const sql::Endpoint& source, const std::string& account);
+
 /// What identifies an account's content: its generation and a sum over its requests and messages. `platform`: a session
 /// of the administrator in the platform database; the test platform's unless given.
 [[nodiscard]] std::string picture_of(const std::string& account);
