@@ -141,6 +141,9 @@ class Administration {
     sql::Endpoint endpoint;  ///< as its own database user
   };
   [[nodiscard]] Result<Generation> prepare_generation(const AccountName& name);
+  /// The next generation as an earlier program left it, for going on with what it began; claimed as by
+  /// prepare_generation. Errors: not_found when there is none, in_use.
+  [[nodiscard]] Result<Generation> adopt_generation(const AccountName& name);
   /// Copies the active administrators that can sign in, with their password hashes and API tokens, from the published
   /// generation into `number`, so that they keep working after publication. By login: a person there with the same
   /// login becomes administrator with that password; others get new ids. Tokens of other persons stay behind. Call it

@@ -23,6 +23,15 @@ Result<Secret> recorded_password(sql::Connection& admin, const Secret& key, cons
   return password;
 }
 
+sql::Endpoint endpoint_of(const sql::Connection& admin, const std::string& database, const Secret& password) {
+  sql::Endpoint endpoint = admin.endpoint();
+  endpoint.database = database;
+  endpoint.user = database;
+  endpoint.password = password;
+  endpoint.statement_limit = sql::Endpoint().statement_limit;
+  return endpoint;
+}
+
 }  // namespace
 
 Result<NamedLock> lock_account(sql::Connection& admin, const AccountName& name) {
@@ -48,12 +57,13 @@ Result<sql::Endpoint> build_generation(sql::Connection& admin, const Secret& key
       admin.execute("UPDATE account_generation SET state = 'ready' "
                     "WHERE account_id = ? AND generation = ? AND state = 'preparing'",
                     {account.id, number}));
-  sql::Endpoint endpoint = admin.endpoint();
-  endpoint.database = database;
-  endpoint.user = database;
-  endpoint.password = password;
-  endpoint.statement_limit = sql::Endpoint().statement_limit;
-  return endpoint;
+  return endpoint_of(admin, database, password);
+}
+
+Result<sql::Endpoint> generation_endpoint(sql::Connection& admin, const Secret& key, const Account& account,
+                                          int number) {
+  SLIPWAY_TRY(const Secret password, recorded_password(admin, key, account, number));
+  return endpoint_of(admin, database_name(account.name, number), password);
 }
 
 Status discard_generation(sql::Connection& admin, const Account& account, const GenerationRow& row) {

@@ -13,6 +13,10 @@ namespace slipway::account {
 [[nodiscard]] Result<sql::Endpoint> build_generation(sql::Connection& admin, const Secret& key, const Account& account,
                                                      int number);
 
+/// The endpoint of the own user of a generation that is recorded.
+[[nodiscard]] Result<sql::Endpoint> generation_endpoint(sql::Connection& admin, const Secret& key,
+                                                        const Account& account, int number);
+
 /// Drops the database, its user and the record, in an order that leaves the record until all else has gone.
 [[nodiscard]] Status discard_generation(sql::Connection& admin, const Account& account, const GenerationRow& row);
 

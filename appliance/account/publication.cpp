@@ -64,6 +64,20 @@ Result<Administration::Generation> Administration::prepare_generation(const Acco
   return Generation{number, std::move(database), std::move(endpoint)};
 }
 
+Result<Administration::Generation> Administration::adopt_generation(const AccountName& name) {
+  SLIPWAY_TRY(const NamedLock lock, lock_account(admin_, name));
+  SLIPWAY_TRY(const Account account, require_account(admin_, name));
+  SLIPWAY_CHECK(require_settled(account));
+  SLIPWAY_TRY(auto preparing, claim_preparation(admin_, name));
+  const int number = account.generation + 1;
+  SLIPWAY_CHECK(require_ready(admin_, account, number));
+  SLIPWAY_TRY(auto endpoint, generation_endpoint(admin_, key_, account, number));
+  SLIPWAY_CHECK(write_journal(admin_, {actor_, "account.adopt_generation", name.text(), std::to_string(number)}));
+  preparing_.insert_or_assign(name, std::move(preparing));
+  std::string database = endpoint.database;
+  return Generation{number, std::move(database), std::move(endpoint)};
+}
+
 Result<StaffCarried> Administration::carry_staff(const AccountName& name, int number) {
   SLIPWAY_TRY(const NamedLock lock, lock_account(admin_, name));
   SLIPWAY_TRY(const Account account, require_account(admin_, name));

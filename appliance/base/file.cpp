@@ -39,6 +39,17 @@ Status write_all(int descriptor, const std::filesystem::path& path, std::string_
   return {};
 }
 
+/// A renamed file survives a power cut only once its folder is on the disk too.
+Status sync_folder(const std::filesystem::path& path) {
+  const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) return file_error(folder, "cannot be opened", errno);
+  const int failed = ::fsync(descriptor) == 0 ? 0 : errno;
+  ::close(descriptor);
+  // Some file systems cannot sync a folder; then there is nothing to wait for.
+  return failed == 0 || failed == EINVAL ? Status() : file_error(folder, "cannot be synced", failed);
+}
+
 }  // namespace
 
 Error file_error(const std::filesystem::path& path, std::string_view what, int error_number) {
@@ -58,8 +69,11 @@ Status replace_file(const std::filesystem::path& path, std::string_view bytes, u
   ::close(descriptor);
   if (status.has_value() && ::rename(beside.c_str(), path.c_str()) != 0)
     status = file_error(path, "cannot be replaced", errno);
-  if (!status.has_value()) ::unlink(beside.c_str());
-  return status;
+  if (!status.has_value()) {
+    ::unlink(beside.c_str());
+    return status;
+  }
+  return sync_folder(path);
 }
 
 }  // namespace slipway

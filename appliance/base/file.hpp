@@ -11,8 +11,8 @@ namespace slipway {
 /// What an `errno` of a file operation means, with "<path>: <what>: <system's words>" as message.
 [[nodiscard]] Error file_error(const std::filesystem::path& path, std::string_view what, int error_number);
 
-/// Replaces `path` by `bytes` in one step: written beside it with `mode`, synced, renamed over it. The folder must
-/// exist. Errors: permission, no_space, not_found, internal. Two writers of one path at the same time: one wins.
+/// Replaces `path` by `bytes` in one step: written beside it with `mode`, synced, renamed over it, and the folder
+/// synced. The folder must exist. Errors: permission, no_space, not_found, internal. Two writers of one path at the same time: one wins.
 [[nodiscard]] Status replace_file(const std::filesystem::path& path, std::string_view bytes, unsigned mode = 0600);
 
 }  // namespace slipway

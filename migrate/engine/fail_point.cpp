@@ -23,7 +23,6 @@ constexpr auto kPoints = std::to_array<std::string_view>({
     "run.verified",      // and equal to the source
     "run.kept_aside",    // what has no place is kept
     "run.anonymised",    // a trial without names
-    "run.publishing",    // at the last moment before publication
     "run.published",     // published, not yet recorded
     "run.cleaned",       // published and tidied up, not yet recorded
 });

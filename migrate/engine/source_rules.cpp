@@ -66,7 +66,8 @@ Result<SourceAddress> parse_socket(std::string_view rest) {
 
 std::string SourceAddress::describe() const {
   if (kind == Kind::dump) return "dump=" + file;
-  std::string place = socket.empty() ? "mysql://" + user + "@" + host + ":" + std::to_string(port)
+  const std::string machine = host.find(':') == std::string::npos ? host : "[" + host + "]";
+  std::string place = socket.empty() ? "mysql://" + user + "@" + machine + ":" + std::to_string(port)
                                      : "socket=" + socket + ",user=" + user;
   if (database.empty()) return place;
   return place + (socket.empty() ? "/" : ",db=") + database;

@@ -1,6 +1,7 @@
 #include "migrate/products/transform.hpp"
 
 #include "appliance/sql/script.hpp"
+#include "migrate/engine/fail_point.hpp"
 
 namespace slipway::migrate {
 namespace {
@@ -57,6 +58,7 @@ Result<TransformReport> transform(const sql::Endpoint& admin, const Profile& pro
   SLIPWAY_CHECK(write_maps(staging, map));
   progress.begin("transform");
   for (const std::string& step : profile.steps) {
+    fail_point("run.transforming");
     if (step == "content") {
       auto done = write_contents(staging, account, progress);
       if (!done) return std::move(done).error().within("step " + step);

@@ -23,6 +23,7 @@ Result<std::optional<RunReport>> run_demo(const Installation& installation, RunO
   SLIPWAY_CHECK(make_sample(on_premise, sample, progress));
   options.source = {SourceAddress::Kind::server, on_premise.socket, "", 0, on_premise.user, on_premise.database, ""};
   options.execute = true;
+  options.restart = true;  // its server is another each time: an interrupted one cannot be gone on with
   SLIPWAY_TRY(RunReport report, run_migration(installation, options, progress));
   return std::optional(std::move(report));
 }

@@ -8,13 +8,17 @@
 #include "appliance/embedded/state_directory.hpp"
 
 namespace slipway::migrate {
+namespace {
+
+const std::filesystem::path kInstalled = "/var/lib/slipway";
+
+}  // namespace
 
 Result<Installation> find_installation(const std::filesystem::path& state_dir,
                                        const std::filesystem::path& config_file) {
   const bool embedded = config_file.empty();
-  const auto file =
-      embedded ? (state_dir.empty() ? embedded::default_state_directory() : state_dir) / "config" / "slipway-webd.toml"
-               : config_file;
+  const auto directory = state_dir.empty() ? embedded::default_state_directory() : state_dir;
+  const auto file = embedded ? directory / "config" / "slipway-webd.toml" : config_file;
   std::error_code fault;
   if (!std::filesystem::exists(file, fault)) {
     return Error{Code::not_found, "no Slipway here: '" + file.string() + "' does not exist",
@@ -22,6 +26,7 @@ Result<Installation> find_installation(const std::filesystem::path& state_dir,
   }
   SLIPWAY_TRY(const auto configuration, config::Config::load(file, true, {}, {}));
   Installation found;
+  found.migrations = (embedded || !state_dir.empty() ? directory : kInstalled) / "migrations";
   sql::Endpoint& endpoint = found.administrator;
   endpoint.statement_limit = std::chrono::seconds{0};
   endpoint.host = configuration.text("database.host");

@@ -10,6 +10,7 @@ namespace slipway::migrate {
 struct Installation {
   sql::Endpoint administrator;  ///< all rights; no database selected
   Secret account_key;
+  std::filesystem::path migrations;  ///< folder of the migrations' state files
 };
 
 /// An embedded installation by its state directory, or any by its configuration file (`config_file` wins). Errors:

@@ -54,69 +54,7 @@ void add_result(const RunReport& report, std::string& text) {
   text += "\nTotal         " + duration_text(report.total_seconds) + "\n";
 }
 
-nlohmann::ordered_json asides_json(const std::vector<AsideLine>& lines) {
-  auto list = nlohmann::ordered_json::array();
-  for (const AsideLine& line : lines)
-    list.push_back({{"table", line.table},
-                    {"rows", line.rows},
-                    {"reason", line.reason},
-                    {"secrets_not_copied", line.secrets},
-                    {"kept", !line.left}});
-  return list;
-}
-
-nlohmann::ordered_json copy_json(const RunReport& report) {
-  const CopyReport& copy = report.copy;
-  auto tables = nlohmann::ordered_json::array();
-  for (const CopiedTable& table : copy.tables)
-    tables.push_back({{"table", table.name}, {"rows", table.rows}, {"bytes", table.bytes}});
-  return {{"rows", copy.rows},
-          {"bytes", copy.bytes},
-          {"rows_seconds", copy.rows_seconds},
-          {"keys_seconds", copy.keys_seconds},
-          {"rows_per_second", rate(copy.rows, copy.rows_seconds + copy.keys_seconds)},
-          {"snapshot", copy.snapshot},
-          {"tables", std::move(tables)},
-          {"notes", copy.notes}};
-}
-
 }  // namespace
-
-nlohmann::ordered_json to_json(const RunReport& report) {
-  const Plan& plan = report.plan;
-  nlohmann::ordered_json json{{"account", report.account},
-                              {"executed", report.executed},
-                              {"started_at", report.started_at},
-                              {"source", plan.source},
-                              {"server", plan.server},
-                              {"product", plan.product.profile->title},
-                              {"product_version", plan.product.version},
-                              {"database", plan.product.database},
-                              {"estimate", {{"rows", plan.rows}, {"bytes", plan.bytes}, {"seconds", plan.seconds}}}};
-  for (const PlanCount& count : plan.counts) json["counts"][count.name] = count.count;
-  for (const MappedStatus& row : plan.statuses)
-    json["statuses"][row.from] = {{"status", row.to.status}, {"reason", row.to.reason}, {"deleted", row.to.deleted}};
-  json["kept_aside"] = asides_json(report.executed ? report.asides : plan.asides);
-  json["requests_in_account_before"] = report.requests_there;
-  json["warnings"] = report.warnings;
-  if (!report.executed) return json;
-  json["copy"] = copy_json(report);
-  json["transform"] = {{"messages", report.transform.contents.messages},
-                       {"attachments", report.transform.contents.attachments},
-                       {"custom_values", report.transform.values},
-                       {"seconds", report.transform.seconds}};
-  auto checks = nlohmann::ordered_json::array();
-  for (const Check& check : report.checks)
-    checks.push_back({{"what", check.what}, {"expected", check.expected}, {"found", check.found}});
-  json["verify"] = {{"checks", std::move(checks)},
-                    {"files", report.contents},
-                    {"bytes", report.content_bytes},
-                    {"seconds", report.verify_seconds}};
-  json["generation"] = report.generation;
-  json["previous_generation_kept"] = report.previous_generation;
-  json["seconds"] = report.total_seconds;
-  return json;
-}
 
 std::string to_text(const RunReport& report) {
   const Plan& plan = report.plan;

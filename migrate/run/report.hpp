@@ -10,6 +10,10 @@ namespace slipway::migrate {
 /// Everything, machine-readable; stable names.
 [[nodiscard]] nlohmann::ordered_json to_json(const RunReport& report);
 
+/// The report that to_json() made, as far as it goes; a profile's own parts come from the program. Errors: corrupt,
+/// unsupported (none of `known` is its profile).
+[[nodiscard]] Result<RunReport> report_from_json(const nlohmann::ordered_json& json, const KnownProfiles& known);
+
 /// For a terminal, 100 columns at most.
 [[nodiscard]] std::string to_text(const RunReport& report);
 

@@ -1,184 +1,239 @@
 #include "migrate/run/run.hpp"
 
-#include "appliance/sql/schema.hpp"
-#include "migrate/dumps/dump.hpp"
-#include "migrate/products/content_store.hpp"
+#include "appliance/crypto/crypto.hpp"
+#include "migrate/engine/fail_point.hpp"
 #include "migrate/run/report.hpp"
-#include "migrate/run/run_steps.hpp"
-#include "migrate/run/staging.hpp"
+#include "migrate/run/source.hpp"
+#include "migrate/run/state_rules.hpp"
+#include "migrate/run/steps.hpp"
 
 namespace slipway::migrate {
 namespace {
 
-/// Staging into generation, for products that are not ours.
-Status take_over(Run& run, const account::Administration::Generation& generation, Progress& progress) {
-  const Plan& plan = run.report.plan;
-  SLIPWAY_TRY(const Staging staging, make_staging(run.admin, run.installation.administrator, run.account.name));
-  CopyOptions copying;
-  copying.foreign_keys = false;
-  copying.keep = Keep::rows;
-  sql::Endpoint source = run.source;
-  source.database = plan.product.database;
-  SLIPWAY_TRY(run.report.copy, copy_database(source, staging.endpoint, copying, progress));
-  SLIPWAY_TRY(run.report.transform, transform(run.installation.administrator, *plan.product.profile, plan.map,
-                                              staging.database, generation.database, progress));
-  for (const std::string& key : run.report.transform.contents.unreadable)
-    run.report.warnings.push_back(key + ": its content is not in the source database");
+/// A run between its beginning and its first step.
+struct Begun {
+  Approach approach = Approach::anew;
+  MigrationState state;
+  OpenSource source;
+};
 
-  progress.begin("verify");
-  const auto began = std::chrono::steady_clock::now();
-  SLIPWAY_TRY(sql::Connection here, open_database(run.installation, staging.database));
-  SLIPWAY_TRY(sql::Connection there, open_database(run.installation, generation.database));
-  SLIPWAY_TRY(run.report.checks, run_checks(run.admin, *plan.product.profile, staging.database, generation.database));
-  SLIPWAY_TRY([[maybe_unused]] const auto compared, compare_contents(here, there, progress));
-  SLIPWAY_CHECK(prove(run, there));
-  run.report.verify_seconds = seconds_since(began);
-  SLIPWAY_TRY(const auto strangers, apply_people(there, plan.map));
-  for (const std::string& login : strangers)
-    run.report.warnings.push_back("status map: nobody has the login '" + login + "'");
+Result<Choices> choices_of(const RunOptions& options) {
+  SLIPWAY_TRY(std::string digest, digest_of(options.planning.status_map_file));
+  return Choices{options.replace,
+                 false,
+                 false,
+                 options.planning.status_map_file.string(),
+                 std::move(digest),
+                 options.planning.profile_directory.string(),
+                 options.scratch_directory.string(),
+                 options.access.password_file.string(),
+                 options.access.tls_ca_file.string(),
+                 options.access.plaintext};
+}
 
-  progress.begin("keep aside");
-  const std::string product = plan.product.profile->title + " " + plan.product.version;
-  SLIPWAY_TRY(run.report.asides, keep_asides(run.admin, *plan.product.profile, plan.catalog, product, staging.database,
-                                             generation.database));
+Status inspect(Run& run, const RunOptions& options, OpenSource& source, Progress& progress) {
+  SLIPWAY_TRY(source, open_source(options, progress));
+  run.source = source.endpoint;
+  progress.begin("inspect " + options.source.describe());
+  SLIPWAY_TRY(run.report.plan, make_plan(run.source, options.source.describe(), options.planning));
   return {};
 }
 
-/// Straight into the generation, then the schema history: our own product.
-Status take_own(Run& run, const account::Administration::Generation& generation, Progress& progress) {
-  const Plan& plan = run.report.plan;
-  SLIPWAY_TRY(sql::Connection there, open_database(run.installation, generation.database));
-  SLIPWAY_CHECK(set_schema_version(there, generation.database, plan.product.schema_version));
-  SLIPWAY_TRY(const Catalog known, read_catalog(there, generation.database));
-  CopyOptions copying;
-  copying.create_tables = false;
-  copying.keep = Keep::rows;
-  copying.constraints = Checks::on;
-  for (const auto& [table, reason] : plan.product.profile->left) copying.skip.insert(table);
-  CopyOptions others;
-  for (const Table& table : plan.catalog.tables)
-    (known.find(table.name) == nullptr ? copying : others).skip.insert(table.name);
-  sql::Endpoint source = run.source;
-  source.database = plan.product.database;
-  sql::Endpoint target = run.installation.administrator;
-  target.database = generation.database;
-  SLIPWAY_TRY(run.report.copy, copy_database(source, target, copying, progress));
-  if (others.skip.size() < plan.catalog.tables.size()) {
-    // Tables that somebody added to our schema: through staging, so that their rows can be kept aside.
-    SLIPWAY_TRY(const Staging staging, make_staging(run.admin, run.installation.administrator, run.account.name));
-    others.foreign_keys = false;
-    others.keep = Keep::rows;
-    SLIPWAY_TRY([[maybe_unused]] const auto copied, copy_database(source, staging.endpoint, others, progress));
-    SLIPWAY_TRY(const Catalog added, read_catalog(run.admin, staging.database));
-    SLIPWAY_TRY(run.report.asides,
-                keep_asides(run.admin, *plan.product.profile, added, "Slipway", staging.database, generation.database));
+Status begin_anew(Run& run, const RunOptions& options, Begun& begun, Asked& asked) {
+  if (run.report.requests_there > 0 && !options.replace) {
+    return Error{
+        Code::conflict,
+        "account '" + options.account + "': holds " + std::to_string(run.report.requests_there) + " requests already",
+        "say --replace to put the source's data in their place, or name another account"};
   }
-  progress.begin("verify");
-  const auto began = std::chrono::steady_clock::now();
-  SLIPWAY_TRY([[maybe_unused]] const auto upgraded, sql::upgrade_schema(there, sql::account_schema()));
-  SLIPWAY_TRY(run.report.checks,
-              run_checks(run.admin, *plan.product.profile, generation.database, generation.database));
-  SLIPWAY_CHECK(prove(run, there));
-  run.report.verify_seconds = seconds_since(began);
-  for (const auto& [table, reason] : plan.product.profile->left)
-    run.report.asides.push_back({table, reason, 0, 0, true});
+  if (!options.restart) SLIPWAY_CHECK(refuse_unfinished(run));
+  begun.state = {};
+  begun.state.id = crypto::random_token(12).reveal();
+  begun.state.account = options.account;
+  begun.state.source = asked.source;
+  begun.state.identity = asked.identity;
+  begun.state.choices = std::move(asked.choices);
+  begun.state.requests_there = run.report.requests_there;
+  begun.state.created_at = run.report.started_at;
+  run.report.id = begun.state.id;
   return {};
 }
 
-/// Requests opened in the account while the migration ran would be hidden by its publication.
-Status refuse_growth(Run& run) {
-  SLIPWAY_TRY(const std::uint64_t now, count_requests(run.admin, run.account.database));
-  if (now == run.report.requests_there) return {};
-  return Error{Code::conflict,
-               "account '" + run.account.name.text() + "': " + std::to_string(now - run.report.requests_there) +
-                   " requests were opened in it during the migration",
-               "keep people out of the account and run the migration again, with --replace if they may go"};
+/// The report as far as it was, with the plan of today when the source was looked at again.
+Status begin_again(Run& run, const RunOptions& options, Begun& begun, bool looked) {
+  MigrationState& state = begun.state;
+  SLIPWAY_TRY(const KnownProfiles known, known_profiles(options.planning.profile_directory));
+  SLIPWAY_TRY(RunReport report, report_from_json(state.report, known));
+  if (looked) report.plan = std::move(run.report.plan);
+  SLIPWAY_TRY(report.plan.map, status_map(*report.plan.product.profile, options.planning.status_map_file));
+  // Said again, --replace speaks of the requests there are now.
+  if (options.replace) state.requests_there = run.report.requests_there;
+  report.requests_there = state.requests_there;
+  run.report = std::move(report);
+  run.report.resumes = ++state.resumes;
+  run.report.steps.clear();  // of those that are taken back, no figures stay
+  for (const DoneStep& step : state.steps) run.report.steps.push_back({step.name, step.seconds});
+  run.record = state.record;
+  return {};
 }
 
-/// After publication nobody can write to the old generation any more, so this count is final. What came between
-/// refuse_growth() and publication is in the old generation only: say so.
-bool old_generation_is_empty(Run& run) {
-  const auto left = count_requests(run.admin, run.account.database);
-  if (left && *left > run.report.requests_there)
-    run.report.warnings.push_back(std::to_string(*left - run.report.requests_there) +
-                                  " requests were opened at the moment of publication and are only in generation " +
-                                  std::to_string(run.account.generation) + ", database " + run.account.database);
-  return left && *left == 0;
+/// Decides what this run is, looking at the source only when it has to.
+Result<Begun> begin(Run& run, const RunOptions& options, const StateFile& file, bool resume, Progress& progress) {
+  Begun begun;
+  Asked asked{options.account, "", "", {}, resume, options.restart};
+  SLIPWAY_TRY(asked.choices, choices_of(options));
+  const std::string name = file.path().string();
+  SLIPWAY_TRY(begun.approach, choose_approach(file.earlier(), asked, name));
+  asked.source = options.source.describe();
+  const bool looked = begun.approach == Approach::anew || !file.earlier()->has("copied");
+  if (looked) {
+    SLIPWAY_CHECK(inspect(run, options, begun.source, progress));
+    SLIPWAY_TRY(asked.identity, identify(begun.source, run.report.plan));
+  }
+  SLIPWAY_TRY(begun.approach, choose_approach(file.earlier(), asked, name));
+  if (begun.approach == Approach::anew) {
+    SLIPWAY_CHECK(begin_anew(run, options, begun, asked));
+    return begun;
+  }
+  begun.state = *file.earlier();
+  take_back(begun.state, asked.choices, false);
+  begun.state.choices = std::move(asked.choices);
+  SLIPWAY_CHECK(begin_again(run, options, begun, looked));
+  return begun;
 }
 
-Status execute(Run& run, Progress& progress) {
+/// The steps that are still to do, each recorded as it ends.
+Status carry_out(Work& work, const StateFile& file, RecordedProgress& progress) {
+  Run& run = work.run;
+  const bool published = work.state.generation > 0 && run.account.generation == work.state.generation;
+  if (work.state.has("prepared") && !published) SLIPWAY_CHECK(claim_prepared(work));
+  const auto steps = run.report.plan.product.profile->transform ? foreign_steps() : own_steps();
+  for (const StepOf& step : steps) {
+    if (work.state.has(step.name)) continue;
+    const auto began = std::chrono::steady_clock::now();
+    progress.enter(step.name);
+    SLIPWAY_CHECK(step.work(work));
+    const std::string point = "run." + std::string(step.name);
+    fail_point(point);  // done, and not yet recorded
+    const double seconds = seconds_since(began);
+    run.report.steps.push_back({std::string(step.name), seconds});
+    run.report.total_seconds += seconds;
+    work.state.steps.push_back({std::string(step.name), to_iso8601(SystemClock().now()), seconds});
+    work.state.report = to_json(run.report);
+    SLIPWAY_CHECK(file.save(work.state));
+    fail_point(point);  // recorded, and the next not yet begun
+  }
+  return {};
+}
+
+Status execute(Run& run, const RunOptions& options, Begun& begun, const StateFile& file, Progress& shown) {
+  MigrationState& state = begun.state;
+  RecordedProgress progress(shown, file, state);
+  progress.enter("planned");
+  state.last_error.reset();
+  state.report = to_json(run.report);
+  SLIPWAY_CHECK(file.save(state));
+  fail_point("run.planned");
   account::Administration administration(run.admin, run.installation.account_key);
-  const AccountName& name = run.account.name;
+  Work work{run, administration, options, state, progress, begun.approach == Approach::resume};
   allow_large_rows(run.admin);
-  SLIPWAY_CHECK(record_start(run));
-  // First, because it refuses when another migration into the account is under way, which may be using its staging.
-  SLIPWAY_TRY(const auto generation, administration.prepare_generation(name));
-  SLIPWAY_CHECK(drop_staging(run.admin, name));
-  run.report.generation = generation.number;
-  const bool foreign = run.report.plan.product.profile->transform;
-  const auto work = [&]() -> Status {
-    SLIPWAY_CHECK(foreign ? take_over(run, generation, progress) : take_own(run, generation, progress));
-    SLIPWAY_TRY(const auto staff, administration.carry_staff(name, generation.number));
-    if (staff.tokens_left > 0)
-      run.report.warnings.push_back(std::to_string(staff.tokens_left) +
-                                    " API tokens of persons other than administrators are not carried; make new ones "
-                                    "with 'slipway account token'");
-    SLIPWAY_CHECK(refuse_growth(run));
-    progress.begin("publish");
-    Status published = administration.publish_generation(name, generation.number);
-    if (published || published.error().code != Code::unavailable) return published;
-    Error lost = std::move(published).error();
-    lost.hint = "the server went away during publication: 'slipway account show " + name.text() +
-                "' says which generation is published; if the account is 'migrating', run the migration again or serve "
-                "its former data with 'slipway account resume " +
-                name.text() + "'";
-    return lost;
-  };
-  auto done = work();
-  const auto cleaned = drop_staging(run.admin, name);
+  Status done = carry_out(work, file, progress);
   if (!done) {
-    const auto dropped = administration.drop_generation(name, generation.number);
-    static_cast<void>(record_failure(run, done.error()));
-    return std::move(done).error();
+    Error error = std::move(done).error();
+    if (run.record > 0) static_cast<void>(record_failure(run, error));
+    error.hint += (error.hint.empty() ? "" : "; ") +
+                  ("then 'slipway-migrate resume --account " + state.account +
+                   "' goes on behind the last finished step, and 'abort' drops what was built");
+    state.last_error = error;
+    static_cast<void>(file.save(state));
+    return error;
   }
-  if (!cleaned) run.report.warnings.push_back("staging database " + staging_name(name) + " could not be dropped");
-  run.report.previous_generation = run.account.generation;
-  if (old_generation_is_empty(run) && administration.drop_generation(name, run.account.generation))
-    run.report.previous_generation = 0;
-  // One way back is kept, not a heap of them.
-  if (run.account.generation > 1 && !administration.drop_generation(name, run.account.generation - 1))
-    run.report.warnings.push_back("generation " + std::to_string(run.account.generation - 1) + " could not be dropped");
-  run.report.executed = true;
+  if (const Status recorded = record_end(run); !recorded)  // published all the same
+    run.report.warnings.push_back("the platform database has no record of this migration: " + recorded.error().message);
+  state.outcome = Outcome::published;
+  state.live = {};
+  state.report = to_json(run.report);
+  if (const Status saved = file.save(state); !saved)
+    run.report.warnings.push_back("the state file could not be closed: " + saved.error().message);
   return {};
+}
+
+Result<RunReport> carry_on(const Installation& installation, const RunOptions& options, bool resume,
+                           Progress& progress) {
+  SLIPWAY_TRY(const AccountName name, AccountName::parse(options.account));
+  if (!options.execute) {
+    SLIPWAY_TRY(Run run, begin_run(installation, name));
+    OpenSource source;
+    SLIPWAY_CHECK(inspect(run, options, source, progress));
+    return std::move(run.report);
+  }
+  // The account first: a name that is none makes no file.
+  SLIPWAY_TRY(Run run, begin_run(installation, name));
+  SLIPWAY_TRY(const StateFile file, StateFile::lock(state_file_for(installation, options.account, options.state_file)));
+  SLIPWAY_TRY(Begun begun, begin(run, options, file, resume, progress));
+  SLIPWAY_CHECK(execute(run, options, begun, file, progress));
+  return std::move(run.report);
 }
 
 }  // namespace
 
+std::filesystem::path state_file_for(const Installation& installation, const std::string& account,
+                                     const std::filesystem::path& chosen) {
+  return chosen.empty() ? state_file_of(installation.migrations, account) : chosen;
+}
+
 Result<RunReport> run_migration(const Installation& installation, const RunOptions& options, Progress& progress) {
-  const auto began = std::chrono::steady_clock::now();
-  SLIPWAY_TRY(const AccountName name, AccountName::parse(options.account));
+  return carry_on(installation, options, false, progress);
+}
+
+Result<RunReport> resume_migration(const Installation& installation, const ResumeOptions& options, Progress& progress) {
+  const auto file = state_file_for(installation, options.account, options.state_file);
+  SLIPWAY_TRY(const auto earlier, read_state(file));
+  SLIPWAY_TRY([[maybe_unused]] const Approach approach,
+              choose_approach(earlier, {options.account, "", "", earlier ? earlier->choices : Choices(), true, false},
+                              file.string()));
+  RunOptions run;
+  run.account = options.account;
+  run.state_file = file;
+  run.execute = true;
+  run.replace = options.replace;
+  SLIPWAY_TRY(run.source, parse_source(earlier->source));
+  const Choices& choices = earlier->choices;
+  run.planning = {choices.profile_directory, choices.status_map_file};
+  run.scratch_directory = choices.scratch_directory;
+  run.access = {options.password_file.empty() ? std::filesystem::path(choices.password_file) : options.password_file,
+                choices.tls_ca_file, choices.plaintext};
+  return carry_on(installation, run, true, progress);
+}
+
+Status abort_migration(const Installation& installation, const std::string& account,
+                       const std::filesystem::path& state_file) {
+  SLIPWAY_TRY(const AccountName name, AccountName::parse(account));
   SLIPWAY_TRY(Run run, begin_run(installation, name));
-  std::optional<ScratchServer> scratch;
-  if (options.source.kind == SourceAddress::Kind::dump) {
-    SLIPWAY_TRY(scratch, load_dump(options.source.file, options.scratch_directory, progress));
-    run.source = scratch->endpoint();
-  } else {
-    SLIPWAY_TRY(run.source, to_endpoint(options.source, options.access));
+  SLIPWAY_TRY(const StateFile file, StateFile::lock(state_file_for(installation, account, state_file)));
+  SLIPWAY_TRY([[maybe_unused]] const Approach approach,
+              choose_approach(file.earlier(),
+                              {account, "", "", file.earlier() ? file.earlier()->choices : Choices(), true, false},
+                              file.path().string()));
+  MigrationState state = *file.earlier();
+  if (state.generation > 0 && run.account.generation == state.generation) {
+    return Error{Code::conflict, "account '" + account + "': the migration is published already",
+                 "'slipway-migrate resume' finishes it"};
   }
-  progress.begin("inspect " + options.source.describe());
-  SLIPWAY_TRY(run.report.plan, make_plan(run.source, options.source.describe(), options.planning));
-  if (!options.execute) return std::move(run.report);
-  if (run.report.requests_there > 0 && !options.replace) {
-    return Error{
-        Code::conflict,
-        "account '" + name.text() + "': holds " + std::to_string(run.report.requests_there) + " requests already",
-        "say --replace to put the source's data in their place, or name another account"};
+  SLIPWAY_TRY(const bool ours, owns_generation(run, state));
+  if (ours) {
+    account::Administration administration(run.admin, installation.account_key);
+    SLIPWAY_CHECK(drop_staging(run.admin, name));
+    SLIPWAY_CHECK(administration.drop_generation(name, run.account.generation + 1));
+    // Cut off in the middle of its publication: the account goes on with what it had.
+    if (run.account.state == account::State::migrating) SLIPWAY_CHECK(administration.resume(name));
+    run.record = state.record;
+    run.report.id = state.id;
+    SLIPWAY_CHECK(record_failure(run, {Code::cancelled, "aborted by a person"}));
   }
-  SLIPWAY_CHECK(execute(run, progress));
-  run.report.total_seconds = seconds_since(began);
-  if (const Status recorded = record_end(run); !recorded)  // published all the same
-    run.report.warnings.push_back("the platform database has no record of this migration: " + recorded.error().message);
-  return std::move(run.report);
+  state.outcome = Outcome::aborted;
+  state.live = {};
+  return file.save(state);
 }
 
 }  // namespace slipway::migrate

@@ -16,12 +16,20 @@ struct RunOptions {
   std::string account;
   PlanOptions planning;
   std::filesystem::path scratch_directory;  ///< for dumps; empty: a temporary directory
+  std::filesystem::path state_file;         ///< empty: the account's own in the installation's folder
   bool execute = false;
   bool replace = false;  ///< an account that holds requests is replaced
+  bool restart = false;  ///< drop what an unfinished migration left, and begin anew
+};
+
+struct StepSeconds {
+  std::string step;
+  double seconds = 0;
 };
 
 struct RunReport {
   std::string account;
+  std::string id;  ///< of the migration; empty for a plan
   Plan plan;
   bool executed = false;
   std::uint64_t requests_there = 0;  ///< in the account before
@@ -32,19 +40,44 @@ struct RunReport {
   std::uint64_t contents = 0;  ///< different files proven by SHA-256
   std::uint64_t content_bytes = 0;
   std::vector<std::string> warnings;
+  std::vector<StepSeconds> steps;  ///< in order
+  int resumes = 0;                 ///< how often it was gone on with after an interruption
   double verify_seconds = 0;
-  double total_seconds = 0;
+  double total_seconds = 0;  ///< of work, without the time between an interruption and its resumption
   std::string started_at;
   int generation = 0;
   int previous_generation = 0;  ///< kept as the way back; 0: it was empty and is gone
 };
 
 /// With `execute` false only inspects. Else the account gets the source's data in one step at the end; until then, and
-/// after any error or kill, it is as it was. Running again clears what an earlier run left. Errors: invalid_argument
-/// (no account name, unmapped status), not_found (no such account), conflict (the account holds requests and `replace`
-/// is false), in_use (another migration into the account runs), those of make_plan, copy_database, transform,
-/// run_checks and publish_generation; each names the object.
+/// after any error or kill, it is as it was. What has been done stands in the state file: running again with the same
+/// arguments, or resume_migration(), goes on behind the last finished step. Errors: invalid_argument (no account name,
+/// unmapped status), not_found (no such account), conflict (the account holds requests and `replace` is false; an
+/// unfinished migration of another kind waits), in_use (another migration into the account runs, or works on the state
+/// file), those of make_plan, copy_database, transform, run_checks and publish_generation; each names the object.
 [[nodiscard]] Result<RunReport> run_migration(const Installation& installation, const RunOptions& options,
                                               Progress& progress);
+
+/// What may differ from what was said when the migration began.
+struct ResumeOptions {
+  std::string account;
+  std::filesystem::path state_file;     ///< empty: the account's own
+  std::filesystem::path password_file;  ///< empty: the one that was named
+  bool replace = false;                 ///< requests opened in the account since it began may go
+};
+
+/// Goes on with the account's unfinished migration. Errors: not_found (there is none), conflict (it has ended), those
+/// of run_migration.
+[[nodiscard]] Result<RunReport> resume_migration(const Installation& installation, const ResumeOptions& options,
+                                                 Progress& progress);
+
+/// Drops what an unfinished migration built, and closes its state file; the account stays as it is. Errors: not_found,
+/// conflict (it has ended or is published), in_use.
+[[nodiscard]] Status abort_migration(const Installation& installation, const std::string& account,
+                                     const std::filesystem::path& state_file);
+
+/// The state file a run would use.
+[[nodiscard]] std::filesystem::path state_file_for(const Installation& installation, const std::string& account,
+                                                   const std::filesystem::path& chosen);
 
 }  // namespace slipway::migrate

@@ -11,6 +11,11 @@ double seconds_since(std::chrono::steady_clock::time_point begin) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
 
+void warn(RunReport& report, std::string text) {
+  auto& warnings = report.warnings;
+  if (std::find(warnings.begin(), warnings.end(), text) == warnings.end()) warnings.push_back(std::move(text));
+}
+
 Result<sql::Connection> open_database(const Installation& installation, const std::string& database) {
   sql::Endpoint endpoint = installation.administrator;
   endpoint.database = database;
@@ -75,18 +80,26 @@ Status record_start(Run& run) {
       "UPDATE migration SET state = 'failed', ended_at = UTC_TIMESTAMP(6) WHERE account_id = ? AND state = 'running'",
       {run.account.id}));
   const Plan& plan = run.report.plan;
-  SLIPWAY_TRY(const auto done,
-              run.admin.execute(
-                  "INSERT INTO migration (account_id, generation, product, product_version, source, state, started_at) "
-                  "VALUES (?, ?, ?, ?, ?, 'running', UTC_TIMESTAMP(6))",
-                  {run.account.id, run.account.generation + 1, plan.product.profile->title, plan.product.version,
-                   plan.source.substr(0, 500)}));
+  SLIPWAY_TRY(
+      const auto done,
+      run.admin.execute("INSERT INTO migration (account_id, generation, product, product_version, source, state, "
+                        "started_at, report) VALUES (?, ?, ?, ?, ?, 'running', UTC_TIMESTAMP(6), ?)",
+                        {run.account.id, run.account.generation + 1, plan.product.profile->title, plan.product.version,
+                         plan.source.substr(0, 500), nlohmann::json{{"migration", run.report.id}}.dump()}));
   run.record = static_cast<std::int64_t>(done.last_insert_id);
   return {};
 }
 
+Status record_resumption(Run& run, std::int64_t record) {
+  run.record = record;
+  SLIPWAY_CHECK(
+      run.admin.execute("UPDATE migration SET state = 'running', ended_at = NULL WHERE migration_id = ?", {record}));
+  return {};
+}
+
 Status record_failure(Run& run, const Error& error) {
-  const nlohmann::json report{{"error", traits(error.code).name}, {"message", error.message}};
+  const nlohmann::json report{
+      {"migration", run.report.id}, {"error", traits(error.code).name}, {"message", error.message}};
   SLIPWAY_CHECK(run.admin.execute(
       "UPDATE migration SET state = 'failed', ended_at = UTC_TIMESTAMP(6), report = ? WHERE migration_id = ?",
       {report.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace), run.record}));

@@ -17,6 +17,9 @@ struct Run {
 
 [[nodiscard]] double seconds_since(std::chrono::steady_clock::time_point begin);
 
+/// Adds a warning to the report, once: a step may run again.
+void warn(RunReport& report, std::string text);
+
 /// How many requests a database of an account holds.
 [[nodiscard]] Result<std::uint64_t> count_requests(sql::Connection& admin, const std::string& database);
 
@@ -33,6 +36,7 @@ struct Run {
 
 /// The platform's record of this run; earlier ones that never ended become failed.
 [[nodiscard]] Status record_start(Run& run);
+[[nodiscard]] Status record_resumption(Run& run, std::int64_t record);
 [[nodiscard]] Status record_failure(Run& run, const Error& error);
 [[nodiscard]] Status record_end(Run& run);
 

@@ -17,6 +17,13 @@ struct Staging {
 /// An empty one; what an earlier run left is dropped first.
 [[nodiscard]] Result<Staging> make_staging(sql::Connection& admin, const sql::Endpoint& administrator,
                                            const AccountName& account);
+[[nodiscard]] Result<bool> has_staging(sql::Connection& admin, const AccountName& account);
+
+/// The one that an earlier run made, as it left it; its user gets a new password. Error: not_found.
+[[nodiscard]] Result<Staging> adopt_staging(sql::Connection& admin, const sql::Endpoint& administrator,
+                                            const AccountName& account);
+/// Drops what a transformation put beside the source's tables ("slipway_…").
+[[nodiscard]] Status drop_working_tables(sql::Connection& admin, const AccountName& account);
 [[nodiscard]] Status drop_staging(sql::Connection& admin, const AccountName& account);
 
 }  // namespace slipway::migrate

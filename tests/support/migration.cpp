@@ -8,7 +8,8 @@ namespace slipway::test {
 migrate::Installation installation() {
   sql::Endpoint administrator = TestServer::instance().administrator();
   administrator.statement_limit = std::chrono::seconds{0};
-  return {administrator, TestPlatform::instance().key()};
+  static const TempDirectory migrations;
+  return {administrator, TestPlatform::instance().key(), migrations.path()};
 }
 
 sql::Endpoint sample_database(std::uint64_t tickets) {

@@ -1,0 +1,45 @@
+#include "migrate/verbs/options.hpp"
+
+#include <iostream>
+
+#include "migrate/run/report.hpp"
+
+namespace slipway::migrate {
+
+void TargetOptions::add_to(CLI::App& verb) {
+  verb.add_option("--account", account, "Account that gets the data")->required();
+  verb.add_option("--state-dir", state_dir, "State directory of an embedded Slipway")->envname("SLIPWAY_STATE_DIR");
+  verb.add_option("--config", config_file, "Configuration file of an installed Slipway");
+  verb.add_option("--state", state_file, "State file of the migration, instead of the account's own");
+}
+
+void SourceOptions::add_to(CLI::App& verb) {
+  verb.add_option("--source", address, "mysql://user@host:port/db, socket=/path[,user=NAME][,db=NAME] or dump=FILE")
+      ->required();
+  verb.add_option("--password-file", access.password_file, "File with the source's password");
+  verb.add_option("--tls-ca", access.tls_ca_file, "Certificate authority of the source; checks its name");
+  verb.add_flag("--plaintext", access.plaintext, "Speak to a remote source without TLS");
+}
+
+Result<sql::Endpoint> SourceOptions::endpoint() const {
+  SLIPWAY_TRY(const auto parsed, parse());
+  return to_endpoint(parsed, access);
+}
+
+void OutputOptions::add_json(CLI::App& verb, const char* what) { verb.add_flag("--json", json, what); }
+
+void OutputOptions::add_report(CLI::App& verb) {
+  verb.add_option("--report", report_file, "Write the report as an HTML page to this file");
+}
+
+Status OutputOptions::print(const RunReport& report) const {
+  std::cout << (json ? to_json(report).dump(2) + "\n" : to_text(report)) << std::flush;
+  if (report_file.empty()) return {};
+  SLIPWAY_CHECK(write_html(report, report_file));
+  std::cerr << "report: " << report_file.string() << '\n';
+  return {};
+}
+
+void add_example(CLI::App& verb, const std::string& example) { verb.footer("Example: " + example); }
+
+}  // namespace slipway::migrate
