@@ -12,9 +12,12 @@ namespace {
 
 int fail(const Error& error, bool json) {
   if (json) {
-    std::cout
-        << nlohmann::json{{"error", traits(error.code).name}, {"message", error.message}, {"hint", error.hint}}.dump()
-        << '\n';
+    std::cout << nlohmann::ordered_json{{"event", "error"},
+                                        {"error", traits(error.code).name},
+                                        {"message", error.message},
+                                        {"hint", error.hint}}
+                     .dump()
+              << '\n';
   } else {
     std::cerr << "slipway-migrate: " << to_text(error) << '\n';
   }

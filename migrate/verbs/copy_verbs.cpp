@@ -4,6 +4,7 @@
 
 #include "migrate/engine/copy.hpp"
 #include "migrate/sample/sample.hpp"
+#include "migrate/verbs/progress_views.hpp"
 
 namespace slipway::migrate {
 namespace {
@@ -23,11 +24,11 @@ struct CopyArguments {
 };
 
 Status copy(const CopyArguments& arguments) {
-  TerminalProgress progress;
+  const auto progress = choose_progress(false);
   SLIPWAY_TRY(const auto source, arguments.source.endpoint());
   SLIPWAY_TRY(const auto to, parse_source(arguments.target));
   SLIPWAY_TRY(const auto target, to_endpoint(to, arguments.source.access));
-  SLIPWAY_TRY(const auto report, copy_database(source, target, arguments.copy, progress));
+  SLIPWAY_TRY(const auto report, copy_database(source, target, arguments.copy, *progress));
   std::cout << nlohmann::json{{"rows", report.rows},
                               {"bytes", report.bytes},
                               {"rows_seconds", report.rows_seconds},
@@ -71,10 +72,10 @@ struct SampleArguments {
 };
 
 Status sample(const SampleArguments& arguments) {
-  TerminalProgress progress;
+  const auto progress = choose_progress(false);
   SLIPWAY_TRY(const auto to, parse_source(arguments.target));
   SLIPWAY_TRY(const auto target, to_endpoint(to, {}));
-  return make_sample(target, arguments.sample, progress);
+  return make_sample(target, arguments.sample, *progress);
 }
 
 void add_sample(CLI::App& app, VerbResult& result) {

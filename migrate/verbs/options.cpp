@@ -33,7 +33,11 @@ void OutputOptions::add_report(CLI::App& verb) {
 }
 
 Status OutputOptions::print(const RunReport& report) const {
-  std::cout << (json ? to_json(report).dump(2) + "\n" : to_text(report)) << std::flush;
+  if (json && events) {
+    std::cout << nlohmann::ordered_json{{"event", "report"}, {"report", to_json(report)}}.dump() << std::endl;
+  } else {
+    std::cout << (json ? to_json(report).dump(2) + "\n" : to_text(report)) << std::flush;
+  }
   if (report_file.empty()) return {};
   SLIPWAY_CHECK(write_html(report, report_file));
   std::cerr << "report: " << report_file.string() << '\n';

@@ -38,6 +38,8 @@ struct OutputOptions {
 
   void add_json(CLI::App& verb, const char* what);
   void add_report(CLI::App& verb);
+  bool events = false;  ///< with --json: the report is the last of a run's events
+
   /// To standard output, and the page to its file.
   [[nodiscard]] Status print(const RunReport& report) const;
 };

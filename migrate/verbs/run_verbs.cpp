@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "migrate/run/demo.hpp"
+#include "migrate/verbs/progress_views.hpp"
 
 namespace slipway::migrate {
 namespace {
@@ -24,10 +25,10 @@ Result<RunOptions> options_of(const RunArguments& arguments) {
 }
 
 Status run(const RunArguments& arguments) {
-  TerminalProgress progress;
+  const auto progress = choose_progress(arguments.output.json && arguments.output.events);
   SLIPWAY_TRY(const RunOptions options, options_of(arguments));
   SLIPWAY_TRY(const auto installation, arguments.target.find());
-  SLIPWAY_TRY(const auto report, run_migration(installation, options, progress));
+  SLIPWAY_TRY(const auto report, run_migration(installation, options, *progress));
   return arguments.output.print(report);
 }
 
@@ -54,6 +55,7 @@ void add_plan(CLI::App& app, VerbResult& result) {
 void add_run(CLI::App& app, VerbResult& result) {
   auto* verb = app.add_subcommand("run", "Migrate a source into an account; without --execute the same as plan");
   const auto arguments = std::make_shared<RunArguments>();
+  arguments->output.events = true;
   add_planning(*verb, *arguments);
   verb->add_flag("--execute", arguments->run.execute, "Do it; without this nothing is changed");
   verb->add_flag("--replace", arguments->run.replace, "Replace an account that holds requests already");
@@ -71,21 +73,22 @@ struct ResumeArguments {
 };
 
 Status resume(ResumeArguments& arguments) {
-  TerminalProgress progress;
+  const auto progress = choose_progress(arguments.output.json);
   SLIPWAY_TRY(const auto installation, arguments.target.find());
   arguments.resume.account = arguments.target.account;
   arguments.resume.state_file = arguments.target.state_file;
-  SLIPWAY_TRY(const auto report, resume_migration(installation, arguments.resume, progress));
+  SLIPWAY_TRY(const auto report, resume_migration(installation, arguments.resume, *progress));
   return arguments.output.print(report);
 }
 
 void add_resume(CLI::App& app, VerbResult& result) {
   auto* verb = app.add_subcommand("resume", "Go on with an interrupted migration behind its last finished step");
   const auto arguments = std::make_shared<ResumeArguments>();
+  arguments->output.events = true;
   arguments->target.add_to(*verb);
   verb->add_option("--password-file", arguments->resume.password_file, "File with the source's password, when moved");
   verb->add_flag("--replace", arguments->resume.replace, "Requests opened in the account meanwhile may go");
-  arguments->output.add_json(*verb, "Print the report as JSON");
+  arguments->output.add_json(*verb, "Print events as JSON, one a line, the report last");
   arguments->output.add_report(*verb);
   add_example(*verb, "slipway-migrate resume --account acme");
   verb->callback([&result, arguments] { result = {resume(*arguments), arguments->output.json}; });
@@ -120,12 +123,12 @@ struct DemoArguments {
 };
 
 Status demo(const DemoArguments& arguments) {
-  TerminalProgress progress;
+  const auto progress = choose_progress(arguments.output.json);
   SLIPWAY_TRY(const auto installation, arguments.target.find());
   RunOptions options = arguments.run;
   options.account = arguments.target.account;
   options.state_file = arguments.target.state_file;
-  SLIPWAY_TRY(const auto report, run_demo(installation, options, arguments.sample, progress));
+  SLIPWAY_TRY(const auto report, run_demo(installation, options, arguments.sample, *progress));
   if (report) return arguments.output.print(*report);
   std::cerr << "account '" << options.account << "' holds requests already; the sample is left out\n";
   return {};
@@ -134,11 +137,12 @@ Status demo(const DemoArguments& arguments) {
 void add_demo(CLI::App& app, VerbResult& result) {
   auto* verb = app.add_subcommand("demo", "Make the bundled sample on a private server and migrate it");
   const auto arguments = std::make_shared<DemoArguments>();
+  arguments->output.events = true;
   arguments->target.add_to(*verb);
   verb->add_option("--seed", arguments->sample.seed, "Seed of the generator");
   verb->add_option("--tickets", arguments->sample.tickets, "Number of requests")->check(CLI::Range(1, 1'000'000));
   verb->add_flag("--replace", arguments->run.replace, "Replace an account that holds requests already");
-  arguments->output.add_json(*verb, "Print the report as JSON");
+  arguments->output.add_json(*verb, "Print events as JSON, one a line, the report last");
   arguments->output.add_report(*verb);
   add_example(*verb, "slipway-migrate demo --account demonstration");
   verb->callback([&result, arguments] { result = {demo(*arguments), arguments->output.json}; });
