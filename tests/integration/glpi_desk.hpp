@@ -1,0 +1,15 @@
+// A desk of GLPI as its users see it: read from the product's tables row by row, by what their columns mean; nothing of
+// the profile is used for it.
+#pragma once
+
+#include "tests/support/moved_desk.hpp"
+
+namespace slipway::migrate {
+
+/// Keys of the documents of tickets, whose contents are files on the old server.
+[[nodiscard]] std::vector<std::string> documents_of_glpi(const sql::Endpoint& source);
+
+/// What the account must hold after the move of tests/migration_cases/glpi.
+[[nodiscard]] test::Facts facts_of_glpi(const sql::Endpoint& source);
+
+}  // namespace slipway::migrate
