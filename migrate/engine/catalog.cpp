@@ -27,7 +27,8 @@ Result<Column> describe_column(const std::string& name, const std::string& data_
   if (is_integer(data_type)) {
     column.carry = full_type.find("unsigned") != std::string::npos ? Carry::natural : Carry::integer;
   } else if (data_type == "enum" || data_type == "set") {
-    column.selected = quoted + "+0";
+    // As a plain number the last of 64 members is a sign.
+    column.selected = "CAST(" + quoted + " AS UNSIGNED)";
     column.carry = data_type == "enum" ? Carry::choice : Carry::natural;
   } else if (data_type == "float") {
     column.selected = quoted + "+0e0";

@@ -13,10 +13,6 @@ bool has_misleading_bytes(std::string_view charset) {
   return std::find(charsets.begin(), charsets.end(), charset) != charsets.end();
 }
 
-bool is_ascii(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80U; });
-}
-
 std::string show_statement(const std::string& kind) {
   std::string statement = "SHOW CREATE ";
   for (const char c : kind) statement += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
@@ -50,9 +46,7 @@ Status become_definition_reader(sql::Connection& connection) {
 
 Result<Definition> read_definition(sql::Connection& connection, const OtherObject& object) {
   SLIPWAY_TRY(Definition definition, show(connection, object));
-  const bool utf8 = definition.client_charset.starts_with("utf8");
-  // The name inside the text is always UTF-8, whatever the rest is in.
-  if (utf8 || (!has_misleading_bytes(definition.client_charset) && is_ascii(object.name))) return definition;
+  if (!has_misleading_bytes(definition.client_charset)) return definition;
   SLIPWAY_CHECK(connection.execute_text("SET SESSION character_set_results = utf8mb4"));
   auto readable = show(connection, object);
   SLIPWAY_CHECK(connection.execute_text("SET SESSION character_set_results = NULL"));

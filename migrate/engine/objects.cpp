@@ -114,8 +114,26 @@ class ObjectCopy {
     SLIPWAY_CHECK(use_database_collation(definition.database_collation));
     SLIPWAY_CHECK(restore_context(target_, definition));
     SLIPWAY_CHECK(target_.execute_text(ported.text));
+    SLIPWAY_CHECK(restore_comment(object, definition));
     SLIPWAY_CHECK(compare(object, definition, ported));
     tell(object, definition, ported);
+    return {};
+  }
+
+  /// A routine's comment is UTF-8 amid a text in another character set, so it was misread.
+  Status restore_comment(const OtherObject& object, const Definition& definition) {
+    if (definition.client_charset.starts_with("utf8") || (object.kind != "function" && object.kind != "procedure"))
+      return {};
+    SLIPWAY_TRY(const auto row,
+                source_.query_one("SELECT routine_comment FROM information_schema.routines WHERE routine_schema = "
+                                  "DATABASE() AND routine_name = ? AND LOWER(routine_type) = ?",
+                                  {object.name, object.kind}));
+    if (!row || row->text(0).empty()) return {};
+    std::string comment;
+    for (const char c : row->text(0)) comment.append(c == '\'' || c == '\\' ? 2 : 1, c);
+    SLIPWAY_TRY(const std::string name, sql::quote_identifier(object.name));
+    SLIPWAY_CHECK(target_.execute_text("SET SESSION sql_mode = '', character_set_client = utf8mb4"));
+    SLIPWAY_CHECK(target_.execute_text("ALTER " + object.kind + " " + name + " COMMENT '" + comment + "'"));
     return {};
   }
 
@@ -210,6 +228,62 @@ Result<std::vector<std::string>> unseen(sql::Connection& source) {
   return notes;
 }
 
+/// What tables wait for until all rows are there: how their statistics are kept, and foreign keys into other databases.
+class TableEnd {
+ public:
+  TableEnd(sql::Connection& target, ObjectsReport& report) : target_(target), report_(report) {}
+
+  Status finish(const Table& table) {
+    const std::string& statistics = table.shape.statistics;
+    if (statistics != TableShape{}.statistics) SLIPWAY_CHECK(alter(table, statistics));
+    for (const ForeignKeyAbroad& key : table.shape.foreign_keys_abroad) {
+      auto done = add(table, key);
+      if (done) continue;
+      if (done.error().code == Code::unavailable) return std::move(done).error();
+      report_.problems.push_back({"foreign key", table.name, done.error().message,
+                                  "copy database '" + key.database + "' first, then ALTER TABLE … ADD " + key.clause});
+    }
+    return {};
+  }
+
+ private:
+  Status alter(const Table& table, const std::string& clause) {
+    SLIPWAY_TRY(const std::string name, sql::quote_identifier(table.name));
+    SLIPWAY_CHECK(target_.execute_text("ALTER TABLE " + name + " " + clause));
+    return {};
+  }
+
+  Status add(const Table& table, const ForeignKeyAbroad& key) {
+    const std::string name = tokens_of(key.clause)[1].name();
+    SLIPWAY_TRY(const auto there, target_.query_one("SELECT 1 FROM information_schema.table_constraints WHERE "
+                                                    "constraint_schema = DATABASE() AND constraint_name = ?",
+                                                    {name}));
+    if (there) return {};
+    SLIPWAY_TRY(const auto parent, target_.query_one("SELECT 1 FROM information_schema.tables WHERE table_schema = ? "
+                                                     "AND table_name = ?",
+                                                     {key.database, key.table}));
+    if (!parent)
+      return Error{Code::not_found, "table '" + table.name + "': '" + name + "' leads to '" + key.database + "." +
+                                        key.table + "', which the target does not have"};
+    SLIPWAY_CHECK(alter(table, "ADD " + key.clause));
+    report_.notes.push_back("table " + table.name + ": foreign key " + name + " leads to database '" + key.database +
+                            "', which is not part of this copy");
+    return {};
+  }
+
+  sql::Connection& target_;
+  ObjectsReport& report_;
+};
+
+Status finish_tables(sql::Connection& target, const Catalog& catalog, const std::set<std::string>& skip,
+                     ObjectsReport& report) {
+  SLIPWAY_CHECK(target.execute_text("SET SESSION foreign_key_checks = 0"));
+  TableEnd end(target, report);
+  for (const Table& table : catalog.tables)
+    if (!skip.contains(table.name)) SLIPWAY_CHECK(end.finish(table));
+  return {};
+}
+
 std::vector<OtherObject> of_kind(const Catalog& catalog, std::string_view kind, const std::set<std::string>& skip) {
   std::vector<OtherObject> objects;
   for (const OtherObject& object : catalog.others)
@@ -280,6 +354,7 @@ Result<ObjectsReport> copy_objects(const sql::Endpoint& source, const sql::Endpo
   SLIPWAY_TRY(sql::Connection check, open(target));
   SLIPWAY_TRY(std::vector<std::string> hidden, unseen(reader));
   ObjectsReport before;
+  SLIPWAY_CHECK(finish_tables(writer, catalog, skip, before));
   SLIPWAY_CHECK(finish_sequences(reader, writer, catalog, skip, before));
   SLIPWAY_TRY(Names names, names_of(reader, target, catalog));
   ObjectCopy copy(std::move(reader), std::move(writer), std::move(check), std::move(names), events);
@@ -290,6 +365,7 @@ Result<ObjectsReport> copy_objects(const sql::Endpoint& source, const sql::Endpo
   for (const char* kind : {"trigger", "event"}) SLIPWAY_CHECK(copy.copy_each(of_kind(catalog, kind, skip)));
   SLIPWAY_TRY(ObjectsReport report, copy.end());
   report.copied += before.copied;
+  report.notes.insert(report.notes.begin(), before.notes.begin(), before.notes.end());
   report.notes.insert(report.notes.begin(), hidden.begin(), hidden.end());
   report.problems.insert(report.problems.begin(), before.problems.begin(), before.problems.end());
   return report;

@@ -1,0 +1,2 @@
+SELECT HEX(hidden), HEX(twice) FROM t WHERE id = 2
+-- E282AC C3A2E2809AC2AC

@@ -1,0 +1,2 @@
+SELECT COUNT(*), MIN(id), MAX(o) FROM t
+-- 2 1000 1003

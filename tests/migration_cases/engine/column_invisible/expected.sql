@@ -1,0 +1,4 @@
+SELECT * FROM t ORDER BY a
+-- 1
+-- 2
+-- 3

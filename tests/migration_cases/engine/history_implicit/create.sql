@@ -1,0 +1,8 @@
+CREATE TABLE t (id INT PRIMARY KEY, a VARCHAR(20), KEY (a), UNIQUE KEY (a, id)) WITH SYSTEM VERSIONING;
+INSERT INTO t VALUES (1, 'first'), (2, 'second'), (3, 'third');
+UPDATE t SET a = CONCAT(a, '!') WHERE id < 3;
+DELETE FROM t WHERE id = 2;
+INSERT INTO t VALUES (2, 'again');
+CREATE TABLE keyless (a INT) WITH SYSTEM VERSIONING;
+INSERT INTO keyless VALUES (1), (1);
+DELETE FROM keyless LIMIT 1;

@@ -1,0 +1,2 @@
+SELECT id FROM t WHERE MATCH (title, body) AGAINST ('room')
+-- 1

@@ -1,0 +1,2 @@
+CREATE TABLE t (id INT PRIMARY KEY, a TEXT, b LONGBLOB, UNIQUE KEY (a), UNIQUE KEY both_of_them (a, b));
+INSERT INTO t VALUES (1, 'x', 'y'), (2, REPEAT('x', 5000), NULL), (3, NULL, NULL), (4, NULL, NULL);

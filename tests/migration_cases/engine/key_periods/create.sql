@@ -1,0 +1,2 @@
+CREATE TABLE booking (room INT, a DATE, b DATE, PERIOD FOR stay (a, b), PRIMARY KEY (room, stay WITHOUT OVERLAPS));
+INSERT INTO booking VALUES (1, '2026-01-01', '2026-01-05'), (1, '2026-01-05', '2026-01-09'), (2, '2026-01-01', '2027-01-01');

@@ -1,0 +1,13 @@
+SET sql_mode = ORACLE;
+DELIMITER //
+CREATE PACKAGE tools AS
+  FUNCTION one RETURN INT;
+  PROCEDURE nothing(a INT);
+END//
+CREATE PACKAGE BODY tools AS
+  counter INT := 0;
+  FUNCTION one RETURN INT AS BEGIN RETURN 1; END;
+  PROCEDURE nothing(a INT) AS BEGIN counter := counter + a; END;
+END//
+CREATE PROCEDURE in_oracle(a IN INT) AS b INT := 5; BEGIN SELECT a || b FROM DUAL; END//
+DELIMITER ;

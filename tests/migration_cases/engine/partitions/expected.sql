@@ -1,0 +1,2 @@
+SELECT COUNT(*) FROM by_range PARTITION (old)
+-- 1825

@@ -1,0 +1,3 @@
+CREATE TABLE t (id INT PRIMARY KEY, a VARCHAR(10), KEY (a));
+CREATE TABLE one_column (a INT);
+CREATE TABLE only_generated (a INT AS (1) VIRTUAL, b INT);

@@ -1,0 +1,11 @@
+SELECT f + 0e0, e + 0, HEX(twice) FROM kinds WHERE id = 0
+-- 16777216 2 C383C2A9
+SELECT COUNT(*) FROM price FOR SYSTEM_TIME ALL
+-- 4
+SELECT * FROM a_top ORDER BY id
+-- -7 NULL NULL
+-- 0 510 NULL
+-- 5 NULL NULL
+-- 6 NULL NULL
+SELECT NEXTVAL(countdown)
+-- -1

@@ -1,0 +1,2 @@
+SELECT f + 0e0 FROM t WHERE id = 1
+-- 16777216

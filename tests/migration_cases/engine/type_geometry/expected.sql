@@ -1,0 +1,2 @@
+SELECT ST_SRID(g), ST_AsText(g) FROM t WHERE id = 1
+-- 4326 POINT(1.5 -2)

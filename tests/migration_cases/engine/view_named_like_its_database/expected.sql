@@ -1,0 +1,2 @@
+SELECT * FROM across
+-- 1 Ann 5 6
