@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <map>
 
 namespace slipway::migrate {
@@ -120,6 +121,20 @@ PortedObject port_object(std::string_view kind, std::string_view text, QuoteMode
   if (kind == "event" && events == EventState::disabled) disable_event(tokens, object, edits);
   object.text = apply(text, std::move(edits));
   return object;
+}
+
+std::vector<std::string> order_by_mention(const std::map<std::string, std::string>& texts) {
+  std::vector<std::string> order;
+  std::set<std::string> seen;
+  const std::function<void(const std::string&)> visit = [&](const std::string& name) {
+    const auto text = texts.find(name);
+    if (text == texts.end() || !seen.insert(name).second) return;
+    for (const Token& token : tokens_of(text->second))
+      if (token.kind == Token::Kind::quoted_name) visit(token.name());
+    order.push_back(name);
+  };
+  for (const auto& [name, text] : texts) visit(name);
+  return order;
 }
 
 std::string unqualify_expression(std::string_view expression, std::string_view database) {

@@ -1,6 +1,7 @@
 // The definition of a view, routine, trigger or event as its server shows it, made fit for another database.
 #pragma once
 
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>
@@ -36,6 +37,9 @@ enum class EventState { disabled, as_it_was };
 /// own database loses the qualifier; in other bodies those do that name an object of it.
 [[nodiscard]] PortedObject port_object(std::string_view kind, std::string_view text, QuoteMode mode, const Names& names,
                                        EventState events);
+
+/// The keys of `texts`, each after those whose names stand in its text; those in a circle in any order.
+[[nodiscard]] std::vector<std::string> order_by_mention(const std::map<std::string, std::string>& texts);
 
 /// `expression` of a column, printed by the server, without the qualifier of its own database: nextval(`shop`.`s`).
 [[nodiscard]] std::string unqualify_expression(std::string_view expression, std::string_view database);

@@ -3,6 +3,7 @@
 #include "appliance/sql/failure.hpp"
 #include "migrate/engine/object_definition.hpp"
 #include "migrate/engine/sequences.hpp"
+#include "migrate/engine/table_end.hpp"
 
 namespace slipway::migrate {
 namespace {
@@ -18,10 +19,13 @@ std::string privilege_for(const std::string& kind) {
 std::string way_out(const OtherObject& object, const Error& error) {
   constexpr unsigned kUnsafeWithBinaryLog = 1419;
   constexpr unsigned kSyntax = 1064;
+  constexpr unsigned kNoSuchEvent = 1539;
   if (sql::mysql_errno_of(error) == kUnsafeWithBinaryLog)
     return "set log_bin_trust_function_creators=1 on the target, or copy as a user with SUPER, and run the copy again";
   if (sql::mysql_errno_of(error) == kSyntax)
     return "the target does not understand its text: rewrite it and create it on the target by hand";
+  if (sql::mysql_errno_of(error) == kNoSuchEvent)
+    return "its time has passed, so the target dropped it at once: run its statement by hand if that still matters";
   if (error.code == Code::permission)
     return error.hint.starts_with("GRANT")
                ? error.hint
@@ -74,8 +78,10 @@ class ObjectCopy {
     return {};
   }
 
-  /// Views stand on views: those that fail are tried again as long as others succeed.
-  Status copy_views(std::vector<OtherObject> views) {
+  /// Views stand on views. An alias may look like a view's name and close a circle that is none, so those that fail are
+  /// tried again as long as others succeed.
+  Status copy_views(const std::vector<OtherObject>& all) {
+    SLIPWAY_TRY(std::vector<OtherObject> views, in_order(all));
     std::vector<Error> errors;
     for (std::size_t before = views.size() + 1; !views.empty() && views.size() < before;) {
       before = views.size();
@@ -107,6 +113,18 @@ class ObjectCopy {
   }
 
  private:
+  Result<std::vector<OtherObject>> in_order(const std::vector<OtherObject>& views) {
+    std::map<std::string, std::string> texts;
+    for (const OtherObject& view : views) {
+      auto definition = read_definition(source_, view);
+      if (!definition && definition.error().code == Code::unavailable) return std::move(definition).error();
+      texts[view.name] = definition ? definition->text : "";
+    }
+    std::vector<OtherObject> ordered;
+    for (const std::string& name : order_by_mention(texts)) ordered.push_back({"view", name});
+    return ordered;
+  }
+
   Status port(const OtherObject& object) {
     SLIPWAY_TRY(Definition definition, read_definition(source_, object));
     const PortedObject ported =
@@ -226,62 +244,6 @@ Result<std::vector<std::string>> unseen(sql::Connection& source) {
   demand("events", {"EVENT"}, "EVENT");
   demand("procedures and functions", {"EXECUTE", "ALTER ROUTINE", "CREATE ROUTINE"}, "EXECUTE");
   return notes;
-}
-
-/// What tables wait for until all rows are there: how their statistics are kept, and foreign keys into other databases.
-class TableEnd {
- public:
-  TableEnd(sql::Connection& target, ObjectsReport& report) : target_(target), report_(report) {}
-
-  Status finish(const Table& table) {
-    const std::string& statistics = table.shape.statistics;
-    if (statistics != TableShape{}.statistics) SLIPWAY_CHECK(alter(table, statistics));
-    for (const ForeignKeyAbroad& key : table.shape.foreign_keys_abroad) {
-      auto done = add(table, key);
-      if (done) continue;
-      if (done.error().code == Code::unavailable) return std::move(done).error();
-      report_.problems.push_back({"foreign key", table.name, done.error().message,
-                                  "copy database '" + key.database + "' first, then ALTER TABLE … ADD " + key.clause});
-    }
-    return {};
-  }
-
- private:
-  Status alter(const Table& table, const std::string& clause) {
-    SLIPWAY_TRY(const std::string name, sql::quote_identifier(table.name));
-    SLIPWAY_CHECK(target_.execute_text("ALTER TABLE " + name + " " + clause));
-    return {};
-  }
-
-  Status add(const Table& table, const ForeignKeyAbroad& key) {
-    const std::string name = tokens_of(key.clause)[1].name();
-    SLIPWAY_TRY(const auto there, target_.query_one("SELECT 1 FROM information_schema.table_constraints WHERE "
-                                                    "constraint_schema = DATABASE() AND constraint_name = ?",
-                                                    {name}));
-    if (there) return {};
-    SLIPWAY_TRY(const auto parent, target_.query_one("SELECT 1 FROM information_schema.tables WHERE table_schema = ? "
-                                                     "AND table_name = ?",
-                                                     {key.database, key.table}));
-    if (!parent)
-      return Error{Code::not_found, "table '" + table.name + "': '" + name + "' leads to '" + key.database + "." +
-                                        key.table + "', which the target does not have"};
-    SLIPWAY_CHECK(alter(table, "ADD " + key.clause));
-    report_.notes.push_back("table " + table.name + ": foreign key " + name + " leads to database '" + key.database +
-                            "', which is not part of this copy");
-    return {};
-  }
-
-  sql::Connection& target_;
-  ObjectsReport& report_;
-};
-
-Status finish_tables(sql::Connection& target, const Catalog& catalog, const std::set<std::string>& skip,
-                     ObjectsReport& report) {
-  SLIPWAY_CHECK(target.execute_text("SET SESSION foreign_key_checks = 0"));
-  TableEnd end(target, report);
-  for (const Table& table : catalog.tables)
-    if (!skip.contains(table.name)) SLIPWAY_CHECK(end.finish(table));
-  return {};
 }
 
 std::vector<OtherObject> of_kind(const Catalog& catalog, std::string_view kind, const std::set<std::string>& skip) {

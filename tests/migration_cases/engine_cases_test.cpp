@@ -159,7 +159,6 @@ Lines notes_of(const CopyReport& report, const std::string& user) {
   return lines;
 }
 
-// A27
 TEST_P(EngineCases, ArriveWholeOrAreRefusedByName) {
   if (HasFatalFailure()) return;
   const auto done = copy();

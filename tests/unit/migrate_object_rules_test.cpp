@@ -38,7 +38,6 @@ TEST(SqlText, EndsWithWhatIsNotClosed) {
     EXPECT_LE(tokens_of(text).size(), 2U) << text;
 }
 
-// A27
 TEST(PortedObject, LosesItsDefinerAndKeepsItsSecurity) {
   const auto object =
       port_object("view", "CREATE ALGORITHM=MERGE DEFINER=`boss`@`%` SQL SECURITY INVOKER VIEW `v` AS select 1", {},
@@ -104,6 +103,14 @@ TEST(PortedSequence, IsOfInnoDbAndOfTheOneTypeThatAllVersionsKnow) {
   EXPECT_EQ(port_sequence("CREATE SEQUENCE `s` as smallint start with 1 nocycle ENGINE=Aria", changes),
             "CREATE SEQUENCE IF NOT EXISTS `s`  start with 1 nocycle ENGINE=InnoDB");
   EXPECT_THAT(changes, ElementsAre("type smallint became bigint", "engine Aria became InnoDB"));
+}
+
+TEST(Views, ComeAfterThoseTheyMention) {
+  EXPECT_THAT(order_by_mention({{"a", "select `m`.`x` from (`m` join `z`)"},
+                                {"m", "select 'a' AS `y` from `z`"},
+                                {"z", "select `t`.`id` AS `id` from `t`"}}),
+              ElementsAre("z", "m", "a"));
+  EXPECT_THAT(order_by_mention({{"a", "`b`"}, {"b", "`c`"}, {"c", "`a`"}}), ElementsAre("c", "b", "a"));
 }
 
 TEST(Names, CollideWhenCaseNoLongerCounts) {

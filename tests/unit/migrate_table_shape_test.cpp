@@ -18,7 +18,6 @@ TableShape shape_of(const std::string& elements, const std::string& rest = "ENGI
   return shape ? *shape : TableShape{};
 }
 
-// A27
 TEST(TableShape, OpensWhatMySqlHidesInComments) {
   const auto shape = shape_of(
       "`a` int NOT NULL /*!80023 INVISIBLE */,\n  `g` geomcollection DEFAULT NULL /*!80003 SRID 4326 */,\n"

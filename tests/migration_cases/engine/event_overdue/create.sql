@@ -1,0 +1,4 @@
+-- Its time passed while the scheduler of the source was off.
+SET timestamp = UNIX_TIMESTAMP('2020-01-01');
+CREATE EVENT overdue ON SCHEDULE AT '2020-01-02 00:00:00' DO SELECT 1;
+CREATE EVENT overdue_kept ON SCHEDULE AT '2020-01-02 00:00:00' ON COMPLETION PRESERVE DISABLE DO SELECT 1;
