@@ -148,7 +148,7 @@ Result<CopyReport> copy_database(const sql::Endpoint& source, const sql::Endpoin
   CopyReport report;
   progress.begin("copy " + from.describe());
   SLIPWAY_TRY(sql::Connection look, sql::Connection::open(from));
-  SLIPWAY_TRY(const Catalog catalog, read_catalog(look, from.database, options.keep));
+  SLIPWAY_TRY(Catalog catalog, read_catalog(look, from.database, options.keep));
   SLIPWAY_TRY(Snapshot snapshot, open_snapshot(from, options.streams));
   report.snapshot = snapshot.note;
   progress.note(snapshot.note);

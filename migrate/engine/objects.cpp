@@ -295,14 +295,32 @@ Status adopt_collation(sql::Connection& source, sql::Connection& target, Objects
   return {};
 }
 
+/// Rows that are current end at the end of time, which MariaDB 11.5 moved from 2038 to 2106.
+Status adapt_history(sql::Connection& source, sql::Connection& target, Catalog& catalog) {
+  const std::string later_end = "SELECT FROM_UNIXTIME(4294967295) IS NOT NULL";
+  SLIPWAY_TRY(const auto there, source.query_one(later_end));
+  SLIPWAY_TRY(const auto here, target.query_one(later_end));
+  if (there->boolean(0) == here->boolean(0)) return {};
+  const std::string of_2038 = "TIMESTAMP'2038-01-19 03:14:07.999999'";
+  const std::string of_2106 = "TIMESTAMP'2106-02-07 06:28:15.999999'";
+  for (Table& table : catalog.tables) {
+    if (!table.history) continue;
+    Column& end = table.columns.back();
+    end.selected = "IF(" + end.selected + " = " + (there->boolean(0) ? of_2106 : of_2038) + ", " +
+                   (there->boolean(0) ? of_2038 : of_2106) + ", " + end.selected + ")";
+  }
+  return {};
+}
+
 }  // namespace
 
-Result<ObjectsReport> prepare_objects(const sql::Endpoint& source, const sql::Endpoint& target, const Catalog& catalog,
+Result<ObjectsReport> prepare_objects(const sql::Endpoint& source, const sql::Endpoint& target, Catalog& catalog,
                                       const std::set<std::string>& skip) {
   SLIPWAY_TRY(sql::Connection reader, open(source));
   SLIPWAY_TRY(sql::Connection writer, open(target));
   SLIPWAY_CHECK(refuse(writer, catalog, skip));
   ObjectsReport report;
+  SLIPWAY_CHECK(adapt_history(reader, writer, catalog));
   SLIPWAY_CHECK(adopt_collation(reader, writer, report));
   SLIPWAY_CHECK(create_sequences(reader, writer, catalog, skip, report));
   return report;

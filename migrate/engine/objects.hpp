@@ -24,11 +24,12 @@ struct ObjectsReport {
   std::vector<ObjectProblem> problems;
 };
 
-/// Gives the target database the source's default collation, and creates the sequences. To be called before the tables
-/// are built; may be called again. Errors: unsupported naming a table that cannot be copied (Table::shape.blockers);
-/// conflict naming tables whose names are one on a target that compares names without case; those of the connections.
+/// Gives the target database the source's default collation, creates the sequences, and lets the catalogue's row
+/// history end where the target's does. To be called before the tables are built; may be called again. Errors:
+/// unsupported naming a table that cannot be copied (Table::shape.blockers); conflict naming tables whose names are one
+/// on a target that compares names without case; those of the connections.
 [[nodiscard]] Result<ObjectsReport> prepare_objects(const sql::Endpoint& source, const sql::Endpoint& target,
-                                                    const Catalog& catalog, const std::set<std::string>& skip);
+                                                    Catalog& catalog, const std::set<std::string>& skip);
 
 /// Copies routines, packages, views, triggers and events, in this order, sets the sequences to the source's values, and
 /// adds the foreign keys that lead out of the database. Each definition is read back and compared. Definers become the

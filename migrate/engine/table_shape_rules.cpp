@@ -43,7 +43,8 @@ std::string open_comments(std::string_view text, bool of_key, std::vector<std::s
     } else if (tokens[i + 1].is("NOT") && tokens[i + 2].is("ENFORCED")) {
       changes.emplace_back("a CHECK that was not enforced was left away");
     } else if (tokens[i + 1].is("SRID")) {
-      replacement = "REF_SYSTEM_ID=" + std::string(tokens[i + 2].text);
+      // MariaDB has it as part of the type, which stands behind the column's name.
+      edits.push_back({tokens[1].end(), tokens[1].end(), " REF_SYSTEM_ID=" + std::string(tokens[i + 2].text)});
     } else {
       changes.push_back("'" +
                         std::string(text.substr(tokens[i + 1].begin, tokens[end].begin - tokens[i + 1].begin - 1)) +
