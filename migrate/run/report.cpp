@@ -51,6 +51,12 @@ void add_result(const RunReport& report, std::string& text) {
   text += "Published     generation " + std::to_string(report.generation) + " of account " + report.account;
   if (report.previous_generation > 0)
     text += "; generation " + std::to_string(report.previous_generation) + " is kept as the way back";
+  if (report.trial)
+    text += "\nTrial         mail of the account is switched off" +
+            (report.anonymised > 0 ? "; " + count_text(report.anonymised) + " requesters have made-up names"
+                                   : std::string());
+  if (report.resumes > 0)
+    text += "\nResumed       " + std::to_string(report.resumes) + (report.resumes == 1 ? " time" : " times");
   text += "\nTotal         " + duration_text(report.total_seconds) + "\n";
 }
 

@@ -22,6 +22,8 @@ std::string figures(const RunReport& report) {
   return html_figures(html);
 }
 
+std::string statement(const RunReport& report);
+
 std::string checks(const RunReport& report) {
   std::vector<std::vector<std::string>> rows;
   for (const Check& check : report.checks)
@@ -30,7 +32,7 @@ std::string checks(const RunReport& report) {
                   "#" + count_text(report.copy.rows), "ok"});
   rows.push_back(
       {"files re-read and hashed", "#" + count_text(report.contents), "#" + count_text(report.contents), "ok"});
-  return "<h2>Verified before publication</h2>" + html_table({"What", "#Expected", "#Found", "Result"}, rows);
+  return statement(report) + html_table({"What", "#Expected", "#Found", "Result"}, rows);
 }
 
 std::string asides(const RunReport& report) {
@@ -55,11 +57,87 @@ std::string statuses(const RunReport& report) {
   return "<h2>Statuses</h2>" + html_table({"In the source", "Here", "Reason to close", ""}, rows);
 }
 
+/// What was compared, and by whom, in words that can be checked against the tables.
+std::string statement(const RunReport& report) {
+  std::string text =
+      "Every row of " + std::to_string(report.copy.tables.size()) +
+      " tables was counted and summed by the source's server and by ours, chunk by chunk, in one consistent "
+      "state of the source. ";
+  if (report.plan.product.profile->transform) {
+    text +=
+        "Then every message was decoded a second time and compared with what the account gives back: its text, its "
+        "order, the name, the type and the SHA-256 of each file. ";
+  }
+  text +=
+      "Every file was read back and hashed, and the comparisons below are questions asked of both sides. The account "
+      "was published only after all of them were equal.";
+  return "<h2>Verified before publication</h2><p class=\"lead\">" + html_escaped(text) + "</p>";
+}
+
+std::string steps(const RunReport& report) {
+  if (report.steps.empty()) return {};
+  static const std::map<std::string, std::string, std::less<>> kTitles{
+      {"prepared", "Prepare the account's next generation"},
+      {"staged", "Prepare the place for the copy"},
+      {"copied", "Copy rows, sum them on both sides, build keys"},
+      {"upgraded", "Bring the schema to its newest version"},
+      {"transformed", "Transform into the desk"},
+      {"verified", "Compare with the source"},
+      {"kept_aside", "Keep aside what has no place"},
+      {"anonymised", "Give requesters made-up names"},
+      {"published", "Publish, in one step"},
+      {"cleaned", "Tidy up"}};
+  std::vector<std::vector<std::string>> rows;
+  for (const StepSeconds& step : report.steps) {
+    const auto title = kTitles.find(step.step);
+    std::string rate;
+    if (step.step == "copied" && step.seconds > 0)
+      rate = count_text(static_cast<std::uint64_t>(static_cast<double>(report.copy.rows) / step.seconds)) +
+             " rows/s, " +
+             bytes_text(static_cast<std::uint64_t>(static_cast<double>(report.copy.bytes) / step.seconds)) + "/s";
+    if (step.step == "transformed" && step.seconds > 0)
+      rate = count_text(
+                 static_cast<std::uint64_t>(static_cast<double>(report.transform.contents.messages) / step.seconds)) +
+             " messages/s";
+    if (step.step == "anonymised" && report.anonymised == 0) continue;
+    rows.push_back({title == kTitles.end() ? step.step : title->second, "#" + duration_text(step.seconds), "#" + rate});
+  }
+  std::string html = "<h2>Steps</h2>";
+  if (report.resumes > 0)
+    html += "<p class=\"lead\">Interrupted and gone on with " + std::to_string(report.resumes) +
+            (report.resumes == 1 ? " time" : " times") + "; finished steps were not repeated.</p>";
+  return html + html_table({"Step", "#Time", "#Rate"}, rows);
+}
+
+std::string next_steps(const RunReport& report) {
+  std::vector<std::string> items;
+  if (!report.executed) {
+    items = {"Read what has no place in the desk, and the statuses.",
+             "Try it in an account for validation: the same command with --trial --execute.",
+             "Then migrate: the same command with --execute. The source is only read."};
+  } else if (report.trial) {
+    items = {
+        "Let the people who know the data look at it: the account's pages say that it is no production.",
+        "Write down what should be mapped otherwise, change the status map, and try again: a trial replaces the last.",
+        "When it is right, run without --trial into the production account."};
+  } else {
+    items = {"Sign in as administrator and open some requests you know by heart.",
+             report.plan.product.profile->transform
+                 ? "Give people their sign-ins: passwords of the former product were not taken over."
+                 : "People sign in as before.",
+             "Keep the former system readable until you no longer ask it anything; nothing was written to it."};
+    if (report.previous_generation > 0)
+      items.push_back("Generation " + std::to_string(report.previous_generation) +
+                      " of the account is kept as the way back until the next migration.");
+  }
+  return html_list("Next steps", items);
+}
+
 }  // namespace
 
 std::string to_html(const RunReport& report) {
   const Plan& plan = report.plan;
-  const std::string title = report.executed ? "Migration report" : "Migration plan";
+  const std::string title = !report.executed ? "Migration plan" : report.trial ? "Trial migration" : "Migration report";
   std::string html;
   html += "<h1>" + title + "</h1><p class=\"lead\">" +
           html_escaped(plan.product.profile->title + " " + plan.product.version) + " from " +
@@ -68,6 +146,7 @@ std::string to_html(const RunReport& report) {
           (report.executed ? "" : ". Nothing has been changed.") + "</p>";
   html += figures(report);
   if (report.executed) html += checks(report);
+  if (report.executed) html += steps(report);
   html += statuses(report) + asides(report);
   if (report.executed) {
     std::vector<std::vector<std::string>> rows;
@@ -76,7 +155,8 @@ std::string to_html(const RunReport& report) {
     html += "<h2>Tables copied</h2><p class=\"lead\">" + html_escaped(report.copy.snapshot) + ".</p>" +
             html_table({"Table", "#Rows", "#Bytes"}, rows);
   }
-  html += html_list("Warnings", report.warnings) + html_list("Notes of the copy", report.copy.notes);
+  html += html_list("Warnings", report.warnings) + html_list("What the copy changed or left", report.copy.notes) +
+          next_steps(report);
   return html_page(title + ": " + report.account, html);
 }
 

@@ -150,6 +150,8 @@ RunReport whole_from(const ordered_json& json) {
   report.verify_seconds = verify.at("seconds");
   for (const auto& step : json.at("steps")) report.steps.push_back({step.at("step"), step.at("seconds")});
   report.resumes = json.at("resumes");
+  report.trial = json.at("trial");
+  report.anonymised = json.at("anonymised");
   report.generation = json.at("generation");
   report.previous_generation = json.at("previous_generation_kept");
   report.total_seconds = json.at("seconds");
@@ -175,6 +177,8 @@ ordered_json to_json(const RunReport& report) {
   for (const StepSeconds& step : report.steps) steps.push_back({{"step", step.step}, {"seconds", step.seconds}});
   json["steps"] = std::move(steps);
   json["resumes"] = report.resumes;
+  json["trial"] = report.trial;
+  json["anonymised"] = report.anonymised;
   json["generation"] = report.generation;
   json["previous_generation_kept"] = report.previous_generation;
   json["seconds"] = report.total_seconds;

@@ -20,8 +20,8 @@ struct Begun {
 Result<Choices> choices_of(const RunOptions& options) {
   SLIPWAY_TRY(std::string digest, digest_of(options.planning.status_map_file));
   return Choices{options.replace,
-                 false,
-                 false,
+                 options.trial,
+                 options.anonymise,
                  options.planning.status_map_file.string(),
                  std::move(digest),
                  options.planning.profile_directory.string(),
@@ -40,7 +40,13 @@ Status inspect(Run& run, const RunOptions& options, OpenSource& source, Progress
 }
 
 Status begin_anew(Run& run, const RunOptions& options, Begun& begun, Asked& asked) {
-  if (run.report.requests_there > 0 && !options.replace) {
+  if (options.trial && run.account.kind == account::Kind::production && options.production_account != options.account) {
+    return Error{Code::conflict,
+                 "account '" + options.account + "': is a production account, and a trial replaces what it holds",
+                 "make another with 'slipway account create NAME --kind validation', or say --into-production " +
+                     options.account};
+  }
+  if (run.report.requests_there > 0 && !options.replace && !options.trial) {
     return Error{
         Code::conflict,
         "account '" + options.account + "': holds " + std::to_string(run.report.requests_there) + " requests already",
@@ -56,6 +62,7 @@ Status begin_anew(Run& run, const RunOptions& options, Begun& begun, Asked& aske
   begun.state.requests_there = run.report.requests_there;
   begun.state.created_at = run.report.started_at;
   run.report.id = begun.state.id;
+  run.report.trial = options.trial;
   return {};
 }
 
@@ -67,7 +74,7 @@ Status begin_again(Run& run, const RunOptions& options, Begun& begun, bool looke
   if (looked) report.plan = std::move(run.report.plan);
   SLIPWAY_TRY(report.plan.map, status_map(*report.plan.product.profile, options.planning.status_map_file));
   // Said again, --replace speaks of the requests there are now.
-  if (options.replace) state.requests_there = run.report.requests_there;
+  if (options.replace || options.trial) state.requests_there = run.report.requests_there;
   report.requests_there = state.requests_there;
   run.report = std::move(report);
   run.report.resumes = ++state.resumes;
@@ -197,6 +204,8 @@ Result<RunReport> resume_migration(const Installation& installation, const Resum
   run.state_file = file;
   run.execute = true;
   run.replace = options.replace;
+  run.trial = earlier->choices.trial;
+  run.anonymise = earlier->choices.anonymise;
   SLIPWAY_TRY(run.source, parse_source(earlier->source));
   const Choices& choices = earlier->choices;
   run.planning = {choices.profile_directory, choices.status_map_file};

@@ -18,8 +18,11 @@ struct RunOptions {
   std::filesystem::path scratch_directory;  ///< for dumps; empty: a temporary directory
   std::filesystem::path state_file;         ///< empty: the account's own in the installation's folder
   bool execute = false;
-  bool replace = false;  ///< an account that holds requests is replaced
-  bool restart = false;  ///< drop what an unfinished migration left, and begin anew
+  bool replace = false;            ///< an account that holds requests is replaced
+  bool trial = false;              ///< mail of the account is switched off, and what it held is replaced
+  bool anonymise = false;          ///< of a trial: requesters get made-up names and addresses
+  std::string production_account;  ///< must be the account's name when a trial goes into a production account
+  bool restart = false;            ///< drop what an unfinished migration left, and begin anew
 };
 
 struct StepSeconds {
@@ -42,6 +45,8 @@ struct RunReport {
   std::vector<std::string> warnings;
   std::vector<StepSeconds> steps;  ///< in order
   int resumes = 0;                 ///< how often it was gone on with after an interruption
+  bool trial = false;
+  std::uint64_t anonymised = 0;  ///< people who got made-up names
   double verify_seconds = 0;
   double total_seconds = 0;  ///< of work, without the time between an interruption and its resumption
   std::string started_at;

@@ -42,6 +42,11 @@ struct StepOf {
 
 // Steps that both ways share.
 [[nodiscard]] Status prepare(Work& work);
+/// Of a trial that is to be anonymous: set-wise, after everything has been compared with the source.
+[[nodiscard]] Status anonymise(Work& work);
+/// Switches the account's mail off before trial data can be served, and on again when other data is.
+[[nodiscard]] Status mark_trial(Work& work);
+[[nodiscard]] Status unmark_trial(Work& work);
 [[nodiscard]] Status publish(Work& work);
 [[nodiscard]] Status clean(Work& work);
 

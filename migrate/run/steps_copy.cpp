@@ -169,6 +169,7 @@ std::span<const StepOf> foreign_steps() {
                                                         {"transformed", transform_foreign},
                                                         {"verified", verify_foreign},
                                                         {"kept_aside", keep_foreign_aside},
+                                                        {"anonymised", anonymise},
                                                         {"published", publish},
                                                         {"cleaned", clean}});
   return kSteps;
@@ -181,6 +182,7 @@ std::span<const StepOf> own_steps() {
                                                         {"upgraded", upgrade_own},
                                                         {"kept_aside", keep_own_aside},
                                                         {"verified", verify_own},
+                                                        {"anonymised", anonymise},
                                                         {"published", publish},
                                                         {"cleaned", clean}});
   return kSteps;

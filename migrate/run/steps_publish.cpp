@@ -96,6 +96,7 @@ Status publish(Work& work) {
                          " API tokens of persons other than administrators are not carried; make new ones with "
                          "'slipway account token'");
   SLIPWAY_CHECK(refuse_growth(work));
+  SLIPWAY_CHECK(mark_trial(work));
   work.progress.begin("publish");
   Status published = work.administration.publish_generation(name, work.state.generation);
   if (published || published.error().code != Code::unavailable) return published;
@@ -118,6 +119,7 @@ Status clean(Work& work) {
   // One way back is kept, not a heap of them.
   if (former > 1 && !work.administration.drop_generation(name, former - 1))
     warn(report, "generation " + std::to_string(former - 1) + " could not be dropped");
+  SLIPWAY_CHECK(unmark_trial(work));
   report.executed = true;
   return {};
 }

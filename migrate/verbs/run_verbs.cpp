@@ -59,6 +59,13 @@ void add_run(CLI::App& app, VerbResult& result) {
   add_planning(*verb, *arguments);
   verb->add_flag("--execute", arguments->run.execute, "Do it; without this nothing is changed");
   verb->add_flag("--replace", arguments->run.replace, "Replace an account that holds requests already");
+  auto* trial = verb->add_flag("--trial", arguments->run.trial,
+                               "Into an account for trying out: replaces what it holds, switches its mail off");
+  verb->add_flag("--anonymise", arguments->run.anonymise, "Give requesters of a trial made-up names and addresses")
+      ->needs(trial);
+  verb->add_option("--into-production", arguments->run.production_account,
+                   "The account's name again, when a trial really goes into a production account")
+      ->needs(trial);
   verb->add_flag("--restart", arguments->run.restart, "Drop what an unfinished migration built, and begin anew");
   add_example(*verb,
               "slipway-migrate run --source mysql://reader@old-server/rt5 --password-file pw --account acme --execute "

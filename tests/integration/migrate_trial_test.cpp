@@ -1,0 +1,93 @@
+// Trials: into accounts that are not production, as often as wanted, without names when asked.
+#include <gtest/gtest.h>
+
+#include "migrate/run/report.hpp"
+#include "tests/support/migration.hpp"
+
+namespace slipway::migrate {
+namespace {
+
+RunOptions trial_of(const sql::Endpoint& source, const std::string& account) {
+  RunOptions options;
+  options.source = test::address_of(source);
+  options.account = account;
+  options.execute = true;
+  options.trial = true;
+  return options;
+}
+
+Result<RunReport> run(const RunOptions& options) {
+  NoProgress progress;
+  return run_migration(test::installation(), options, progress);
+}
+
+void create(const std::string& account, account::Kind kind) {
+  auto admin = test::TestPlatform::instance().administrator();
+  account::Administration administration(admin, test::TestPlatform::instance().key(), "test");
+  ASSERT_TRUE(administration.create(*AccountName::parse(account), "Trial", kind).has_value());
+}
+
+std::string text_of(const std::string& query) {
+  auto admin = test::TestPlatform::instance().administrator();
+  const auto row = admin.query_one(query);
+  return row && *row && !(*row)->is_null(0) ? (*row)->text(0) : "nothing";
+}
+
+// A27
+TEST(MigrationTrial, IsAnonymisedRepeatableAndSendsNoMail) {
+  const auto source = test::sample_database(12);
+  create("trial_room", account::Kind::validation);
+  RunOptions options = trial_of(source, "trial_room");
+  options.anonymise = true;
+  const auto first = run(options);
+  ASSERT_TRUE(first.has_value()) << to_text(first.error());
+  EXPECT_GT(first->anonymised, 0U);
+  const std::string database = "acct_trial_room_" + std::to_string(first->generation);
+  EXPECT_EQ(text_of("SELECT COUNT(*) FROM " + database +
+                    ".person WHERE role = 'requester' AND (email NOT LIKE "
+                    "'%@example.invalid' OR display_name NOT LIKE 'Person %')"),
+            "0");
+  EXPECT_EQ(text_of("SELECT COUNT(*) FROM " + database + ".request"), "12");
+  EXPECT_EQ(text_of("SELECT mail FROM account WHERE name = 'trial_room'"), "off");
+  EXPECT_NE(text_of("SELECT trial_at FROM account WHERE name = 'trial_room'"), "nothing");
+  EXPECT_EQ(to_json(*first).at("trial"), true);
+
+  // Once more, without being told to replace; the same people have the same names.
+  const std::string names = "SELECT SUM(CRC32(CONCAT(person_id, display_name, COALESCE(email, '')))) FROM ";
+  const std::string before = text_of(names + database + ".person WHERE role = 'requester'");
+  const auto second = run(options);
+  ASSERT_TRUE(second.has_value()) << to_text(second.error());
+  EXPECT_EQ(
+      text_of(names + "acct_trial_room_" + std::to_string(second->generation) + ".person WHERE role = 'requester'"),
+      before);
+
+  // The real thing ends the trial.
+  RunOptions definitive = trial_of(source, "trial_room");
+  definitive.trial = false;
+  definitive.replace = true;
+  const auto moved = run(definitive);
+  ASSERT_TRUE(moved.has_value()) << to_text(moved.error());
+  EXPECT_EQ(text_of("SELECT mail FROM account WHERE name = 'trial_room'"), "on");
+  EXPECT_EQ(text_of("SELECT trial_at FROM account WHERE name = 'trial_room'"), "nothing");
+}
+
+// A27
+TEST(MigrationTrial, StaysOutOfProductionUntilTheAccountIsNamed) {
+  const auto source = test::sample_database(2);
+  create("real_work", account::Kind::production);
+  const std::string before = test::picture_of("real_work");
+  RunOptions options = trial_of(source, "real_work");
+  const auto refused = run(options);
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().code, Code::conflict);
+  EXPECT_NE(refused.error().message.find("real_work"), std::string::npos);
+  options.production_account = "another";
+  EXPECT_FALSE(run(options).has_value());
+  EXPECT_EQ(test::picture_of("real_work"), before);
+  options.production_account = "real_work";
+  EXPECT_TRUE(run(options).has_value());
+  EXPECT_EQ(text_of("SELECT mail FROM account WHERE name = 'real_work'"), "off");
+}
+
+}  // namespace
+}  // namespace slipway::migrate
