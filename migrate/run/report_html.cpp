@@ -22,6 +22,12 @@ std::string figures(const RunReport& report) {
   return html_figures(html);
 }
 
+/// "2026-11-22 03:00:00 UTC" of an ISO 8601 time.
+std::string day_and_time(const std::string& time) {
+  if (time.size() < 19) return time;
+  return time.substr(0, 10) + " " + time.substr(11, 8) + " UTC";
+}
+
 std::string statement(const RunReport& report);
 
 std::string checks(const RunReport& report) {
@@ -142,7 +148,7 @@ std::string to_html(const RunReport& report) {
   html += "<h1>" + title + "</h1><p class=\"lead\">" +
           html_escaped(plan.product.profile->title + " " + plan.product.version) + " from " +
           html_escaped(plan.source) + " (server " + html_escaped(plan.server) + ") into account <b>" +
-          html_escaped(report.account) + "</b>, " + html_escaped(report.started_at) +
+          html_escaped(report.account) + "</b>, " + html_escaped(day_and_time(report.started_at)) +
           (report.executed ? "" : ". Nothing has been changed.") + "</p>";
   html += figures(report);
   if (report.executed) html += checks(report);
@@ -157,7 +163,7 @@ std::string to_html(const RunReport& report) {
   }
   html += html_list("Warnings", report.warnings) + html_list("What the copy changed or left", report.copy.notes) +
           next_steps(report);
-  return html_page(title + ": " + report.account, html);
+  return html_page(title + ": " + report.account, html, "p.lead{overflow-wrap:anywhere}");
 }
 
 Status write_html(const RunReport& report, const std::filesystem::path& file) {

@@ -126,7 +126,7 @@ void LiveProgress::draw(bool at_once) {
 void LiveProgress::end_step() {
   if (figures_.step.empty()) return;
   std::string out = lines_ > 0 ? "\x1b[" + std::to_string(lines_) + "A\r" : std::string();
-  out += figures_.step.substr(0, 60) + ": ";
+  out += figures_.step.substr(0, 40) + ": ";
   if (figures_.rows > 0) out += count_text(figures_.rows) + " rows, " + bytes_text(figures_.bytes) + ", ";
   out += duration_text(seconds_between(began_, Clock::now())) + "\x1b[K\n\x1b[J";
   std::fwrite(out.data(), 1, out.size(), stderr);
