@@ -59,7 +59,8 @@ Result<int> own_version(sql::Connection& source, const std::string& database) {
     return Error{Code::unsupported,
                  "database '" + database + "': Slipway schema version " + std::to_string(version) +
                      ", this program knows 1 to " + std::to_string(newest),
-                 "use a slipway-migrate at least as new as the source"};
+                 "use a slipway-migrate at least as new as the source",
+                 {{"refused", "Slipway schema " + std::to_string(version)}}};
   }
   return version;
 }
@@ -101,7 +102,8 @@ Result<Recognised> recognise(sql::Connection& source, const std::string& databas
         return Error{
             Code::unsupported,
             "database '" + candidate + "': " + profile->title + " " + version->name + " is not taken over directly",
-            version->refused};
+            version->refused,
+            {{"refused", profile->title + " " + version->name}}};
       }
       found.push_back({profile, version->name, candidate, 0});
       break;

@@ -21,7 +21,8 @@ using KnownProfiles = std::vector<std::shared_ptr<const Profile>>;
 [[nodiscard]] Result<KnownProfiles> known_profiles(const std::filesystem::path& directory);
 
 /// Looks at `database`, or at every database of the server when it is empty. Errors: unsupported listing what was
-/// looked for and what was found, or naming the databases when several hold a product.
+/// looked for and what was found, or naming the databases when several hold a product; context has "refused" when it is
+/// a known product of a version that is not taken over.
 [[nodiscard]] Result<Recognised> recognise(sql::Connection& source, const std::string& database,
                                            const KnownProfiles& known);
 

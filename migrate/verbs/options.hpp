@@ -48,6 +48,7 @@ struct OutputOptions {
 struct VerbResult {
   Status status;
   bool json = false;
+  int exit_status = 0;  ///< of a verb that did its work and has bad news
 };
 
 /// "Example:" below the verb's options.
