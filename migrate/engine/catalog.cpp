@@ -23,7 +23,7 @@ Column::Kind kind_of(const std::string& data_type) {
 
 Result<Column> describe_column(const std::string& name, const std::string& data_type, const std::string& full_type) {
   SLIPWAY_TRY(const std::string quoted, sql::quote_identifier(name));
-  Column column{name, quoted, Carry::text, kind_of(data_type)};
+  Column column{name, quoted, quoted, Carry::text, kind_of(data_type)};
   if (is_integer(data_type)) {
     column.carry = full_type.find("unsigned") != std::string::npos ? Carry::natural : Carry::integer;
   } else if (data_type == "enum" || data_type == "set") {
@@ -50,13 +50,14 @@ bool is_computed(const std::string& extra) {
 
 Status read_columns(sql::Connection& connection, const std::string& database, Table& table) {
   SLIPWAY_TRY(const auto rows,
-              connection.query("SELECT column_name, LOWER(data_type), LOWER(column_type), extra "
+              connection.query("SELECT column_name, LOWER(data_type), LOWER(column_type), extra, is_nullable "
                                "FROM information_schema.columns WHERE table_schema = ? AND table_name = ? "
                                "ORDER BY ordinal_position",
                                {database, table.name}));
   for (const auto& row : rows) {
     if (is_computed(row.text(3))) continue;
     SLIPWAY_TRY(Column column, describe_column(row.text(0), row.text(1), row.text(2)));
+    column.nullable = row.text(4) != "NO";
     table.columns.push_back(std::move(column));
   }
   if (table.history) {
@@ -73,7 +74,6 @@ Status read_columns(sql::Connection& connection, const std::string& database, Ta
                                "AND k.table_schema = ? AND k.table_name = ? ORDER BY k.ordinal_position",
                                {database, table.name}));
   for (const auto& row : key) table.primary_key.push_back(row.text(0));
-  if (!key.empty() && is_integer(key.front().text(1))) table.leading_key = key.front().text(0);
   return {};
 }
 

@@ -17,16 +17,17 @@ enum class Carry {
 
 struct Column {
   std::string name;
+  std::string quoted;
   std::string selected;  ///< the expression that reads it, quoted
   Carry carry = Carry::text;
   enum class Kind { text, binary, other } kind = Kind::other;
+  bool nullable = true;
 };
 
 struct Table {
   std::string name;
   std::vector<Column> columns;  ///< without generated ones, which the target computes itself
   std::vector<std::string> primary_key;
-  std::string leading_key;  ///< first primary-key column when it is an integer, else empty
   std::uint64_t rows_estimate = 0;
   std::uint64_t bytes_estimate = 0;
   bool history = false;  ///< its former rows are read and written too (FOR SYSTEM_TIME ALL)

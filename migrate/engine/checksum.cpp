@@ -1,40 +1,96 @@
 #include "migrate/engine/checksum.hpp"
 
-#include "migrate/engine/copy_stream.hpp"
-
 namespace slipway::migrate {
 namespace {
 
-std::string range_text(const Table& table, const Chunk& chunk) {
-  if (!chunk.from && !chunk.to) return "all rows";
-  return table.leading_key + " from " + (chunk.from ? std::to_string(*chunk.from) : "the first") + " to " +
-         (chunk.to ? "before " + std::to_string(*chunk.to) : "the last");
+std::string position_text(const std::vector<KeyColumn>& key, const Position& position) {
+  std::string text;
+  for (std::size_t i = 0; i < position.size(); ++i)
+    text.append(i == 0 ? "" : ", ").append(key[i].quoted + " " + position[i]);
+  return text;
+}
+
+std::string range_text(const std::vector<KeyColumn>& key, const Range& range) {
+  if (range.after.empty() && range.upto.empty()) return "all rows";
+  return "rows after " + (range.after.empty() ? "the beginning" : position_text(key, range.after)) + " up to " +
+         (range.upto.empty() ? "the end" : position_text(key, range.upto));
+}
+
+/// Keys and checksums of a range in order.
+Result<sql::Rows> rows_of(sql::Connection& connection, const Table& table, const std::vector<KeyColumn>& key,
+                          const Range& range) {
+  std::string columns;
+  std::string order;
+  for (const KeyColumn& column : key) {
+    columns += table.columns[column.index].selected + ",";
+    order.append(order.empty() ? " ORDER BY " : ",").append(column.quoted);
+  }
+  SLIPWAY_TRY(const std::string clause, range_clause(table, key, range));
+  return connection.query("SELECT " + columns + row_sum(table) + clause + order);
+}
+
+/// Empty when none is found.
+std::string first_difference(sql::Connection& source, sql::Connection& target, const Table& table,
+                             const std::vector<KeyColumn>& key, const Range& range) {
+  if (key.empty()) return {};
+  const auto there = rows_of(source, table, key, range);
+  const auto here = rows_of(target, table, key, range);
+  if (!there || !here) return {};
+  for (std::size_t i = 0; i < std::max(there->size(), here->size()); ++i) {
+    const bool both = i < there->size() && i < here->size();
+    bool equal = both;
+    for (std::size_t column = 0; equal && column <= key.size(); ++column)
+      equal = (*there)[i].text(column) == (*here)[i].text(column);
+    if (equal) continue;
+    // A row that the target lacks shifts all after it: the smaller key is the one that differs.
+    const sql::Row& row = i < there->size() ? (*there)[i] : (*here)[i];
+    Position position;
+    for (std::size_t column = 0; column < key.size(); ++column)
+      position.push_back(literal(key[column], row.text(column)));
+    return position_text(key, position);
+  }
+  return {};
 }
 
 }  // namespace
 
-Result<ChunkSum> sum_chunk(sql::Connection& connection, const Table& table, const Chunk& chunk) {
+std::string row_sum(const Table& table) {
   std::string cells;
   for (const Column& column : table.columns) {
     const bool number = column.carry != Carry::text && column.carry != Carry::real;
     // Values become their CRC first: a row of any size stays a short string, and no two character sets meet.
-    cells += ",IFNULL(" + (number ? column.selected : "CRC32(" + column.selected + ")") + ",'~')";
+    const std::string cell = number ? column.selected : "CRC32(" + column.selected + ")";
+    cells += column.nullable ? ",IFNULL(" + cell + ",'~')" : "," + cell;
   }
-  SLIPWAY_TRY(const std::string range, range_clause(table, chunk));
-  SLIPWAY_TRY(const auto row,
-              connection.query_one("SELECT COUNT(*), COALESCE(SUM(CRC32(CONCAT_WS(','" + cells + "))), 0)" + range));
-  if (!row) return Error{Code::internal, "table '" + table.name + "': no answer to a count"};
-  return ChunkSum{row->text(0), row->text(1)};
+  return "CRC32(CONCAT_WS(','" + cells + "))";
 }
 
-Status compare_chunk(sql::Connection& source, sql::Connection& target, const Table& table, const Chunk& chunk) {
-  SLIPWAY_TRY(const ChunkSum there, sum_chunk(source, table, chunk));
-  SLIPWAY_TRY(const ChunkSum here, sum_chunk(target, table, chunk));
+Result<ChunkSum> sum_range(sql::Connection& connection, const Table& table, const std::vector<KeyColumn>& key,
+                           const Range& range) {
+  SLIPWAY_TRY(const std::string clause, range_clause(table, key, range));
+  SLIPWAY_TRY(const auto row, connection.query_one("SELECT COUNT(*), CAST(COALESCE(SUM(" + row_sum(table) +
+                                                   "), 0) AS UNSIGNED)" + clause));
+  if (!row) return Error{Code::internal, "table '" + table.name + "': no answer to a count"};
+  return ChunkSum{row->natural(0), row->natural(1)};
+}
+
+Error describe_difference(sql::Connection& source, sql::Connection& target, const Table& table,
+                          const std::vector<KeyColumn>& key, const Range& range, const ChunkSum& there,
+                          const ChunkSum& here) {
+  const std::string first = first_difference(source, target, table, key, range);
+  return {Code::corrupt,
+          "table '" + table.name + "': " + range_text(key, range) + " differ after the copy (" +
+              std::to_string(there.rows) + " rows on the source, " + std::to_string(here.rows) + " on the target)" +
+              (first.empty() ? "" : "; the first that differs has " + first),
+          "run the command again; when it stays so, check the disks and memory of both machines"};
+}
+
+Status compare_range(sql::Connection& source, sql::Connection& target, const Table& table,
+                     const std::vector<KeyColumn>& key, const Range& range) {
+  SLIPWAY_TRY(const ChunkSum there, sum_range(source, table, key, range));
+  SLIPWAY_TRY(const ChunkSum here, sum_range(target, table, key, range));
   if (there == here) return {};
-  return Error{Code::corrupt,
-               "table '" + table.name + "': " + range_text(table, chunk) + " differ after the copy (" + there.rows +
-                   " rows on the source, " + here.rows + " on the target)",
-               "run the command again; when it stays so, check the disks and memory of both machines"};
+  return describe_difference(source, target, table, key, range, there, here);
 }
 
 }  // namespace slipway::migrate

@@ -1,11 +1,11 @@
 #include "migrate/engine/copy.hpp"
 
-#include <mutex>
-#include <thread>
-
-#include "migrate/engine/checksum.hpp"
+#include "migrate/engine/copy_work.hpp"
+#include "migrate/engine/fail_point.hpp"
+#include "migrate/engine/load_watch.hpp"
+#include "migrate/engine/session_lock.hpp"
 #include "migrate/engine/snapshot.hpp"
-#include "migrate/engine/table_build.hpp"
+#include "migrate/engine/table_key.hpp"
 
 namespace slipway::migrate {
 namespace {
@@ -14,121 +14,136 @@ using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
 
-struct Task {
-  const Table* table;
-  Chunk chunk;
-};
-
-/// What the workers share.
-struct Shared {
-  std::vector<Task> tasks;
-  std::atomic<std::size_t> next{0};
-  std::atomic<bool> stop{false};
-  std::atomic<std::uint64_t> rows{0};
-  std::atomic<std::uint64_t> bytes{0};
-  std::atomic<std::size_t> running{0};
-  std::mutex mutex;  ///< of the two below
-  std::map<std::string, Copied> by_table;
-  std::optional<Error> error;
-};
-
-Result<std::vector<Task>> plan_tasks(sql::Connection& reader, const Catalog& catalog, const CopyOptions& options) {
-  std::vector<Task> tasks;
-  for (const Table& table : catalog.tables) {
-    if (options.skip.contains(table.name) || table.columns.empty()) continue;
-    TableSize size{table.rows_estimate, table.bytes_estimate, {}, {}};
-    if (!table.leading_key.empty() && table.bytes_estimate > options.chunk_bytes) {
-      SLIPWAY_TRY(const std::string name, sql::quote_identifier(table.name));
-      SLIPWAY_TRY(const std::string key, sql::quote_identifier(table.leading_key));
-      // Keys past the signed range stay out: such a table travels in one piece.
-      SLIPWAY_TRY(const auto row, reader.query_one("SELECT MIN(" + key + "), MAX(" + key + "), COALESCE(MAX(" + key +
-                                                   ") <= 9223372036854775807, 0) FROM " + name));
-      if (row && !row->is_null(0) && row->boolean(2)) {
-        size.least_key = row->optional_integer(0);
-        size.greatest_key = row->optional_integer(1);
-      }
-    }
-    for (const Chunk& chunk : cut(size, options.chunk_bytes)) tasks.push_back({&table, chunk});
-  }
-  return tasks;
+/// What tells one source from another, whatever address it is reached by.
+Result<std::string> identity(sql::Connection& source, const std::string& database) {
+  SLIPWAY_TRY(const auto row, source.query_one("SELECT CONCAT(@@hostname, ':', @@port, ' ', @@datadir)"));
+  return row->text(0) + " " + database;
 }
 
-Status work_through(Shared& shared, sql::Connection& reader, const sql::Endpoint& target, const CopyOptions& options) {
-  SLIPWAY_TRY(sql::Connection loader, sql::Connection::open(target));
-  SLIPWAY_TRY(const auto packet, loader.query_one("SELECT @@max_allowed_packet"));
-  SLIPWAY_CHECK(become_loader(loader, options.constraints));
-  ChunkCopier copier(reader, loader, packet->natural(0), shared.stop);
-  while (!shared.stop) {
-    const std::size_t index = shared.next++;
-    if (index >= shared.tasks.size()) return {};
-    const Task& task = shared.tasks[index];
-    SLIPWAY_TRY(const Copied copied, copier.copy(*task.table, task.chunk, shared.rows, shared.bytes));
-    if (options.verify) SLIPWAY_CHECK(compare_chunk(reader, loader, *task.table, task.chunk));
-    const std::lock_guard guard(shared.mutex);
-    Copied& total = shared.by_table[task.table->name];
-    total.rows += copied.rows;
-    total.bytes += copied.bytes;
+/// All that, when it changes, makes a table another table: not the next number, which every new row changes.
+std::string definition_of(const Table& table) {
+  constexpr std::string_view kCounter = " AUTO_INCREMENT=";
+  std::string text = table.shape.bare;
+  const auto options = text.rfind("\n)");
+  if (const auto at = text.find(kCounter, options); at != std::string::npos)
+    text.erase(at, std::min(text.find(' ', at + 1), text.size()) - at);
+  for (const auto* clauses : {&table.shape.keys, &table.shape.foreign_keys})
+    for (const std::string& clause : *clauses) text += "\n" + clause;
+  return text;
+}
+
+Status refuse_tables(sql::Connection& target) {
+  SLIPWAY_TRY(const auto row,
+              target.query_one("SELECT COUNT(*), COALESCE(MIN(table_name), '') FROM "
+                               "information_schema.tables WHERE table_schema = DATABASE() "
+                               "AND table_type <> 'SEQUENCE' AND table_name NOT LIKE 'slipway\\_copy%'"));
+  if (row->natural(0) == 0) return {};
+  return Error{Code::conflict,
+               "database '" + target.endpoint().database + "': holds tables already ('" + row->text(1) + "')",
+               "name an empty database"};
+}
+
+/// Makes the table as it has to be before its rows, and cuts it.
+Status begin_table(sql::Connection& reader, sql::Connection& builder, Checkpoint& checkpoint,
+                   const CopyOptions& options, const std::string& definition, TableWork& work) {
+  const Table& table = *work.table;
+  KeysOfTable& keys = work.record.keys;
+  if (options.create_tables) {
+    keys = keys_of(table, options.foreign_keys);
+  } else if (keys.table.empty()) {  // else an earlier copy may have taken them away already
+    SLIPWAY_TRY(keys, read_keys(builder, table.name));
+  }
+  SLIPWAY_CHECK(checkpoint.begin_table(table.name, definition, keys));
+  SLIPWAY_CHECK(options.create_tables ? build_bare(builder, table) : strip(builder, keys));
+  fail_point("copy.table_built");
+  SLIPWAY_TRY(const auto lanes, plan_lanes(reader, table, work.key, options.lane_bytes));
+  work.record.keys_built = false;
+  work.record.lanes.clear();
+  work.record.chunks.clear();
+  for (const Range& lane : lanes) work.record.lanes.push_back({0, lane, false});
+  return checkpoint.table_built(table.name, work.record.lanes);
+}
+
+struct Copy {
+  sql::Endpoint from;
+  sql::Endpoint to;
+  const CopyOptions& options;
+  Progress& progress;
+  CopyReport report = {};
+  Catalog catalog = {};
+  std::map<std::string, std::string> definitions = {};  ///< as the source has them, by table
+  std::vector<TableWork> tables = {};
+};
+
+/// What an earlier copy left, or the beginning of a new one. True: there is nothing left to do.
+Result<bool> find_records(Copy& copy, sql::Connection& look, sql::Connection& builder,
+                          std::map<std::string, TableRecord>& records) {
+  Checkpoint checkpoint(builder);
+  SLIPWAY_TRY(const std::string source, identity(look, copy.from.database));
+  SLIPWAY_TRY(const auto state, checkpoint.find(source));
+  if (state == Checkpoint::State::none) {
+    if (copy.options.create_tables) SLIPWAY_CHECK(refuse_tables(builder));
+    SLIPWAY_CHECK(checkpoint.begin(source));
+  } else if (!copy.options.resume) {
+    return Error{Code::conflict, "database '" + copy.to.database + "': holds an unfinished copy of this source",
+                 "say --resume to go on with it, or name an empty database"};
+  } else {
+    SLIPWAY_TRY(records, checkpoint.read());
+  }
+  if (state != Checkpoint::State::finished) return false;
+  copy.report.notes.emplace_back("the copy was complete already");
+  for (const auto& [name, record] : records) {
+    CopiedTable table{name};
+    for (const ChunkRecord& chunk : record.chunks) {
+      table.rows += chunk.chunk.rows;
+      table.bytes += chunk.chunk.bytes;
+    }
+    copy.report.rows += table.rows;
+    copy.report.bytes += table.bytes;
+    copy.report.tables.push_back(std::move(table));
+  }
+  copy.report.rows_before = copy.report.rows;
+  return true;
+}
+
+Status prepare(Copy& copy, sql::Connection& look, sql::Connection& reader, sql::Connection& builder,
+               std::map<std::string, TableRecord>& records) {
+  Checkpoint checkpoint(builder);
+  for (const Table& table : copy.catalog.tables) {
+    if (copy.options.skip.contains(table.name) || table.columns.empty()) continue;
+    TableWork work;
+    work.table = &table;
+    SLIPWAY_TRY(work.key, read_key(look, copy.from.database, table));
+    if (const auto record = records.find(table.name); record != records.end()) work.record = std::move(record->second);
+    if (!work.record.built || work.record.definition != copy.definitions.at(table.name)) {
+      if (work.record.built)
+        copy.report.notes.push_back("table " + table.name + ": its definition changed, it was copied anew");
+      SLIPWAY_CHECK(begin_table(reader, builder, checkpoint, copy.options, copy.definitions.at(table.name), work));
+    }
+    for (const ChunkRecord& chunk : work.record.chunks) copy.report.rows_before += chunk.chunk.rows;
+    copy.tables.push_back(std::move(work));
   }
   return {};
 }
 
-std::vector<TableProgress> progress_of(const Catalog& catalog, const CopyOptions& options, Shared& shared) {
-  std::vector<TableProgress> all;
-  const std::lock_guard guard(shared.mutex);
-  for (const Table& table : catalog.tables) {
-    if (options.skip.contains(table.name)) continue;
-    TableProgress one{table.name, TableProgress::State::waiting, 0, 0, table.rows_estimate};
-    if (const auto found = shared.by_table.find(table.name); found != shared.by_table.end()) {
-      one.rows = found->second.rows;
-      one.bytes = found->second.bytes;
-      one.state = TableProgress::State::copying;
-    }
-    all.push_back(std::move(one));
+/// A source whose tables are altered under a copy gives rows of two shapes: better told than kept.
+Status refuse_changes(Copy& copy, sql::Connection& look) {
+  SLIPWAY_TRY(const Catalog now, read_catalog(look, copy.from.database, copy.options.keep));
+  for (const TableWork& work : copy.tables) {
+    const Table* table = now.find(work.table->name);
+    if (table != nullptr && definition_of(*table) == copy.definitions.at(table->name)) continue;
+    return Error{Code::conflict,
+                 "source table '" + work.table->name + "': was " + (table == nullptr ? "dropped" : "altered") +
+                     " while it was copied",
+                 "resume the copy: the table is then copied anew"};
   }
-  return all;
-}
-
-void watch(const Catalog& catalog, const CopyOptions& options, Shared& shared, std::uint64_t rows_expected,
-           Progress& progress) {
-  while (shared.running > 0) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(100));
-    progress.advance(shared.rows, shared.bytes, rows_expected);
-    progress.tables(progress_of(catalog, options, shared));
-  }
-}
-
-Status copy_rows(std::vector<sql::Connection>& readers, const Catalog& catalog, const sql::Endpoint& target,
-                 const CopyOptions& options, std::uint64_t rows_expected, Shared& shared, Progress& progress) {
-  {
-    shared.running = readers.size();
-    std::vector<std::jthread> workers;
-    workers.reserve(readers.size());
-    for (sql::Connection& reader : readers) {
-      workers.emplace_back([&shared, &reader, &target, &options] {
-        if (auto done = work_through(shared, reader, target, options); !done) {
-          const std::lock_guard guard(shared.mutex);
-          // The first error is the cause; the others are sessions that were stopped.
-          if (!shared.error) shared.error = std::move(done).error();
-          shared.stop = true;
-        }
-        --shared.running;
-      });
-    }
-    watch(catalog, options, shared, rows_expected, progress);
-  }
-  if (shared.error) return *shared.error;
   return {};
 }
 
-void collect(const Catalog& catalog, const Shared& shared, CopyReport& report) {
-  for (const Table& table : catalog.tables) {
-    const auto found = shared.by_table.find(table.name);
-    if (found == shared.by_table.end()) continue;
-    report.tables.push_back({table.name, found->second.rows, found->second.bytes});
-    report.rows += found->second.rows;
-    report.bytes += found->second.bytes;
-    for (const std::string& change : table.shape.changes) report.notes.push_back("table " + table.name + ": " + change);
-  }
+Status build_references(Copy& copy, sql::Connection& builder) {
+  fail_point("copy.foreign_keys");
+  for (const TableWork& work : copy.tables) SLIPWAY_CHECK(build_foreign_keys(builder, work.record.keys));
+  return {};
 }
 
 void add(const ObjectsReport& objects, CopyReport& report) {
@@ -137,51 +152,70 @@ void add(const ObjectsReport& objects, CopyReport& report) {
   report.problems.insert(report.problems.end(), objects.problems.begin(), objects.problems.end());
 }
 
+void collect(Copy& copy, const WorkReport& work) {
+  CopyReport& report = copy.report;
+  for (const TableWork& table : copy.tables) {
+    report.tables.push_back({table.table->name, table.rows, table.bytes});
+    report.rows += table.rows;
+    report.bytes += table.bytes;
+    for (const std::string& change : table.table->shape.changes)
+      report.notes.push_back("table " + table.table->name + ": " + change);
+  }
+  report.keys_seconds = work.keys_seconds;
+  report.verified = work.verified;
+  report.notes.insert(report.notes.end(), work.notes.begin(), work.notes.end());
+}
+
 }  // namespace
 
 Result<CopyReport> copy_database(const sql::Endpoint& source, const sql::Endpoint& target, const CopyOptions& options,
                                  Progress& progress) {
-  sql::Endpoint from = source;
-  sql::Endpoint to = target;
-  from.statement_limit = std::chrono::seconds{0};
-  to.statement_limit = std::chrono::seconds{0};
-  CopyReport report;
-  progress.begin("copy " + from.describe());
-  SLIPWAY_TRY(sql::Connection look, sql::Connection::open(from));
-  SLIPWAY_TRY(Catalog catalog, read_catalog(look, from.database, options.keep));
-  SLIPWAY_TRY(Snapshot snapshot, open_snapshot(from, options.streams));
-  report.snapshot = snapshot.note;
+  Copy copy{source, target, options, progress};
+  copy.from.statement_limit = std::chrono::seconds{0};
+  copy.to.statement_limit = std::chrono::seconds{0};
+  progress.begin("copy " + copy.from.describe());
+  SLIPWAY_TRY(sql::Connection look, sql::Connection::open(copy.from));
+  SLIPWAY_TRY(copy.catalog, read_catalog(look, copy.from.database, options.keep));
+  for (const Table& table : copy.catalog.tables) copy.definitions[table.name] = definition_of(table);
+  SLIPWAY_TRY(Snapshot snapshot, open_snapshot(copy.from, options.streams));
+  copy.report.snapshot = snapshot.note;
   progress.note(snapshot.note);
 
+  SLIPWAY_TRY(sql::Connection builder, sql::Connection::open(copy.to));
+  SLIPWAY_CHECK(become_builder(builder));
+  SLIPWAY_CHECK(claim_target(builder));
+  std::map<std::string, TableRecord> records;
+  SLIPWAY_TRY(const bool complete, find_records(copy, look, builder, records));
+  if (complete) {
+    if (!options.keep_records) SLIPWAY_CHECK(Checkpoint::forget(builder));
+    return std::move(copy.report);
+  }
   const bool whole = options.create_tables && options.keep == Keep::everything;
   if (whole) {
-    SLIPWAY_TRY(const ObjectsReport prepared, prepare_objects(from, to, catalog, options.skip));
-    add(prepared, report);
+    SLIPWAY_TRY(const ObjectsReport prepared, prepare_objects(copy.from, copy.to, copy.catalog, options.skip));
+    add(prepared, copy.report);
   }
-  SLIPWAY_TRY(sql::Connection builder, sql::Connection::open(to));
-  SLIPWAY_CHECK(become_builder(builder));
-  SLIPWAY_TRY(const Keys keys, build_bare_tables(builder, catalog, options));
-  Shared shared;
-  SLIPWAY_TRY(shared.tasks, plan_tasks(look, catalog, options));
-  std::uint64_t rows_expected = 0;
-  for (const Table& table : catalog.tables) rows_expected += table.rows_estimate;
-  auto began = Clock::now();
-  SLIPWAY_CHECK(copy_rows(snapshot.readers, catalog, to, options, rows_expected, shared, progress));
-  report.rows_seconds = seconds_since(began);
-
-  progress.begin("build keys");
-  began = Clock::now();
-  SLIPWAY_CHECK(build_keys(to, keys, options.streams));
-  auto finished = progress_of(catalog, options, shared);
-  for (TableProgress& table : finished) table.state = TableProgress::State::done;
-  progress.tables(finished);
-  report.keys_seconds = seconds_since(began);
-  collect(catalog, shared, report);
+  SLIPWAY_CHECK(prepare(copy, look, snapshot.readers.front(), builder, records));
+  const auto began = Clock::now();
+  CopyWork work(copy.tables, copy.to, options);
+  {
+    const LoadWatch watch(copy.from, options, work.throttle());
+    SLIPWAY_CHECK(work.run(snapshot.readers, progress));
+  }
+  copy.report.rows_seconds = seconds_since(began);
+  SLIPWAY_CHECK(refuse_changes(copy, look));
+  SLIPWAY_CHECK(build_references(copy, builder));
+  collect(copy, work.report());
   if (whole) {
-    SLIPWAY_TRY(const ObjectsReport copied, copy_objects(from, to, catalog, options.skip, options.events, progress));
-    add(copied, report);
+    SLIPWAY_TRY(const ObjectsReport copied,
+                copy_objects(copy.from, copy.to, copy.catalog, options.skip, options.events, progress));
+    add(copied, copy.report);
   }
-  return report;
+  fail_point("copy.objects");
+  SLIPWAY_CHECK(Checkpoint(builder).finish());
+  fail_point("copy.finished");
+  if (!options.keep_records) SLIPWAY_CHECK(Checkpoint::forget(builder));
+  return std::move(copy.report);
 }
 
 }  // namespace slipway::migrate

@@ -12,7 +12,8 @@ namespace slipway::migrate {
 
 struct CopyOptions {
   std::size_t streams = 3;  ///< one more than two cores keep busy: while one waits for its server another works
-  std::uint64_t chunk_bytes = 128U << 20U;
+  std::uint64_t lane_bytes = 64U << 20U;  ///< what one stream takes of a table at a time
+  ChunkLimits limits;                     ///< what is committed at a time
   bool create_tables = true;  ///< false: they exist (our own schema), are emptied, and keep their definition
   bool foreign_keys = true;   ///< of created tables
   Checks constraints = Checks::off;
@@ -20,6 +21,11 @@ struct CopyOptions {
   std::set<std::string> skip;  ///< tables and views that stay behind
   Keep keep = Keep::everything;
   EventState events = EventState::disabled;
+  bool resume = false;                            ///< go on with what an earlier copy of the same source left
+  bool keep_records = false;                      ///< leave the records of a finished copy, until Checkpoint::forget()
+  std::uint64_t rate_limit_bytes_per_second = 0;  ///< over all streams; 0: none
+  std::uint64_t max_threads_running = 0;          ///< of the source: more of them pause the copy; 0: no limit
+  std::uint64_t max_lag_seconds = 0;              ///< of the source as a replica; 0: no limit
 };
 
 struct CopiedTable {
@@ -33,17 +39,22 @@ struct CopyReport {
   std::uint64_t rows = 0;
   std::uint64_t bytes = 0;
   double rows_seconds = 0;  ///< with verification
-  double keys_seconds = 0;
-  std::string snapshot;  ///< how consistency was held
+  double keys_seconds = 0;  ///< over all streams, while other tables are copied
+  std::uint64_t chunks = 0;
+  std::uint64_t verified = 0;     ///< chunks that both servers summed alike
+  std::uint64_t rows_before = 0;  ///< rows that an earlier, interrupted copy had brought over
+  std::string snapshot;           ///< how consistency was held
   std::vector<std::string> notes;
   std::uint64_t objects = 0;            ///< views, routines, triggers, events and sequences that were copied
   std::vector<ObjectProblem> problems;  ///< those that were not; the rows are all there
 };
 
 /// Copies every table, and unless only rows are wanted every other object, of `source.database` into `target.database`,
-/// which must exist and hold nothing else of value. The source is only read. Each chunk is summed by both servers after
-/// it was written. Errors: those of ChunkCopier, compare_chunk and read_catalog; not_found when a table of ours is
-/// missing on the target.
+/// which must hold no tables, or an unfinished copy of the same source to resume. The source is only read. The source
+/// sums the rows of each chunk while it sends them, the target after they are committed; a chunk whose sums differ is
+/// copied once more. A resumed copy reads a later state of the source: chunks that have changed since are copied again.
+/// Errors: those of LaneCopier, read_catalog and Checkpoint; conflict when the target holds tables; not_found when a
+/// table of ours is missing on the target; corrupt naming table, range and first key when a chunk differs twice.
 [[nodiscard]] Result<CopyReport> copy_database(const sql::Endpoint& source, const sql::Endpoint& target,
                                                const CopyOptions& options, Progress& progress);
 

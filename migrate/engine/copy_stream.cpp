@@ -7,6 +7,9 @@
 #include <numeric>
 
 #include "appliance/sql/failure.hpp"
+#include "migrate/engine/checksum.hpp"
+#include "migrate/engine/fail_point.hpp"
+#include "migrate/engine/table_key.hpp"
 
 namespace slipway::migrate {
 namespace {
@@ -197,18 +200,6 @@ Status run_text(MYSQL* handle, const std::string& statement, const std::string& 
 
 }  // namespace
 
-Result<std::string> range_clause(const Table& table, const Chunk& chunk) {
-  SLIPWAY_TRY(std::string name, sql::quote_identifier(table.name));
-  if (table.history) name += " FOR SYSTEM_TIME ALL";
-  if (!chunk.from && !chunk.to) return " FROM " + name;
-  SLIPWAY_TRY(const std::string key, sql::quote_identifier(table.leading_key));
-  std::string clause = " FROM " + name + " FORCE INDEX (PRIMARY) WHERE ";
-  if (chunk.from) clause += key + " >= " + std::to_string(*chunk.from);
-  if (chunk.from && chunk.to) clause += " AND ";
-  if (chunk.to) clause += key + " < " + std::to_string(*chunk.to);
-  return clause;
-}
-
 Status become_reader(sql::Connection& source) {
   MYSQL* handle = source.handle();
   const std::string where = "source";
@@ -224,6 +215,8 @@ Status become_loader(sql::Connection& target, Checks constraints) {
   MYSQL* handle = target.handle();
   const std::string where = "target";
   SLIPWAY_CHECK(run_text(handle, "SET NAMES binary", where));
+  // Rows of other streams are never looked at: no locks on the gaps between them.
+  SLIPWAY_CHECK(run_text(handle, "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED", where));
   return run_text(
       handle,
       std::string("SET SESSION time_zone = '+00:00', sql_mode = 'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES', "
@@ -233,63 +226,143 @@ Status become_loader(sql::Connection& target, Checks constraints) {
       where);
 }
 
-ChunkCopier::ChunkCopier(sql::Connection& source, sql::Connection& target, std::uint64_t packet_bytes,
-                         const std::atomic<bool>& stop)
-    : source_(source), target_(target), packet_bytes_(packet_bytes), stop_(stop) {}
+LaneCopier::LaneCopier(sql::Connection& source, sql::Connection& target, std::uint64_t packet_bytes,
+                       CopyControl& control)
+    : source_(source), target_(target), packet_bytes_(packet_bytes), control_(control) {}
 
-Result<Copied> ChunkCopier::copy(const Table& table, const Chunk& chunk, std::atomic<std::uint64_t>& rows_done,
-                                 std::atomic<std::uint64_t>& bytes_done) {
-  MYSQL* from = source_.handle();
-  MYSQL* to = target_.handle();
-  const std::string reading = "source table '" + table.name + "'";
-  const std::string writing = "target table '" + table.name + "'";
-  std::string select;
-  for (const Column& column : table.columns) select += (select.empty() ? "SELECT " : ",") + column.selected;
-  SLIPWAY_TRY(const std::string range, range_clause(table, chunk));
-  SLIPWAY_TRY(const std::string insert, insert_statement(table));
+namespace {
 
-  Loader loader(to, table, writing);
-  SLIPWAY_CHECK(loader.prepare(insert));
-  SLIPWAY_CHECK(run_text(to, "START TRANSACTION", writing));
-  SLIPWAY_CHECK(run_text(from, select + range, reading));
-  const Answer answer(mysql_use_result(from), mysql_free_result);
-  if (!answer) return failure(from, reading);
-  Copied copied;
-  const auto flush = [&]() -> Status {
-    const std::size_t rows = loader.rows();
-    const std::size_t bytes = loader.bytes();
+/// One lane under way.
+class Lane {
+ public:
+  Lane(MYSQL* from, MYSQL* to, const Table& table, const std::vector<KeyColumn>& key, const Range& range,
+       std::uint64_t packet_bytes, CopyControl& control)
+      : from_(from),
+        to_(to),
+        table_(table),
+        key_(key),
+        range_(range),
+        packet_bytes_(packet_bytes),
+        control_(control),
+        reading_("source table '" + table.name + "'"),
+        writing_("target table '" + table.name + "'"),
+        loader_(to, table, writing_) {
+    chunk_.range.after = range.after;
+  }
+
+  Status run(const ChunkLimits& limits, bool clear, const ChunkHooks& hooks) {
+    SLIPWAY_TRY(const std::string insert, insert_statement(table_));
+    SLIPWAY_CHECK(loader_.prepare(insert));
+    SLIPWAY_CHECK(run_text(to_, "START TRANSACTION", writing_));
+    if (clear) SLIPWAY_CHECK(empty());
+    SLIPWAY_TRY(const std::string select, select_statement());
+    SLIPWAY_CHECK(run_text(from_, select, reading_));
+    const Answer answer(mysql_use_result(from_), mysql_free_result);
+    if (!answer) return failure(from_, reading_);
+    began_ = Clock::now();
+    auto carried = carry(answer.get(), limits, !clear, hooks);
+    // Freeing the answer reads what is left of it. That can be much of a lane, so its session is ended instead; a
+    // repair may be tried again and needs its session, whose snapshot no other has.
+    if (!carried && !clear) mariadb_cancel(from_);
+    return carried;
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  Result<std::string> select_statement() const {
+    std::string columns;
+    for (const Column& column : table_.columns) columns += column.selected + ",";
+    SLIPWAY_TRY(const std::string range, range_clause(table_, key_, range_));
+    std::string order;
+    for (const KeyColumn& column : key_) order.append(order.empty() ? " ORDER BY " : ",").append(column.quoted);
+    return "SELECT " + columns + row_sum(table_) + range + order;
+  }
+
+  Status empty() {
+    SLIPWAY_TRY(std::string statement, sql::quote_identifier(table_.name));
+    statement = "DELETE FROM " + statement;
+    if (const std::string where = condition(key_, range_); !where.empty()) statement += " WHERE " + where;
+    return run_text(to_, statement, writing_);
+  }
+
+  Status carry(MYSQL_RES* answer, const ChunkLimits& limits, bool cut, const ChunkHooks& hooks) {
+    const std::size_t width = table_.columns.size();
+    while (MYSQL_ROW row = mysql_fetch_row(answer)) {
+      const unsigned long* lengths = mysql_fetch_lengths(answer);
+      const std::size_t row_bytes = std::accumulate(lengths, lengths + width, std::size_t{0});
+      if (loader_.bytes() + row_bytes > kBatchBytes) SLIPWAY_CHECK(flush());
+      SLIPWAY_CHECK(loader_.add(row, lengths));
+      std::uint64_t sum = 0;
+      std::from_chars(row[width], row[width] + lengths[width], sum);
+      chunk_.sum += sum;
+      if (!loader_.full()) continue;
+      if (control_.stop) return Error{Code::cancelled, writing_ + ": stopped"};
+      SLIPWAY_CHECK(flush());
+      if (!cut || key_.empty() || (Clock::now() - began_ < limits.duration && chunk_.bytes < limits.bytes)) continue;
+      for (const KeyColumn& column : key_)
+        chunk_.range.upto.push_back(literal(column, {row[column.index], lengths[column.index]}));
+      SLIPWAY_CHECK(commit(hooks, false));
+      SLIPWAY_CHECK(run_text(to_, "START TRANSACTION", writing_));
+    }
+    if (mysql_errno(from_) != 0) return failure(from_, reading_);
+    SLIPWAY_CHECK(flush());
+    chunk_.range.upto = range_.upto;
+    return commit(hooks, true);
+  }
+
+  Status flush() {
+    const std::size_t rows = loader_.rows();
+    const std::size_t bytes = loader_.bytes();
     // A margin for what the protocol adds to the values.
     if (bytes + bytes / 8 + 65'536 > packet_bytes_) {
       return Error{Code::too_large,
-                   writing + ": a row of " + std::to_string(bytes) + " bytes does not fit into max_allowed_packet",
+                   writing_ + ": a row of " + std::to_string(bytes) + " bytes does not fit into max_allowed_packet",
                    "set max_allowed_packet=1G on the target and run the command again"};
     }
-    SLIPWAY_CHECK(loader.flush());
-    copied.rows += rows;
-    copied.bytes += bytes;
-    rows_done += rows;
-    bytes_done += bytes;
+    SLIPWAY_CHECK(loader_.flush());
+    chunk_.rows += rows;
+    chunk_.bytes += bytes;
+    control_.rows += rows;
+    control_.bytes += bytes;
+    control_.throttle.pace(bytes, control_.stop);
     return {};
-  };
-  const auto carry = [&]() -> Status {
-    while (MYSQL_ROW row = mysql_fetch_row(answer.get())) {
-      const unsigned long* lengths = mysql_fetch_lengths(answer.get());
-      const std::size_t row_bytes = std::accumulate(lengths, lengths + table.columns.size(), std::size_t{0});
-      if (loader.bytes() + row_bytes > kBatchBytes) SLIPWAY_CHECK(flush());
-      SLIPWAY_CHECK(loader.add(row, lengths));
-      if (!loader.full()) continue;
-      if (stop_) return Error{Code::cancelled, writing + ": stopped"};
-      SLIPWAY_CHECK(flush());
-    }
-    if (mysql_errno(from) != 0) return failure(from, reading);
-    return flush();
-  };
-  if (auto carried = carry(); !carried) {
-    mariadb_cancel(from);  // else freeing the answer would read the rest of the chunk
-    return std::move(carried).error();
   }
-  SLIPWAY_CHECK(run_text(to, "COMMIT", writing));
-  return copied;
+
+  Status commit(const ChunkHooks& hooks, bool last) {
+    SLIPWAY_CHECK(hooks.before_commit(chunk_, last));
+    fail_point("copy.before_commit");
+    SLIPWAY_CHECK(run_text(to_, "COMMIT", writing_));
+    fail_point("copy.after_commit");
+    hooks.committed();
+    chunk_ = Chunk{{std::move(chunk_.range.upto), {}}};
+    began_ = Clock::now();
+    return {};
+  }
+
+  MYSQL* from_;
+  MYSQL* to_;
+  const Table& table_;
+  const std::vector<KeyColumn>& key_;
+  const Range& range_;
+  std::uint64_t packet_bytes_;
+  CopyControl& control_;
+  std::string reading_;
+  std::string writing_;
+  Loader loader_;
+  Chunk chunk_;
+  Clock::time_point began_;
+};
+
+}  // namespace
+
+Status LaneCopier::copy(const Table& table, const std::vector<KeyColumn>& key, const Range& lane,
+                        const ChunkLimits& limits, bool clear, const ChunkHooks& hooks) {
+  Lane work(source_.handle(), target_.handle(), table, key, lane, packet_bytes_, control_);
+  auto done = work.run(limits, clear, hooks);
+  // A session that is gone has rolled back already.
+  if (!done) mysql_query(target_.handle(), "ROLLBACK");
+  return done;
 }
 
 }  // namespace slipway::migrate

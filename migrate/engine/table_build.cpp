@@ -1,7 +1,6 @@
 #include "migrate/engine/table_build.hpp"
 
-#include <mutex>
-#include <thread>
+#include <algorithm>
 
 namespace slipway::migrate {
 namespace {
@@ -27,91 +26,76 @@ std::string key_name(const std::string& key) {
   return key.substr(begin, end + 1 - begin);
 }
 
-/// Takes the secondary keys of a table that exists away; says which.
-Result<std::vector<std::string>> strip(sql::Connection& target, const std::string& table, const std::string& quoted) {
-  SLIPWAY_TRY(const auto created, target.query_one("SHOW CREATE TABLE " + quoted));
-  SLIPWAY_TRY(const TableShape shape, take_apart(table, created->text(1)));
-  SLIPWAY_CHECK(run(target, "DELETE FROM " + quoted, table));
-  // A key that MySQL's text could not be split into name and columns would have no backtick: there is none in ours.
-  std::vector<std::string> drops{"STATS_AUTO_RECALC=0"};
-  for (const std::string& key : shape.keys) drops.push_back("DROP KEY " + key_name(key));
-  SLIPWAY_CHECK(run(target, "ALTER TABLE " + quoted + " " + joined(drops), table));
-  return shape.keys;
+/// "CONSTRAINT `x` FOREIGN KEY …" and "KEY `x` …" both begin with the name that counts.
+bool is_there(const std::vector<std::string>& existing, const std::string& clause) {
+  const std::string name = key_name(clause);
+  return std::any_of(existing.begin(), existing.end(), [&](const std::string& key) { return key_name(key) == name; });
 }
 
-Status build_one(sql::Connection& target, const KeysOfTable& keys) {
-  SLIPWAY_TRY(const std::string quoted, sql::quote_identifier(keys.table));
-  // InnoDB builds one FULLTEXT key at a time.
-  std::vector<std::string> clauses{"STATS_AUTO_RECALC=DEFAULT"};
-  for (const std::string& clause : keys.clauses) {
-    if (clause.starts_with("FULLTEXT")) continue;
-    clauses.push_back("ADD " + clause);
-  }
-  SLIPWAY_CHECK(run(target, "ALTER TABLE " + quoted + " " + joined(clauses), keys.table));
-  for (const std::string& clause : keys.clauses) {
-    if (clause.starts_with("FULLTEXT"))
-      SLIPWAY_CHECK(run(target, "ALTER TABLE " + quoted + " ADD " + clause, keys.table));
-  }
-  return run(target, "ANALYZE TABLE " + quoted, keys.table);
+Result<TableShape> shape_on(sql::Connection& target, const std::string& table) {
+  SLIPWAY_TRY(const std::string quoted, sql::quote_identifier(table));
+  SLIPWAY_TRY(const auto created, target.query_one("SHOW CREATE TABLE " + quoted));
+  if (!created) return Error{Code::not_found, "table '" + table + "': is not on the target"};
+  return take_apart(table, created->text(1));
 }
 
 }  // namespace
 
 Status become_builder(sql::Connection& target) {
-  SLIPWAY_TRY(
-      [[maybe_unused]] const auto done,
-      target.execute_text("SET SESSION foreign_key_checks = 0, unique_checks = 0, "
-                          "sql_mode = 'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES', innodb_lock_wait_timeout = 3600, "
-                          "lock_wait_timeout = 600, check_constraint_checks = 0, system_versioning_alter_history = 'KEEP'"));
+  SLIPWAY_TRY([[maybe_unused]] const auto done,
+              target.execute_text(
+                  "SET SESSION foreign_key_checks = 0, unique_checks = 0, "
+                  "sql_mode = 'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES', innodb_lock_wait_timeout = 3600, "
+                  "lock_wait_timeout = 600, check_constraint_checks = 0, system_versioning_alter_history = 'KEEP'"));
   return {};
 }
 
-Result<Keys> build_bare_tables(sql::Connection& target, const Catalog& catalog, const CopyOptions& options) {
-  Keys keys;
-  for (const Table& table : catalog.tables) {
-    if (options.skip.contains(table.name)) continue;
-    SLIPWAY_TRY(const std::string quoted, sql::quote_identifier(table.name));
-    if (options.create_tables) {
-      SLIPWAY_CHECK(run(target, table.shape.bare, table.name));
-      keys.push_back(
-          {table.name, table.shape.keys, options.foreign_keys ? table.shape.foreign_keys : std::vector<std::string>{}});
-    } else {
-      SLIPWAY_TRY(auto stripped, strip(target, table.name, quoted));
-      keys.push_back({table.name, std::move(stripped), {}});
-    }
-  }
-  return keys;
+Status build_bare(sql::Connection& target, const Table& table) {
+  SLIPWAY_TRY(const std::string quoted, sql::quote_identifier(table.name));
+  SLIPWAY_CHECK(run(target, "DROP TABLE IF EXISTS " + quoted, table.name));
+  return run(target, table.shape.bare, table.name);
 }
 
-Status build_keys(const sql::Endpoint& target, const Keys& keys, std::size_t streams) {
-  std::atomic<std::size_t> next{0};
-  std::mutex mutex;
-  std::optional<Error> error;
-  const auto work = [&]() -> Status {
-    SLIPWAY_TRY(sql::Connection builder, sql::Connection::open(target));
-    SLIPWAY_CHECK(become_builder(builder));
-    for (std::size_t i = next++; i < keys.size(); i = next++) SLIPWAY_CHECK(build_one(builder, keys[i]));
-    return {};
-  };
-  {
-    std::vector<std::jthread> workers;
-    for (std::size_t i = 0; i < std::max<std::size_t>(streams, 1); ++i) {
-      workers.emplace_back([&] {
-        if (auto done = work(); !done) {
-          next = keys.size();
-          const std::lock_guard guard(mutex);
-          if (!error) error = std::move(done).error();
-        }
-      });
-    }
+KeysOfTable keys_of(const Table& table, bool foreign_keys) {
+  return {table.name, table.shape.keys, foreign_keys ? table.shape.foreign_keys : std::vector<std::string>{},
+          table.shape.statistics};
+}
+
+Result<KeysOfTable> read_keys(sql::Connection& target, const std::string& table) {
+  SLIPWAY_TRY(TableShape shape, shape_on(target, table));
+  return KeysOfTable{table, std::move(shape.keys), {}, std::move(shape.statistics)};
+}
+
+Status strip(sql::Connection& target, const KeysOfTable& keys) {
+  SLIPWAY_TRY(const std::string quoted, sql::quote_identifier(keys.table));
+  SLIPWAY_TRY(const TableShape shape, shape_on(target, keys.table));
+  SLIPWAY_CHECK(run(target, "DELETE FROM " + quoted, keys.table));
+  std::vector<std::string> drops{"STATS_AUTO_RECALC=0"};
+  for (const std::string& key : shape.keys) drops.push_back("DROP KEY " + key_name(key));
+  return run(target, "ALTER TABLE " + quoted + " " + joined(drops), keys.table);
+}
+
+Status build_keys(sql::Connection& target, const KeysOfTable& keys) {
+  SLIPWAY_TRY(const std::string quoted, sql::quote_identifier(keys.table));
+  SLIPWAY_TRY(const TableShape shape, shape_on(target, keys.table));
+  std::vector<std::string> clauses{keys.statistics};
+  std::vector<std::string> one_by_one;  // InnoDB builds one FULLTEXT key at a time
+  for (const std::string& clause : keys.clauses) {
+    if (is_there(shape.keys, clause)) continue;
+    (clause.starts_with("FULLTEXT") ? one_by_one : clauses).push_back("ADD " + clause);
   }
-  if (error) return *error;
-  SLIPWAY_TRY(sql::Connection builder, sql::Connection::open(target));
-  SLIPWAY_CHECK(become_builder(builder));
-  for (const KeysOfTable& table : keys) {
-    SLIPWAY_TRY(const std::string quoted, sql::quote_identifier(table.table));
-    for (const std::string& key : table.foreign_keys)
-      SLIPWAY_CHECK(run(builder, "ALTER TABLE " + quoted + " ADD " + key, table.table));
+  SLIPWAY_CHECK(run(target, "ALTER TABLE " + quoted + " " + joined(clauses), keys.table));
+  for (const std::string& clause : one_by_one)
+    SLIPWAY_CHECK(run(target, "ALTER TABLE " + quoted + " " + clause, keys.table));
+  return run(target, "ANALYZE TABLE " + quoted, keys.table);
+}
+
+Status build_foreign_keys(sql::Connection& target, const KeysOfTable& keys) {
+  SLIPWAY_TRY(const std::string quoted, sql::quote_identifier(keys.table));
+  SLIPWAY_TRY(const TableShape shape, shape_on(target, keys.table));
+  for (const std::string& key : keys.foreign_keys) {
+    if (!is_there(shape.foreign_keys, key))
+      SLIPWAY_CHECK(run(target, "ALTER TABLE " + quoted + " ADD " + key, keys.table));
   }
   return {};
 }

@@ -1,28 +1,38 @@
 // Tables before and after their rows: bare while they are loaded, then with keys.
 #pragma once
 
-#include "migrate/engine/copy.hpp"
+#include "migrate/engine/catalog.hpp"
 
 namespace slipway::migrate {
 
 /// One table's keys, to be built after its rows.
 struct KeysOfTable {
   std::string table;
-  std::vector<std::string> clauses;       ///< "ADD KEY …"
-  std::vector<std::string> foreign_keys;  ///< "ADD CONSTRAINT … FOREIGN KEY …"
+  std::vector<std::string> clauses;       ///< "KEY `a` (`b`)"
+  std::vector<std::string> foreign_keys;  ///< "CONSTRAINT `x` FOREIGN KEY …"
+  std::string statistics;                 ///< the table option to set with them
 };
-using Keys = std::vector<KeysOfTable>;
 
 /// Prepares a session for building: no foreign-key checks, wide sql_mode for definitions of old servers.
 [[nodiscard]] Status become_builder(sql::Connection& target);
 
-/// Creates the catalogue's tables without secondary keys, or empties the existing ones and takes their secondary keys
-/// away. Returns what has to be built later, largest table first.
-[[nodiscard]] Result<Keys> build_bare_tables(sql::Connection& target, const Catalog& catalog,
-                                             const CopyOptions& options);
+/// Creates the table without secondary keys; one that is there goes first.
+[[nodiscard]] Status build_bare(sql::Connection& target, const Table& table);
 
-/// Builds the keys, one ALTER per table, over `streams` sessions; then foreign keys without checking rows (the copy has
-/// been compared row by row; a source that has orphans keeps them) and fresh statistics.
-[[nodiscard]] Status build_keys(const sql::Endpoint& target, const Keys& keys, std::size_t streams);
+/// The keys to build after the rows of a table that build_bare() made.
+[[nodiscard]] KeysOfTable keys_of(const Table& table, bool foreign_keys);
+
+/// The secondary keys of a table that exists on the target. Error: not_found.
+[[nodiscard]] Result<KeysOfTable> read_keys(sql::Connection& target, const std::string& table);
+
+/// Empties a table that exists and takes those keys away.
+[[nodiscard]] Status strip(sql::Connection& target, const KeysOfTable& keys);
+
+/// Builds the secondary keys that are not there yet, in one ALTER (FULLTEXT keys in one each), and fresh statistics.
+[[nodiscard]] Status build_keys(sql::Connection& target, const KeysOfTable& keys);
+
+/// Adds the foreign keys that are not there yet, without checking rows: the copy has been compared row by row, and a
+/// source that has orphans keeps them.
+[[nodiscard]] Status build_foreign_keys(sql::Connection& target, const KeysOfTable& keys);
 
 }  // namespace slipway::migrate

@@ -59,6 +59,21 @@ void add_copy(CLI::App& app, VerbResult& result) {
   verb->add_flag_callback(
       "--rows-only", [arguments] { arguments->copy.keep = Keep::rows; },
       "Copy tables and their current rows only: no views, routines, triggers, events, partitions and row history");
+  verb->add_option("--lane-size", arguments->copy.lane_bytes, "What one stream takes of a table at a time (64MB)")
+      ->transform(CLI::AsSizeValue(true));
+  verb->add_option_function<double>(
+      "--chunk-seconds",
+      [arguments](double seconds) {
+        arguments->copy.limits.duration = std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000));
+      },
+      "How long a transaction may take before it is committed (1.5)");
+  verb->add_flag("--resume", arguments->copy.resume, "Go on with an unfinished copy of the same source");
+  verb->add_option("--rate-limit", arguments->copy.rate_limit_bytes_per_second, "Most bytes per second (such as 20MB)")
+      ->transform(CLI::AsSizeValue(true));
+  verb->add_option("--max-load", arguments->copy.max_threads_running,
+                   "Pause while more threads of others run on the source");
+  verb->add_option("--max-lag", arguments->copy.max_lag_seconds,
+                   "Pause while the source, being a replica, is more seconds behind");
   verb->add_flag("!--no-verify", arguments->copy.verify, "Leave the checksums away");
   add_example(*verb,
               "slipway-migrate copy --source mysql://reader@old-server/shop --password-file pw --target "

@@ -1,8 +1,12 @@
 // The copy engine alone: values that are easily changed on the way arrive as they were.
 #include <gtest/gtest.h>
 
+#include <thread>
+
 #include "migrate/engine/checksum.hpp"
 #include "migrate/engine/copy.hpp"
+#include "migrate/engine/load_watch.hpp"
+#include "tests/support/eventually.hpp"
 #include "tests/support/test_server.hpp"
 
 namespace slipway::migrate {
@@ -53,7 +57,8 @@ class Copy : public testing::Test {
 // A27
 TEST_F(Copy, CarriesEveryKindOfValueUnharmed) {
   CopyOptions options;
-  options.chunk_bytes = 100'000;  // several chunks of the larger tables
+  options.lane_bytes = 100'000;                        // several lanes of the larger tables
+  options.limits = {std::chrono::milliseconds{0}, 1};  // and a chunk for every batch
   const auto done = copy(options);
   ASSERT_TRUE(done.has_value()) << to_text(done.error());
   EXPECT_EQ(done->rows, 4U + 20'000U + 5'000U + 2U + 1U);
@@ -83,8 +88,9 @@ TEST_F(Copy, CarriesEveryKindOfValueUnharmed) {
 TEST_F(Copy, CarriesARowLargerThanABatch) {
   auto source = test::connect(source_);
   ASSERT_TRUE(source.execute_text("SET SESSION sql_mode = ''").has_value());
-  ASSERT_TRUE(source.execute("INSERT INTO kinds (id, bl) VALUES (100, ?)", {std::string(9'000'000, '\x00') + "end"})
-                  .has_value());
+  std::string large(9'000'000, '\x00');
+  large.append("end");
+  ASSERT_TRUE(source.execute("INSERT INTO kinds (id, bl) VALUES (100, ?)", {large}).has_value());
   const auto done = copy();
   ASSERT_TRUE(done.has_value()) << to_text(done.error());
   auto target = test::connect(target_);
@@ -102,15 +108,95 @@ TEST_F(Copy, ChecksumsTellOneChangedByteAndOneLostRow) {
   const auto catalog = read_catalog(source, source_.database);
   ASSERT_TRUE(catalog.has_value());
   const Table& child = *catalog->find("child");
-  ASSERT_TRUE(compare_chunk(source, target, child, {}).has_value());
+  const auto key = read_key(source, source_.database, child);
+  ASSERT_TRUE(key.has_value());
+  ASSERT_EQ(key->size(), 1U);
+  ASSERT_TRUE(compare_range(source, target, child, *key, {}).has_value());
   ASSERT_TRUE(target.execute_text("UPDATE child SET txt = CONCAT(txt, ' ') WHERE id = 77").has_value());
-  const auto changed = compare_chunk(source, target, child, {0, 1000});
+  const auto changed = compare_range(source, target, child, *key, {{"-1"}, {"999"}});
   ASSERT_FALSE(changed.has_value());
   EXPECT_EQ(changed.error().code, Code::corrupt);
   EXPECT_NE(changed.error().message.find("'child'"), std::string::npos);
-  EXPECT_TRUE(compare_chunk(source, target, child, {1000, std::nullopt}).has_value());
+  EXPECT_NE(changed.error().message.find("`id` 77"), std::string::npos) << changed.error().message;
+  EXPECT_TRUE(compare_range(source, target, child, *key, {{"999"}, {}}).has_value());
   ASSERT_TRUE(target.execute_text("DELETE FROM keyless LIMIT 1").has_value());
-  EXPECT_FALSE(compare_chunk(source, target, *catalog->find("keyless"), {}).has_value());
+  EXPECT_FALSE(compare_range(source, target, *catalog->find("keyless"), {}, {}).has_value());
+}
+
+// F6
+TEST_F(Copy, CutsTablesByAnyKeyThatBothServersOrderAlike) {
+  auto source = test::connect(source_);
+  const auto made = source.run_script(R"(
+CREATE TABLE by_text (code VARCHAR(40) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci PRIMARY KEY, v INT) ENGINE=InnoDB;
+CREATE TABLE by_pair (kind TINYINT, at DATETIME(3), v VARCHAR(200), PRIMARY KEY (kind, at)) ENGINE=InnoDB;
+CREATE TABLE by_uuid (id UUID PRIMARY KEY, v VARCHAR(200)) ENGINE=InnoDB;
+CREATE TABLE by_bytes (id VARBINARY(16) PRIMARY KEY, v VARCHAR(200)) ENGINE=InnoDB;
+CREATE TABLE by_choice (e ENUM('b','a'), n INT, v VARCHAR(200), PRIMARY KEY (e, n)) ENGINE=InnoDB;
+CREATE TABLE gaps (id BIGINT PRIMARY KEY, v VARCHAR(200)) ENGINE=InnoDB;
+INSERT INTO by_text SELECT CONCAT(CHAR(65 + seq % 50), IF(seq % 2, 'é"', 'zz '), seq, REPEAT('x', seq % 20)), seq FROM seq_1_to_9000;
+INSERT INTO by_pair SELECT seq % 3, '2026-01-01' + INTERVAL seq SECOND, REPEAT('y', 100) FROM seq_1_to_9000;
+INSERT INTO by_uuid SELECT CONCAT(LEFT(MD5(seq), 8), '-0000-1000-8000-', RIGHT(MD5(seq), 12)), REPEAT('z', 100) FROM seq_1_to_9000;
+INSERT INTO by_bytes SELECT UNHEX(MD5(seq)), REPEAT('z', 100) FROM seq_1_to_9000;
+INSERT INTO by_choice SELECT 1 + seq % 2, seq, REPEAT('z', 100) FROM seq_1_to_9000;
+INSERT INTO gaps SELECT IF(seq < 10, -9000000000000000000 + CAST(seq AS SIGNED), 9000000000000000000 - CAST(seq AS SIGNED)), REPEAT('g', 200) FROM seq_1_to_9000;
+ANALYZE TABLE by_text, by_pair, by_uuid, by_bytes, by_choice, gaps)");
+  ASSERT_TRUE(made.has_value()) << to_text(made.error());
+  CopyOptions options;
+  options.lane_bytes = 100'000;
+  options.limits = {std::chrono::milliseconds{0}, 1};
+  options.keep_records = true;
+  const auto done = copy(options);
+  ASSERT_TRUE(done.has_value()) << to_text(done.error());
+  auto target = test::connect(target_);
+  for (const char* table : {"by_text", "by_pair", "by_uuid", "by_bytes", "by_choice", "gaps"}) {
+    const auto lanes = target.query_one("SELECT COUNT(*) FROM slipway_copy_lane WHERE table_name = ?", {table});
+    ASSERT_TRUE(lanes.has_value());
+    const bool whole = std::string_view(table) == "by_choice";
+    EXPECT_EQ((*lanes)->integer(0) == 1, whole) << table << ": " << (*lanes)->integer(0) << " lanes";
+    const std::string sum = std::string("CHECKSUM TABLE ") + table;
+    const auto there = source.query_one(sum);
+    const auto here = target.query_one(sum);
+    ASSERT_TRUE(there.has_value() && here.has_value());
+    EXPECT_EQ((*there)->text(1), (*here)->text(1)) << table;
+  }
+  const auto open = target.query_one("SELECT COUNT(*) FROM slipway_copy_chunk WHERE NOT verified");
+  ASSERT_TRUE(open.has_value());
+  EXPECT_EQ((*open)->integer(0), 0);
+}
+
+// F6
+TEST_F(Copy, KeepsToItsRate) {
+  CopyOptions options;
+  options.rate_limit_bytes_per_second = 3'000'000;
+  const auto done = copy(options);
+  ASSERT_TRUE(done.has_value()) << to_text(done.error());
+  EXPECT_GT(done->rows_seconds, 0.7 * static_cast<double>(done->bytes) / 3e6);
+}
+
+// F6
+TEST_F(Copy, SaysWhyItWouldPause) {
+  auto source = test::connect(source_);
+  CopyOptions options;
+  options.max_threads_running = 1000;
+  options.max_lag_seconds = 1;  // a server that is no replica has no lag
+  auto reason = reason_to_pause(source, options, 0);
+  ASSERT_TRUE(reason.has_value()) << to_text(reason.error());
+  EXPECT_EQ(*reason, "");
+  options.max_threads_running = 2;
+  std::optional<sql::Connection> holder(test::connect(source_));
+  ASSERT_TRUE(holder->query("SELECT GET_LOCK('copy_test_busy', 0)").has_value());
+  std::vector<std::jthread> waiting;
+  for (int i = 0; i < 3; ++i) {
+    waiting.emplace_back([this] {
+      auto session = test::connect(source_);
+      EXPECT_TRUE(session.query("SELECT GET_LOCK('copy_test_busy', 25)").has_value());
+    });
+  }
+  EXPECT_TRUE(test::eventually(std::chrono::seconds(20), [&] {
+    reason = reason_to_pause(source, options, 0);
+    return reason.has_value() && !reason->empty();
+  }));
+  holder.reset();
 }
 
 TEST_F(Copy, WorksWithoutTheRightToLockAndSaysSo) {

@@ -1,7 +1,7 @@
 // The pure rules of the migration tool.
 #include <gtest/gtest.h>
 
-#include "migrate/engine/chunk_rules.hpp"
+#include "migrate/engine/key_rules.hpp"
 #include "migrate/engine/source_rules.hpp"
 #include "migrate/engine/table_shape_rules.hpp"
 #include "migrate/products/mime_decode.hpp"
@@ -82,10 +82,27 @@ TEST(TableShape, ReplacesCollationsOfMySql) {
   EXPECT_FALSE(take_apart("v", "CREATE VIEW `v` AS SELECT 1").has_value());
 }
 
-TEST(Chunks, OneForSmallTablesAndTablesWithoutNumbers) {
-  EXPECT_EQ(cut({1000, 1000, 1, 1000}, 1 << 20).size(), 1U);
-  EXPECT_EQ(cut({1000, 1ULL << 40U, {}, {}}, 1 << 20).size(), 1U);
-  EXPECT_EQ(cut({1000, 1ULL << 40U, 5, 5}, 1 << 20).size(), 1U);
+// F6
+TEST(KeyRange, ComparesColumnByColumn) {
+  const std::vector<KeyColumn> key{{"`a`", KeyColumn::Form::number, "", 0},
+                                   {"`b`", KeyColumn::Form::text, "utf8mb4", 1}};
+  EXPECT_EQ(condition(key, {}), "");
+  EXPECT_EQ(condition(key, {{"1"}, {"5"}}), "`a` > 1 AND `a` <= 5");
+  EXPECT_EQ(condition(key, {{"1", "'x'"}, {}}), "`a` >= 1 AND (`a` > 1 OR (`b` > 'x'))");
+  EXPECT_EQ(condition(key, {{}, {"9", "'y'"}}), "`a` <= 9 AND (`a` < 9 OR (`b` <= 'y'))");
+}
+
+TEST(KeyRange, WritesLiteralsThatNeedNoQuoting) {
+  EXPECT_EQ(literal({"`a`", KeyColumn::Form::number, "", 0}, "-7"), "-7");
+  EXPECT_EQ(literal({"`a`", KeyColumn::Form::text, "latin1", 0}, "a'\xe9"), "_latin1 X'6127e9'");
+  EXPECT_EQ(literal({"`a`", KeyColumn::Form::bytes, "", 0}, std::string_view("\0\n", 2)), "X'000a'");
+  EXPECT_EQ(literal({"`a`", KeyColumn::Form::plain, "", 0}, "2026-01-01 00:00:00"), "'2026-01-01 00:00:00'");
+  EXPECT_EQ(literal({"`a`", KeyColumn::Form::uuid, "", 0},
+                    "\x12\x3e\x45\x67\xe8\x9b\x12\xd3\xa4\x56\x42\x66\x55\x44\x01\x02"),
+            "_latin1'123e4567-e89b-12d3-a456-426655440102'");
+  const Position position{"1", "_utf8mb4 X'61'"};
+  EXPECT_EQ(from_line(to_line(position)), position);
+  EXPECT_EQ(from_line(""), Position{});
 }
 
 Part part(std::int64_t id, std::int64_t parent, std::string type, std::string file = "", std::string headers = "") {

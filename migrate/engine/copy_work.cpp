@@ -1,0 +1,296 @@
+#include "migrate/engine/copy_work.hpp"
+
+#include <algorithm>
+#include <thread>
+
+#include "migrate/engine/fail_point.hpp"
+#include "migrate/engine/session_lock.hpp"
+
+namespace slipway::migrate {
+namespace {
+
+constexpr int kAttempts = 10;
+
+bool is_deadlock(const Error& error) {
+  return std::find(error.context.begin(), error.context.end(),
+                   std::pair<std::string, std::string>("mysql_errno", "1213")) != error.context.end();
+}
+
+}  // namespace
+
+/// One thread with its three sessions.
+class CopyWork::Stream {
+ public:
+  Stream(CopyWork& work, sql::Connection& reader, std::size_t number) : work_(work), reader_(reader), number_(number) {}
+
+  Status run() {
+    SLIPWAY_TRY(sql::Connection loader, sql::Connection::open(work_.target_));
+    SLIPWAY_TRY(const auto packet, loader.query_one("SELECT @@max_allowed_packet"));
+    SLIPWAY_CHECK(mark_session(loader, number_));
+    SLIPWAY_CHECK(become_loader(loader, work_.options_.constraints));
+    loader_ = &loader;
+    LaneCopier copier(reader_, loader, packet->natural(0), work_.control_);
+    copier_ = &copier;
+    while (const auto job = work_.next()) {
+      SLIPWAY_CHECK(perform(*job));
+      work_.finished(*job);
+    }
+    return {};
+  }
+
+ private:
+  Status perform(const Job& job) {
+    switch (job.kind) {
+      case Job::Kind::lane:
+        return copy_lane(*job.table, job.table->record.lanes[job.lane]);
+      case Job::Kind::compare:
+        return compare(job.compare);
+      case Job::Kind::keys:
+        return build(*job.table);
+    }
+    return {};
+  }
+
+  Status copy_lane(TableWork& work, const LaneRecord& lane) {
+    Checkpoint checkpoint(*loader_);
+    ChunkRecord written;
+    ChunkHooks hooks;
+    hooks.before_commit = [&](const Chunk& chunk, bool last) -> Status {
+      SLIPWAY_TRY(const auto id, checkpoint.chunk_written(work.table->name, lane.id, chunk, last));
+      written = {id, chunk, false};
+      return {};
+    };
+    hooks.committed = [&] { work_.committed(work, written); };
+    return copier_->copy(*work.table, work.key, lane.rest, work_.options_.limits, false, hooks);
+  }
+
+  Status compare(const Compare& task) {
+    const Table& table = *task.table->table;
+    const ChunkSum wanted{task.chunk.chunk.rows, task.chunk.chunk.sum};
+    ChunkSum there = wanted;
+    if (task.again) {
+      SLIPWAY_TRY(there, sum_range(reader_, table, task.table->key, task.chunk.chunk.range));
+    }
+    ChunkSum here = there;
+    if (!task.chunk.verified) {
+      SLIPWAY_TRY(here, sum_range(*loader_, table, task.table->key, task.chunk.chunk.range));
+    } else {
+      here = wanted;
+    }
+    if (!(there == here)) SLIPWAY_CHECK(repair(task, there == wanted));
+    fail_point("copy.verified");
+    if (task.chunk.verified && there == here) return {};
+    return Checkpoint(*loader_).chunk_verified(task.chunk.id);
+  }
+
+  /// Copies a chunk once more in the place of what is there; a second difference is an error.
+  Status repair(const Compare& task, bool damaged) {
+    const Table& table = *task.table->table;
+    fail_point("copy.repairing");
+    Checkpoint checkpoint(*loader_);
+    Chunk chunk;
+    ChunkHooks hooks;
+    hooks.before_commit = [&](const Chunk& copied, bool) -> Status {
+      chunk = copied;
+      return checkpoint.chunk_rewritten(task.chunk.id, copied);
+    };
+    // Two streams that put neighbouring rows back can wait for each other; the server then ends one of them.
+    for (int attempt = 1;; ++attempt) {
+      const auto copied = copier_->copy(table, task.table->key, task.chunk.chunk.range, {}, true, hooks);
+      if (copied) break;
+      if (attempt == kAttempts || !is_deadlock(copied.error())) return copied.error();
+    }
+    SLIPWAY_TRY(const ChunkSum here, sum_range(*loader_, table, task.table->key, task.chunk.chunk.range));
+    const ChunkSum there{chunk.rows, chunk.sum};
+    if (!(there == here))
+      return describe_difference(reader_, *loader_, table, task.table->key, task.chunk.chunk.range, there, here);
+    const std::lock_guard guard(work_.mutex_);
+    work_.report_.notes.push_back("table " + table.name + ": " + std::to_string(chunk.rows) +
+                                  " rows were copied again, " +
+                                  (damaged ? "because they had not arrived as they were"
+                                           : "because the source had changed them since the copy began"));
+    return {};
+  }
+
+  /// No range can tell of rows that no range covered.
+  Status count(const TableWork& work) {
+    SLIPWAY_TRY(const std::string clause, range_clause(*work.table, {}, {}));
+    SLIPWAY_TRY(const auto row, reader_.query_one("SELECT COUNT(*)" + clause));
+    if (row && row->natural(0) == work.rows) return {};
+    return Error{Code::corrupt,
+                 "table '" + work.table->name + "': " + std::to_string(work.rows) + " rows were copied of " +
+                     std::to_string(row ? row->natural(0) : 0) + " on the source",
+                 "nothing is wrong with the source; empty the target database, copy again, and report this"};
+  }
+
+  Status build(TableWork& work) {
+    const auto began = std::chrono::steady_clock::now();
+    if (!builder_) {
+      SLIPWAY_TRY(sql::Connection builder, sql::Connection::open(work_.target_));
+      SLIPWAY_CHECK(mark_session(builder, kMostStreams + number_));
+      SLIPWAY_CHECK(become_builder(builder));
+      builder_.emplace(std::move(builder));
+    }
+    if (work_.options_.verify) SLIPWAY_CHECK(count(work));
+    SLIPWAY_CHECK(build_keys(*builder_, work.record.keys));
+    fail_point("copy.keys_built");
+    SLIPWAY_CHECK(Checkpoint(*builder_).keys_built(work.table->name));
+    const std::lock_guard guard(work_.mutex_);
+    work_.report_.keys_seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+    return {};
+  }
+
+  CopyWork& work_;
+  sql::Connection& reader_;
+  std::size_t number_;
+  sql::Connection* loader_ = nullptr;
+  LaneCopier* copier_ = nullptr;
+  std::optional<sql::Connection> builder_;
+};
+
+CopyWork::CopyWork(std::vector<TableWork>& tables, const sql::Endpoint& target, const CopyOptions& options)
+    : tables_(tables), target_(target), options_(options) {
+  control_.throttle.limit(options.rate_limit_bytes_per_second);
+  for (TableWork& work : tables_) {
+    rows_expected_ += work.table->rows_estimate;
+    for (std::size_t i = 0; i < work.record.lanes.size(); ++i) {
+      if (work.record.lanes[i].finished) continue;
+      lanes_.emplace_back(&work, i);
+      ++work.lanes_left;
+    }
+    for (const ChunkRecord& chunk : work.record.chunks) {
+      work.empty = false;
+      work.rows += chunk.chunk.rows;
+      work.bytes += chunk.chunk.bytes;
+      control_.rows += chunk.chunk.rows;
+      control_.bytes += chunk.chunk.bytes;
+      if (options_.verify) comparisons_.push_back({&work, chunk, true});
+    }
+  }
+}
+
+/// A lane of a table that is not locked by its first transaction.
+std::optional<CopyWork::Job> CopyWork::pick_lane() {
+  for (auto lane = lanes_.begin(); lane != lanes_.end(); ++lane) {
+    TableWork& work = *lane->first;
+    if (work.opening) continue;
+    Job job{Job::Kind::lane, &work, lane->second, {}};
+    work.opening = work.empty;
+    lanes_.erase(lane);
+    return job;
+  }
+  return std::nullopt;
+}
+
+std::optional<CopyWork::Job> CopyWork::pick_comparison() {
+  if (comparisons_.empty()) return std::nullopt;
+  Job job{Job::Kind::compare, comparisons_.front().table, 0, std::move(comparisons_.front())};
+  comparisons_.pop_front();
+  return job;
+}
+
+/// What to do next: keys first, for they take longest and nobody can help; comparisons before their rows leave the
+/// target's memory.
+std::optional<CopyWork::Job> CopyWork::pick() {
+  for (TableWork& work : tables_) {
+    if (work.lanes_left > 0 || work.record.keys_built || work.building_keys) continue;
+    work.building_keys = true;
+    return Job{Job::Kind::keys, &work, 0, {}};
+  }
+  if (comparisons_.size() > 2 * streams_) return pick_comparison();
+  if (auto lane = pick_lane()) return lane;
+  return pick_comparison();
+}
+
+std::optional<CopyWork::Job> CopyWork::next() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    if (error_) return std::nullopt;
+    if (auto job = pick()) {
+      ++busy_;
+      return job;
+    }
+    if (busy_ == 0) return std::nullopt;
+    changed_.wait(lock);
+  }
+}
+
+void CopyWork::finished(const Job& job) {
+  const std::lock_guard guard(mutex_);
+  --busy_;
+  if (job.kind == Job::Kind::lane) --job.table->lanes_left;
+  if (job.kind == Job::Kind::keys) job.table->record.keys_built = true;
+  if (job.kind == Job::Kind::compare) ++report_.verified;
+  changed_.notify_all();
+}
+
+void CopyWork::committed(TableWork& table, const ChunkRecord& chunk) {
+  const std::lock_guard guard(mutex_);
+  table.empty = false;
+  table.opening = false;
+  table.rows += chunk.chunk.rows;
+  table.bytes += chunk.chunk.bytes;
+  if (options_.verify) comparisons_.push_back({&table, chunk, false});
+  changed_.notify_all();
+}
+
+void CopyWork::fail(Error error) {
+  const std::lock_guard guard(mutex_);
+  // The first error is the cause; the others are sessions that were stopped.
+  if (!error_) error_ = std::move(error);
+  control_.stop = true;
+  changed_.notify_all();
+}
+
+std::vector<TableProgress> CopyWork::table_progress() {
+  std::vector<TableProgress> all;
+  const std::lock_guard guard(mutex_);
+  for (const TableWork& work : tables_) {
+    using State = TableProgress::State;
+    State state = work.empty && !work.opening ? State::waiting : State::copying;
+    if (work.building_keys) state = State::keys;
+    if (work.record.keys_built) state = State::done;
+    all.push_back({work.table->name, state, work.rows, work.bytes, work.table->rows_estimate});
+  }
+  return all;
+}
+
+void CopyWork::watch(Progress& progress) {
+  std::string paused;
+  const auto tell = [&] {
+    if (std::string reason = control_.throttle.reason(); reason != paused) {
+      progress.note(reason.empty() ? "goes on" : "pauses: " + reason);
+      paused = std::move(reason);
+    }
+    progress.advance(control_.rows, control_.bytes, rows_expected_);
+    progress.tables(table_progress());
+  };
+  std::unique_lock lock(mutex_);
+  while (streams_ > 0) {
+    changed_.wait_for(lock, std::chrono::milliseconds(100), [&] { return streams_ == 0; });
+    lock.unlock();
+    tell();
+    lock.lock();
+  }
+}
+
+Status CopyWork::run(std::vector<sql::Connection>& readers, Progress& progress) {
+  {
+    streams_ = readers.size();
+    std::vector<std::jthread> threads;
+    threads.reserve(readers.size());
+    for (std::size_t number = 0; number < readers.size(); ++number) {
+      threads.emplace_back([this, &readers, number] {
+        if (auto done = Stream(*this, readers[number], number).run(); !done) fail(std::move(done).error());
+        const std::lock_guard guard(mutex_);
+        --streams_;
+        changed_.notify_all();
+      });
+    }
+    watch(progress);
+  }
+  if (error_) return *error_;
+  return {};
+}
+
+}  // namespace slipway::migrate

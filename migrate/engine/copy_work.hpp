@@ -1,0 +1,82 @@
+// The work of a copy shared among its streams: lanes, comparisons and keys, each begun as soon as it can be.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+
+#include "migrate/engine/checkpoint.hpp"
+#include "migrate/engine/checksum.hpp"
+#include "migrate/engine/copy.hpp"
+
+namespace slipway::migrate {
+
+/// A table on its way.
+struct TableWork {
+  const Table* table = nullptr;
+  std::vector<KeyColumn> key;
+  TableRecord record;
+  std::uint64_t rows = 0;  ///< committed
+  std::uint64_t bytes = 0;
+  std::size_t lanes_left = 0;
+  bool empty = true;     ///< nothing is committed: the first transaction locks the whole table
+  bool opening = false;  ///< and it is under way
+  bool building_keys = false;
+};
+
+struct WorkReport {
+  std::uint64_t verified = 0;
+  std::vector<std::string> notes;  ///< chunks that had to be copied again
+  double keys_seconds = 0;         ///< added up over the streams
+};
+
+/// Runs until every table has its rows, compared, and its keys. Its threads are its own.
+class CopyWork {
+ public:
+  CopyWork(std::vector<TableWork>& tables, const sql::Endpoint& target, const CopyOptions& options);
+
+  /// One thread per reader. Errors: the first that any thread met, those of LaneCopier and compare.
+  [[nodiscard]] Status run(std::vector<sql::Connection>& readers, Progress& progress);
+  [[nodiscard]] const WorkReport& report() const { return report_; }
+  [[nodiscard]] Throttle& throttle() { return control_.throttle; }
+
+ private:
+  struct Compare {
+    TableWork* table;
+    ChunkRecord chunk;
+    bool again;  ///< by a later snapshot than the one it was copied from
+  };
+  struct Job {
+    enum class Kind { lane, compare, keys } kind;
+    TableWork* table;
+    std::size_t lane = 0;
+    Compare compare = {};
+  };
+  class Stream;
+
+  [[nodiscard]] std::optional<Job> next();
+  [[nodiscard]] std::optional<Job> pick();
+  [[nodiscard]] std::optional<Job> pick_lane();
+  [[nodiscard]] std::optional<Job> pick_comparison();
+  void finished(const Job& job);
+  void committed(TableWork& table, const ChunkRecord& chunk);
+  void fail(Error error);
+  void watch(Progress& progress);
+  [[nodiscard]] std::vector<TableProgress> table_progress();
+
+  std::vector<TableWork>& tables_;
+  const sql::Endpoint& target_;
+  const CopyOptions& options_;
+  CopyControl control_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<std::pair<TableWork*, std::size_t>> lanes_;
+  std::deque<Compare> comparisons_;
+  std::size_t busy_ = 0;
+  std::size_t streams_ = 0;
+  std::uint64_t rows_expected_ = 0;
+  std::optional<Error> error_;
+  WorkReport report_;
+};
+
+}  // namespace slipway::migrate
