@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "migrate/engine/dialect_rules.hpp"
+
 namespace slipway::migrate {
 namespace {
 
@@ -48,14 +50,16 @@ bool is_computed(const std::string& extra) {
   return extra.find("GENERATED") != std::string::npos && extra.find("DEFAULT_GENERATED") == std::string::npos;
 }
 
-Status read_columns(sql::Connection& connection, const std::string& database, Table& table) {
+/// `stored`: computed columns whose values are copied all the same.
+Status read_columns(sql::Connection& connection, const std::string& database, const std::set<std::string>& stored,
+                    Table& table) {
   SLIPWAY_TRY(const auto rows,
               connection.query("SELECT column_name, LOWER(data_type), LOWER(column_type), extra, is_nullable "
                                "FROM information_schema.columns WHERE table_schema = ? AND table_name = ? "
                                "ORDER BY ordinal_position",
                                {database, table.name}));
   for (const auto& row : rows) {
-    if (is_computed(row.text(3))) continue;
+    if (is_computed(row.text(3)) && !stored.contains(row.text(0))) continue;
     SLIPWAY_TRY(Column column, describe_column(row.text(0), row.text(1), row.text(2)));
     column.nullable = row.text(4) != "NO";
     table.columns.push_back(std::move(column));
@@ -78,8 +82,9 @@ Status read_columns(sql::Connection& connection, const std::string& database, Ta
 }
 
 /// Only what a broken connection says is an error: a table that cannot be described cannot be copied, and the others
-/// can.
-Status read_shape(sql::Connection& connection, const std::string& database, Table& table, Keep keep) {
+/// can. Returns the computed columns whose values have to be copied.
+Result<std::set<std::string>> read_shape(sql::Connection& connection, const std::string& database, Table& table,
+                                         Keep keep) {
   SLIPWAY_TRY(const std::string schema, sql::quote_identifier(database));
   SLIPWAY_TRY(const std::string name, sql::quote_identifier(table.name));
   auto created = connection.query_one("SHOW CREATE TABLE " + schema + "." + name);
@@ -87,12 +92,15 @@ Status read_shape(sql::Connection& connection, const std::string& database, Tabl
     return std::move(created).error();
   if (!created) {
     table.shape.blockers.push_back("the source cannot describe it: " + created.error().message);
-    return {};
+    return std::set<std::string>{};
   }
   if (!*created) return Error{Code::not_found, "table '" + table.name + "': went away while it was read"};
-  SLIPWAY_TRY(table.shape, take_apart(table.name, (*created)->text(1), keep, database));
+  Understood understood = speak_mariadb((*created)->text(1));
+  SLIPWAY_TRY(table.shape, take_apart(table.name, understood.text, keep, database));
+  table.shape.changes.insert(table.shape.changes.end(), std::make_move_iterator(understood.changes.begin()),
+                             std::make_move_iterator(understood.changes.end()));
   table.history = keep == Keep::everything && table.shape.versioning == Versioning::by_time;
-  return {};
+  return std::move(understood.stored);
 }
 
 Result<Table> read_table(sql::Connection& connection, const std::string& database, const sql::Row& row, Keep keep) {
@@ -100,8 +108,8 @@ Result<Table> read_table(sql::Connection& connection, const std::string& databas
   table.name = row.text(0);
   table.rows_estimate = static_cast<std::uint64_t>(row.optional_integer(2).value_or(0));
   table.bytes_estimate = static_cast<std::uint64_t>(row.optional_integer(3).value_or(0));
-  SLIPWAY_CHECK(read_shape(connection, database, table, keep));
-  SLIPWAY_CHECK(read_columns(connection, database, table));
+  SLIPWAY_TRY(const auto stored, read_shape(connection, database, table, keep));
+  SLIPWAY_CHECK(read_columns(connection, database, stored, table));
   return table;
 }
 

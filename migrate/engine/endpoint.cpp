@@ -16,7 +16,8 @@ Result<sql::Endpoint> to_endpoint(const SourceAddress& address, const AccessOpti
   }
   const bool near = !address.socket.empty() || address.host == "localhost" || address.host == "::1" ||
                     address.host.starts_with("127.");
-  if (!access.tls_ca_file.empty()) {
+  // Behind a socket is this machine itself.
+  if (!access.tls_ca_file.empty() && address.socket.empty()) {
     endpoint.tls = sql::TlsMode::verify_identity;
     endpoint.tls_ca_file = access.tls_ca_file;
   } else if (!near && !access.plaintext) {

@@ -300,17 +300,32 @@ class Shaping {
   std::vector<std::string> primary_;
 };
 
+/// A language's order as MySQL and as MariaDB name it. Languages that are not here sort as the root of Unicode does.
+std::string tailoring_of(const std::string& language) {
+  static const std::map<std::string, std::string> names{
+      {"bs_", "croatian_"},  {"cs_", "czech_"},         {"da_", "danish_"},        {"de_pb_", "german2_"},
+      {"eo_", "esperanto_"}, {"es_", "spanish_"},       {"es_trad_", "spanish2_"}, {"et_", "estonian_"},
+      {"gl_", "spanish_"},   {"hr_", "croatian_"},      {"hu_", "hungarian_"},     {"is_", "icelandic_"},
+      {"la_", "roman_"},     {"lt_", "lithuanian_"},    {"lv_", "latvian_"},       {"nb_", "danish_"},
+      {"nn_", "danish_"},    {"pl_", "polish_"},        {"ro_", "romanian_"},      {"sk_", "slovak_"},
+      {"sl_", "slovenian_"}, {"sr_latn_", "croatian_"}, {"sv_", "swedish_"},       {"tr_", "turkish_"},
+      {"vi_", "vietnamese_"}};
+  const auto found = names.find(language);
+  return found == names.end() ? std::string() : found->second;
+}
+
 }  // namespace
 
 std::string replace_collations(std::string_view text, std::vector<std::string>& changes) {
-  static const std::regex foreign("utf8mb4_(\\w+_)?0900_(ai_ci|as_ci|as_cs|bin)");
+  static const std::regex foreign("utf8mb4_(\\w+_)?0900_(ai_ci|as_ci|as_cs|bin)(_ks)?");
   const std::string from(text);
   std::string to;
   auto rest = from.cbegin();
   std::smatch found;
   while (std::regex_search(rest, from.cend(), found, foreign)) {
     const std::string kind = found[2].str();
-    const std::string nearest = kind == "bin" ? "utf8mb4_nopad_bin" : "utf8mb4_uca1400_nopad_" + kind;
+    const std::string nearest = kind == "bin" ? std::string("utf8mb4_nopad_bin")
+                                              : "utf8mb4_uca1400_" + tailoring_of(found[1].str()) + "nopad_" + kind;
     to.append(rest, found[0].first).append(nearest);
     const std::string change = "collation " + found[0].str() + " became " + nearest;
     if (std::find(changes.begin(), changes.end(), change) == changes.end()) changes.push_back(change);

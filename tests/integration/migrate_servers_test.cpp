@@ -1,7 +1,7 @@
 // Real servers of other kinds and ages as sources: every type they have, over every way to reach them.
 #include <gtest/gtest.h>
 
-#include "migrate/engine/checksum.hpp"
+#include "appliance/crypto/crypto.hpp"
 #include "migrate/engine/copy.hpp"
 #include "tests/support/peer_server.hpp"
 #include "tests/support/programs.hpp"
@@ -125,14 +125,112 @@ TEST_P(ForeignSource, IsReadWithTheSmallestRightsAndSaysWhatItCouldNotHold) {
   const auto done = copy(as("smallest"));
   ASSERT_TRUE(done.has_value()) << to_text(done.error());
   EXPECT_NE(done->snapshot.find("RELOAD"), std::string::npos) << done->snapshot;
+  EXPECT_TRUE(says(done->notes, "hidden from smallest"));
   EXPECT_EQ(picture_of(source_, source_), picture_of(target_, source_));
 }
 
-INSTANTIATE_TEST_SUITE_P(Servers, ForeignSource, testing::Values("mariadb-10.5"), [](const auto& kind) {
-  std::string name = kind.param;
-  std::erase_if(name, [](char c) { return c == '-' || c == '.'; });
-  return name;
-});
+// A27
+TEST_P(ForeignSource, IsReadOverItsSocketWithAPassword) {
+  ASSERT_NO_FATAL_FAILURE(make_user("local_reader", "SELECT, SHOW VIEW, TRIGGER, EVENT"));
+  auto admin = test::connect(source_);
+  ASSERT_TRUE(admin.execute_text("GRANT RELOAD ON *.* TO local_reader").has_value());
+  sql::Endpoint source = source_;
+  source.user = "local_reader";
+  source.password = Secret("pw");
+  const auto done = copy(source);
+  ASSERT_TRUE(done.has_value()) << to_text(done.error());
+  EXPECT_NE(done->snapshot.find("3 readers"), std::string::npos) << done->snapshot;
+}
+
+// A27, F6
+TEST_P(ForeignSource, IsReadOverTlsOnlyWhenItIsWhoItShouldBe) {
+  ASSERT_NO_FATAL_FAILURE(make_user("far_reader", "SELECT"));
+  const test::TempDirectory elsewhere;
+  ASSERT_TRUE(crypto::make_loopback_certificate(elsewhere / "ca.pem", elsewhere / "key.pem", std::chrono::hours(1))
+                  .has_value());
+  sql::Endpoint stranger = as("far_reader");
+  stranger.tls_ca_file = (elsewhere / "ca.pem").string();
+  sql::Endpoint wrong_password = as("far_reader");
+  wrong_password.password = Secret("pv");
+  for (const sql::Endpoint& source : {stranger, wrong_password}) {
+    const auto done = copy(source);
+    ASSERT_FALSE(done.has_value());
+    EXPECT_EQ(done.error().code, Code::unauthenticated);
+    EXPECT_NE(done.error().message.find("far_reader"), std::string::npos) << done.error().message;
+  }
+  sql::Endpoint nowhere = as("far_reader");
+  nowhere.database = "no_such_database";
+  const auto done = copy(nowhere);
+  ASSERT_FALSE(done.has_value());
+  EXPECT_TRUE(done.error().code == Code::not_found || done.error().code == Code::permission) << to_text(done.error());
+}
+
+// A27
+TEST_P(ForeignSource, IsMovedByTheCommandLine) {
+  ASSERT_NO_FATAL_FAILURE(make_user("command_reader", "SELECT, SHOW VIEW, TRIGGER, EVENT"));
+  const sql::Endpoint far = as("command_reader");
+  const test::TempDirectory directory;
+  test::write_file(directory / "pw", "pw\n");
+  std::filesystem::permissions(directory / "pw", std::filesystem::perms::owner_read);
+  const auto done = test::run_program(
+      "slipway-migrate",
+      {"copy", "--source", "mysql://command_reader@127.0.0.1:" + std::to_string(far.port) + "/" + far.database,
+       "--password-file", (directory / "pw").string(), "--tls-ca", far.tls_ca_file, "--target",
+       "socket=" + target_.socket + ",user=" + target_.user + ",db=" + target_.database});
+  EXPECT_EQ(done.exit_status, 0) << done.err;
+  EXPECT_EQ(picture_of(source_, source_), picture_of(target_, source_));
+}
+
+/// Ends a server as soon as the copy has its snapshot.
+class Killer final : public Progress {
+ public:
+  explicit Killer(test::PeerServer& server) : server_(server) {}
+  void begin(std::string_view) override {}
+  void advance(std::uint64_t, std::uint64_t, std::uint64_t) override {}
+  void note(std::string_view) override { server_.kill(); }
+
+ private:
+  test::PeerServer& server_;
+};
+
+// A27
+TEST_P(ForeignSource, IsNamedWhenItDiesUnderTheCopy) {
+  test::PeerServer mortal(GetParam());
+  source_ = mortal.fresh_database();
+  {
+    auto session = test::connect(source_);
+    ASSERT_NO_FATAL_FAILURE(run_file(session, "kinds.sql"));
+  }
+  Killer progress(mortal);
+  const auto done = copy_database(source_, target_, {}, progress);
+  ASSERT_FALSE(done.has_value());
+  EXPECT_EQ(done.error().code, Code::unavailable) << to_text(done.error());
+  const std::string& message = done.error().message;
+  EXPECT_TRUE(message.find("source") != std::string::npos || message.find(source_.describe()) != std::string::npos)
+      << message;
+}
+
+// A27
+TEST(LaterMariadb, IsRefusedWhereATimestampIsPastTheTargetsLast) {
+  test::PeerServer& server = test::PeerServer::shared("mariadb-11.8");
+  const sql::Endpoint source = server.fresh_database();
+  const auto made = test::connect(source).run_script(
+      "CREATE TABLE far (id INT PRIMARY KEY, at TIMESTAMP NOT NULL); INSERT INTO far VALUES (1, '2038-01-19 "
+      "03:14:08')");
+  ASSERT_TRUE(made.has_value()) << to_text(made.error());
+  NoProgress progress;
+  const auto done = copy_database(source, test::fresh_database(), {}, progress);
+  ASSERT_FALSE(done.has_value());
+  EXPECT_EQ(done.error().code, Code::corrupt);
+  EXPECT_NE(done.error().message.find("'far'"), std::string::npos) << done.error().message;
+}
+
+INSTANTIATE_TEST_SUITE_P(Servers, ForeignSource, testing::Values("mariadb-10.5", "mariadb-11.8", "mysql"),
+                         [](const auto& kind) {
+                           std::string name = kind.param;
+                           std::erase_if(name, [](char c) { return c == '-' || c == '.'; });
+                           return name;
+                         });
 
 }  // namespace
 }  // namespace slipway::migrate
