@@ -53,6 +53,8 @@ Status Checkpoint::begin(const std::string& source) {
       "row_count BIGINT UNSIGNED NOT NULL, byte_count BIGINT UNSIGNED NOT NULL, row_sum BIGINT UNSIGNED NOT NULL, "
       "verified BOOLEAN NOT NULL" +
       options));
+  // A row of no table: the first insert into an empty table locks all of it, and streams would wait for each other.
+  SLIPWAY_CHECK(target_.execute("INSERT INTO slipway_copy_chunk VALUES (1, '', '', '', 0, 0, 0, TRUE)"));
   SLIPWAY_CHECK(
       target_.execute_text("CREATE TABLE slipway_copy (format INT NOT NULL, source VARCHAR(1000) NOT NULL, "
                            "finished BOOLEAN NOT NULL" +
@@ -82,6 +84,7 @@ Result<std::map<std::string, TableRecord>> Checkpoint::read() {
         {row.natural(1), {from_line(row.text(2)), from_line(row.text(3))}, row.boolean(4)});
   SLIPWAY_TRY(const auto chunks, target_.query("SELECT table_name, chunk_id, after_key, upto_key, row_count, "
                                                "byte_count, row_sum, verified FROM slipway_copy_chunk "
+                                               "WHERE table_name <> '' "
                                                "ORDER BY chunk_id"));
   for (const auto& row : chunks)
     records[row.text(0)].chunks.push_back(

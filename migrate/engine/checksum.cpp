@@ -56,15 +56,16 @@ std::string first_difference(sql::Connection& source, sql::Connection& target, c
 /// form, or fewer digits, than MariaDB. Scaled by a power of two, which is exact, and without its sign every number
 /// fits.
 std::string real_sum(const std::string& value) {
-  const std::string magnitude = "ABS(" + value + ")";
-  return "CRC32(ABS((" + value + ")*CASE WHEN " + magnitude +
-         " BETWEEN 1e-16 AND 1e-3 THEN 1152921504606846976e0 WHEN " + magnitude +
-         " < 1e-99 THEN 2.582249878086909e120 ELSE 1e0 END))+(" + value + "<0)";
+  std::string sum("CRC32(ABS((");
+  sum.append(value).append(")*CASE WHEN ABS(").append(value);
+  sum.append(") BETWEEN 1e-16 AND 1e-3 THEN 1152921504606846976e0 WHEN ABS(").append(value);
+  sum.append(") < 1e-99 THEN 2.582249878086909e120 ELSE 1e0 END))+(").append(value).append("<0)");
+  return sum;
 }
 
 /// Values become their CRC first: a row of any size stays a short string, and no two character sets meet.
 std::string cell_sum(const Column& column) {
-  if (column.carry == Carry::text) return "CRC32(" + column.selected + ")";
+  if (column.carry == Carry::text) return std::string("CRC32(").append(column.selected).append(")");
   return column.carry == Carry::real ? real_sum(column.selected) : column.selected;
 }
 
@@ -72,9 +73,11 @@ std::string cell_sum(const Column& column) {
 
 std::string row_sum(const Table& table) {
   std::string cells;
-  for (const Column& column : table.columns)
-    cells += column.nullable ? ",IFNULL(" + cell_sum(column) + ",'~')" : "," + cell_sum(column);
-  return "CRC32(CONCAT_WS(','" + cells + "))";
+  for (const Column& column : table.columns) {
+    cells.append(column.nullable ? ",IFNULL(" : ",").append(cell_sum(column));
+    if (column.nullable) cells.append(",'~')");
+  }
+  return std::string("CRC32(CONCAT_WS(','").append(cells).append("))");
 }
 
 Result<ChunkSum> sum_range(sql::Connection& connection, const Table& table, const std::vector<KeyColumn>& key,

@@ -159,6 +159,7 @@ Lines notes_of(const CopyReport& report, const std::string& user) {
   return lines;
 }
 
+// A27
 TEST_P(EngineCases, ArriveWholeOrAreRefusedByName) {
   if (HasFatalFailure()) return;
   const auto done = copy();
