@@ -1,10 +1,7 @@
 #include "migrate/products/content_step.hpp"
 
-#include <map>
-
-#include "appliance/crypto/crypto.hpp"
-#include "migrate/products/content_store.hpp"
 #include "migrate/products/mime_decode.hpp"
+#include "migrate/products/outside_files.hpp"
 #include "migrate/products/part_rules.hpp"
 
 namespace slipway::migrate {
@@ -17,21 +14,39 @@ constexpr std::size_t kFetchParts = 200;
 struct PartRow {
   std::uint64_t message_id = 0;
   Part part;
-  std::string file_name;  ///< as stored; empty when NULL
   std::string source_key;
+  std::string charset;  ///< empty: what the headers say
+  std::string markup;
+  std::string path;  ///< of a file outside the database; empty: the bytes are in it
 };
+
+/// "COALESCE(charset, '')" when slipway_part has such a column, else "''".
+Result<std::string> optional_columns(sql::Connection& staging) {
+  std::string selected;
+  for (const char* name : {"charset", "markup", "path"}) {
+    SLIPWAY_TRY(const auto there,
+                staging.query_one("SELECT COUNT(*) FROM information_schema.columns WHERE table_schema = DATABASE() AND "
+                                  "table_name = 'slipway_part' AND column_name = ?",
+                                  {name}));
+    selected += there->natural(0) == 0 ? ", ''" : ", COALESCE(`" + std::string(name) + "`, '')";
+  }
+  return selected;
+}
 
 std::string lower_case(std::string text) {
   for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   return text;
 }
 
-Result<std::vector<PartRow>> read_parts(sql::Connection& staging, std::uint64_t after, std::uint64_t to) {
-  SLIPWAY_TRY(const auto rows,
-              staging.query("SELECT message_id, part_id, parent_id, COALESCE(media_type, ''), COALESCE(file_name, ''), "
-                            "COALESCE(headers, ''), COALESCE(encoding, ''), COALESCE(LENGTH(content), 0), source_key "
-                            "FROM slipway_part WHERE message_id > ? AND message_id <= ? ORDER BY message_id, part_id",
-                            {after, to}));
+Result<std::vector<PartRow>> read_parts(sql::Connection& staging, const std::string& optional, std::uint64_t after,
+                                        std::uint64_t to) {
+  SLIPWAY_TRY(
+      const auto rows,
+      staging.query("SELECT message_id, part_id, parent_id, COALESCE(media_type, ''), COALESCE(file_name, ''), "
+                    "COALESCE(headers, ''), COALESCE(encoding, ''), COALESCE(LENGTH(content), 0), source_key" +
+                        optional +
+                        " FROM slipway_part WHERE message_id > ? AND message_id <= ? ORDER BY message_id, part_id",
+                    {after, to}));
   std::vector<PartRow> parts;
   parts.reserve(rows.size());
   for (const auto& row : rows) {
@@ -40,6 +55,11 @@ Result<std::vector<PartRow>> read_parts(sql::Connection& staging, std::uint64_t 
     part.part = {row.integer(1), row.integer(2), lower_case(row.text(3)), row.text(4),
                  row.text(5),    row.text(6),    row.natural(7)};
     part.source_key = row.text(8);
+    part.charset = row.text(9);
+    part.markup = lower_case(row.text(10));
+    part.path = row.text(11);
+    // Bytes that lie elsewhere: a mail among them is a file, not a container of other parts.
+    if (!part.path.empty()) part.part.size_bytes = 1;
     parts.push_back(std::move(part));
   }
   return parts;
@@ -48,9 +68,11 @@ Result<std::vector<PartRow>> read_parts(sql::Connection& staging, std::uint64_t 
 /// Fetches stored contents ahead, some megabytes at a time, in the order of `parts`.
 class ContentReader {
  public:
-  ContentReader(sql::Connection& staging, const std::vector<PartRow>& parts) : staging_(staging), parts_(parts) {}
+  ContentReader(sql::Connection& staging, const std::filesystem::path& files, const std::vector<PartRow>& parts)
+      : staging_(staging), files_(files), parts_(parts) {}
 
   Result<std::string> take(std::size_t index) {
+    if (!parts_[index].path.empty()) return read_outside(files_, parts_[index].path);
     if (index >= fetched_to_) SLIPWAY_CHECK(fetch(index));
     const auto found = contents_.find(parts_[index].part.id);
     if (found == contents_.end()) return std::string{};
@@ -82,6 +104,7 @@ class ContentReader {
   }
 
   sql::Connection& staging_;
+  const std::filesystem::path& files_;
   const std::vector<PartRow>& parts_;
   std::map<std::int64_t, std::string> contents_;
   std::size_t fetched_to_ = 0;
@@ -98,14 +121,20 @@ Result<DecodedMessage> decode_message(std::uint64_t id, const std::vector<PartRo
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const Part& part = parts[i];
     const PartRow& row = rows[begin + i];
-    SLIPWAY_TRY(std::string stored, contents.take(begin + i));
+    auto stored = contents.take(begin + i);
+    if (!stored && row.path.empty()) return std::move(stored).error();
+    if (!stored) {
+      message.unreadable.push_back(row.source_key + ": " + stored.error().message);
+      continue;
+    }
     if (is_container(part)) continue;
-    auto decoded = decode_transfer(part.encoding, std::move(stored));
+    auto decoded = decode_transfer(part.encoding, std::move(*stored));
     if (!decoded) {
-      message.unreadable.push_back(row.source_key);
+      message.unreadable.push_back(row.source_key + ": its content is not in the source database");
     } else if (body == i) {
-      message.body = to_utf8(header_field(part.headers, "Content-Type"), *decoded);
+      message.body = text_of(row.charset, header_field(part.headers, "Content-Type"), *decoded);
       message.html = part.media_type == "text/html";
+      if (!message.html && !message.body.empty()) message.markup = row.markup;
     } else {
       message.attachments.push_back({row.source_key, part.file_name.empty() ? made_up_name(part) : part.file_name,
                                      part.media_type.empty() ? "application/octet-stream" : part.media_type,
@@ -117,13 +146,15 @@ Result<DecodedMessage> decode_message(std::uint64_t id, const std::vector<PartRo
 
 }  // namespace
 
-Status decode_messages(sql::Connection& staging, const std::function<Status(DecodedMessage&&)>& each) {
+Status decode_messages(sql::Connection& staging, const std::filesystem::path& files,
+                       const std::function<Status(DecodedMessage&&)>& each) {
+  SLIPWAY_TRY(const std::string optional, optional_columns(staging));
   SLIPWAY_TRY(const auto last_row, staging.query_one("SELECT COALESCE(MAX(message_id), 0) FROM slipway_message"));
   const std::uint64_t last = last_row->natural(0);
   for (std::uint64_t after = 0; after < last; after += kMessagesAtATime) {
     const std::uint64_t to = std::min(after + kMessagesAtATime, last);
-    SLIPWAY_TRY(const auto rows, read_parts(staging, after, to));
-    ContentReader contents(staging, rows);
+    SLIPWAY_TRY(const auto rows, read_parts(staging, optional, after, to));
+    ContentReader contents(staging, files, rows);
     std::size_t at = 0;
     for (std::uint64_t id = after + 1; id <= to; ++id) {
       const std::size_t begin = at;

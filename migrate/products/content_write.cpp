@@ -34,7 +34,8 @@ class MessageWriter {
     }
     ++report.messages;
     report.attachments += message.attachments.size();
-    for (std::string& key : message.unreadable) report.unreadable.push_back(std::move(key));
+    if (!message.markup.empty()) ++report.markups[message.markup];
+    for (std::string& part : message.unreadable) report.unreadable.push_back(std::move(part));
     if (messages_.size() >= kRowsAtATime || waiting_bytes_ >= kBodyBytesAtATime) return flush();
     return {};
   }
@@ -100,18 +101,27 @@ Result<std::string> value_text(const sql::Row& row) {
   const std::string& kind = row.text(4);
   if (kind == "file") return short_value;
   if (kind == "address") return plain_address(short_value);
-  if (!short_value.empty()) return short_value;
+  if (!short_value.empty()) return row.text(8).empty() ? short_value : text_of(row.text(8), "", short_value);
   SLIPWAY_TRY(const std::string bytes, decode_transfer(row.text(7), row.optional_text(6).value_or("")));
-  return to_utf8("", bytes);
+  return text_of(row.text(8), "", bytes);
 }
 
 }  // namespace
 
-Result<ContentReport> write_contents(sql::Connection& staging, sql::Connection& target, Progress& progress) {
+std::vector<std::string> remarks_on(const ContentReport& report) {
+  std::vector<std::string> remarks = report.unreadable;
+  for (const auto& [markup, count] : report.markups)
+    remarks.push_back(count_text(count) + " texts are written in " + markup +
+                      "; requests show them as they are written");
+  return remarks;
+}
+
+Result<ContentReport> write_contents(sql::Connection& staging, sql::Connection& target,
+                                     const std::filesystem::path& files, Progress& progress) {
   ContentReport report;
   SLIPWAY_TRY(const auto expected, staging.query_one("SELECT COUNT(*) FROM slipway_message"));
   MessageWriter writer(staging, target);
-  SLIPWAY_CHECK(decode_messages(staging, [&](DecodedMessage&& message) -> Status {
+  SLIPWAY_CHECK(decode_messages(staging, files, [&](DecodedMessage&& message) -> Status {
     progress.advance(report.messages, report.bytes, expected->natural(0));
     return writer.add(std::move(message), report);
   }));
@@ -119,10 +129,11 @@ Result<ContentReport> write_contents(sql::Connection& staging, sql::Connection& 
   return report;
 }
 
-Result<ContentReport> compare_contents(sql::Connection& staging, sql::Connection& target, Progress& progress) {
+Result<ContentReport> compare_contents(sql::Connection& staging, sql::Connection& target,
+                                       const std::filesystem::path& files, Progress& progress) {
   ContentReport report;
   SLIPWAY_TRY(const auto expected, staging.query_one("SELECT COUNT(*) FROM slipway_message"));
-  SLIPWAY_CHECK(decode_messages(staging, [&](DecodedMessage&& message) -> Status {
+  SLIPWAY_CHECK(decode_messages(staging, files, [&](DecodedMessage&& message) -> Status {
     progress.advance(report.messages, report.bytes, expected->natural(0));
     ++report.messages;
     report.attachments += message.attachments.size();
@@ -144,9 +155,12 @@ Result<std::uint64_t> write_values(sql::Connection& staging, sql::Connection& ta
     rows.clear();
     return {};
   };
+  SLIPWAY_TRY(const auto charset,
+              staging.query_one("SELECT COUNT(*) FROM information_schema.columns WHERE table_schema = "
+                                "DATABASE() AND table_name = 'slipway_value_part' AND column_name = 'charset'"));
   SLIPWAY_CHECK(staging.stream(
-      "SELECT value_id, number, field_id, position, kind, short_value, content, COALESCE(encoding, '') FROM "
-      "slipway_value_part",
+      std::string("SELECT value_id, number, field_id, position, kind, short_value, content, COALESCE(encoding, ''), ") +
+          (charset->natural(0) == 0 ? "''" : "COALESCE(`charset`, '')") + " FROM slipway_value_part",
       {}, [&](const sql::Row& row) -> Status {
         SLIPWAY_TRY(std::string value, value_text(row));
         rows.push_back({row.natural(0), row.natural(1), row.natural(2), row.natural(3), std::move(value)});

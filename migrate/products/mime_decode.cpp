@@ -7,6 +7,8 @@
 #include <memory>
 #include <mutex>
 
+#include "migrate/products/charset_rules.hpp"
+
 namespace slipway::migrate {
 namespace {
 
@@ -108,6 +110,12 @@ std::string to_utf8(std::string_view content_type, std::string_view bytes) {
   std::string text = repaired_utf8(converted(converter, bytes));
   g_mime_iconv_close(converter);
   return text;
+}
+
+std::string text_of(std::string_view charset, std::string_view content_type, std::string_view bytes) {
+  if (charset.empty()) return to_utf8(content_type, bytes);
+  if (lower_case(charset) == "utf-8 twice") return once_encoded(to_utf8("", bytes));
+  return to_utf8("text/plain; charset=\"" + std::string(charset) + "\"", bytes);
 }
 
 }  // namespace slipway::migrate

@@ -17,4 +17,8 @@ namespace slipway::migrate {
 /// dropped, and the result is always valid UTF-8.
 [[nodiscard]] std::string to_utf8(std::string_view content_type, std::string_view bytes);
 
+/// The text of a part whose charset the source tells apart from its header: a name iconv knows, or "utf-8 twice" (see
+/// once_encoded). Empty: to_utf8(content_type, bytes).
+[[nodiscard]] std::string text_of(std::string_view charset, std::string_view content_type, std::string_view bytes);
+
 }  // namespace slipway::migrate

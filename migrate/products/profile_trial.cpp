@@ -86,7 +86,7 @@ class Trial {
     if (step == "content" || step == "values") {
       Status done;
       if (step == "content") {
-        const auto report = write_contents(staging_, account_, silent);
+        const auto report = write_contents(staging_, account_, {}, silent);
         if (!report) done = report.error();
       } else if (const auto count = write_values(staging_, account_); !count) {
         done = count.error();

@@ -47,7 +47,8 @@ Result<std::vector<std::string>> apply_people(sql::Connection& target, const Sta
 }
 
 Result<TransformReport> transform(const sql::Endpoint& admin, const Profile& profile, const StatusMap& map,
-                                  const std::string& source, const std::string& target, Progress& progress) {
+                                  const std::string& source, const std::string& target,
+                                  const std::filesystem::path& files, Progress& progress) {
   TransformReport report;
   const auto began = std::chrono::steady_clock::now();
   SLIPWAY_TRY(sql::Connection staging, open_in(admin, source));
@@ -60,7 +61,7 @@ Result<TransformReport> transform(const sql::Endpoint& admin, const Profile& pro
   for (const std::string& step : profile.steps) {
     fail_point("run.transforming");
     if (step == "content") {
-      auto done = write_contents(staging, account, progress);
+      auto done = write_contents(staging, account, files, progress);
       if (!done) return std::move(done).error().within("step " + step);
       report.contents = std::move(*done);
     } else if (step == "values") {

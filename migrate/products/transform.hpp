@@ -15,10 +15,12 @@ struct TransformReport {
 /// The tables slipway_status_map and slipway_severity_map, which the steps read.
 [[nodiscard]] Status write_maps(sql::Connection& staging, const StatusMap& map);
 
-/// Runs the steps in order. `admin` may read `source` and write `target`. Errors name the step.
+/// Runs the steps in order. `files`: the directory of what the product keeps outside its database. `admin` may read
+/// `source` and write `target`. Errors name the step.
 [[nodiscard]] Result<TransformReport> transform(const sql::Endpoint& admin, const Profile& profile,
                                                 const StatusMap& map, const std::string& source,
-                                                const std::string& target, Progress& progress);
+                                                const std::string& target, const std::filesystem::path& files,
+                                                Progress& progress);
 
 /// What the map says about people, on top of what the profile made of them; call it after the checks, which know the
 /// profile only. Returns the logins nobody has.

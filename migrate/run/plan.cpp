@@ -1,5 +1,7 @@
 #include "migrate/run/plan.hpp"
 
+#include "migrate/engine/progress.hpp"
+
 namespace slipway::migrate {
 namespace {
 
@@ -27,7 +29,33 @@ Status map_statuses(sql::Connection& source, Plan& plan) {
                "write one [[status]] row for each (from, status, reason) into a file and say --status-map FILE"};
 }
 
+std::string usual_place(const Plan& plan) {
+  const std::string& usual = plan.product.profile->outside.usual;
+  return usual.empty() ? std::string{} : " (usually " + usual + ")";
+}
+
 }  // namespace
+
+std::vector<std::string> remarks_on_files(const Plan& plan) {
+  constexpr std::size_t kShown = 50;
+  if (plan.outside.listed == 0) return {};
+  if (plan.files_directory.empty())
+    return {count_text(plan.outside.listed) + " files of the product are outside its database" + usual_place(plan) +
+            " and need --files DIR"};
+  std::vector<std::string> remarks = plan.outside.faults;
+  if (remarks.size() > kShown) {
+    remarks.resize(kShown);
+    remarks.push_back("and " + count_text(plan.outside.faults.size() - kShown) + " files more");
+  }
+  return remarks;
+}
+
+Status require_files(const Plan& plan, const PlanOptions& options) {
+  if (plan.outside.listed == 0 || !plan.files_directory.empty() || options.without_files) return {};
+  return Error{Code::invalid_argument,
+               "source: " + count_text(plan.outside.listed) + " files are outside the database" + usual_place(plan),
+               "copy that directory here and say --files DIR, or say --without-files to do without their contents"};
+}
 
 Result<Plan> make_plan(const sql::Endpoint& source, const std::string& address, const PlanOptions& options) {
   SLIPWAY_TRY(const KnownProfiles known, known_profiles(options.profile_directory));
@@ -56,6 +84,10 @@ Result<Plan> make_plan(const sql::Endpoint& source, const std::string& address, 
   if (plan.product.profile->transform) {
     SLIPWAY_TRY(plan.asides, count_asides(connection, *plan.product.profile, plan.catalog, plan.product.database));
   }
+  SLIPWAY_TRY(plan.outside,
+              look_outside(connection, *plan.product.profile, plan.product.database, options.files_directory));
+  plan.files_directory = options.files_directory;
+  if (plan.outside.listed > 0) plan.counts.push_back({"files outside the database", plan.outside.listed});
   for (const Table& table : plan.catalog.tables) {
     plan.rows += table.rows_estimate;
     plan.bytes += table.bytes_estimate;

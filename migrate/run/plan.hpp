@@ -2,6 +2,7 @@
 #pragma once
 
 #include "migrate/products/aside.hpp"
+#include "migrate/products/outside_files.hpp"
 #include "migrate/products/recognise.hpp"
 #include "migrate/products/status_map.hpp"
 
@@ -11,6 +12,8 @@ namespace slipway::migrate {
 struct PlanOptions {
   std::filesystem::path profile_directory;  ///< a profile on disk; empty: those compiled in
   std::filesystem::path status_map_file;
+  std::filesystem::path files_directory;  ///< of the product's files outside its database; empty: not given
+  bool without_files = false;             ///< move although they are not given
 };
 
 struct PlanCount {
@@ -32,10 +35,18 @@ struct Plan {
   std::vector<PlanCount> counts;
   std::vector<MappedStatus> statuses;  ///< those in use
   std::vector<AsideLine> asides;
-  std::uint64_t rows = 0;   ///< estimated
-  std::uint64_t bytes = 0;  ///< estimated
-  double seconds = 0;       ///< estimated
+  OutsideReport outside;
+  std::filesystem::path files_directory;  ///< as in the options
+  std::uint64_t rows = 0;                 ///< estimated
+  std::uint64_t bytes = 0;                ///< estimated
+  double seconds = 0;                     ///< estimated
 };
+
+/// Remarks on the product's files outside its database: that they have to be given, or which of them are missing.
+[[nodiscard]] std::vector<std::string> remarks_on_files(const Plan& plan);
+
+/// Not given and not renounced: invalid_argument.
+[[nodiscard]] Status require_files(const Plan& plan, const PlanOptions& options);
 
 /// Inspects a source. Errors: those of known_profiles and recognise; invalid_argument naming every status that the map
 /// lacks.

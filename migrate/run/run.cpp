@@ -28,7 +28,9 @@ Result<Choices> choices_of(const RunOptions& options) {
                  options.scratch_directory.string(),
                  options.access.password_file.string(),
                  options.access.tls_ca_file.string(),
-                 options.access.plaintext};
+                 options.access.plaintext,
+                 options.planning.files_directory.string(),
+                 options.planning.without_files};
 }
 
 Status inspect(Run& run, const RunOptions& options, OpenSource& source, Progress& progress) {
@@ -36,7 +38,8 @@ Status inspect(Run& run, const RunOptions& options, OpenSource& source, Progress
   run.source = source.endpoint;
   progress.begin("inspect " + options.source.describe());
   SLIPWAY_TRY(run.report.plan, make_plan(run.source, options.source.describe(), options.planning));
-  return {};
+  for (const std::string& remark : remarks_on_files(run.report.plan)) warn(run.report, remark);
+  return options.execute ? require_files(run.report.plan, options.planning) : Status{};
 }
 
 Status begin_anew(Run& run, const RunOptions& options, Begun& begun, Asked& asked) {
@@ -208,7 +211,7 @@ Result<RunReport> resume_migration(const Installation& installation, const Resum
   run.anonymise = earlier->choices.anonymise;
   SLIPWAY_TRY(run.source, parse_source(earlier->source));
   const Choices& choices = earlier->choices;
-  run.planning = {choices.profile_directory, choices.status_map_file};
+  run.planning = {choices.profile_directory, choices.status_map_file, choices.files_directory, choices.without_files};
   run.scratch_directory = choices.scratch_directory;
   run.access = {options.password_file.empty() ? std::filesystem::path(choices.password_file) : options.password_file,
                 choices.tls_ca_file, choices.plaintext};

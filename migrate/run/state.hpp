@@ -23,6 +23,8 @@ struct Choices {
   std::string password_file;
   std::string tls_ca_file;
   bool plaintext = false;
+  std::string files_directory = {};
+  bool without_files = false;
 };
 
 struct DoneStep {

@@ -30,7 +30,9 @@ ordered_json choices_json(const Choices& choices) {
           {"scratch_dir", choices.scratch_directory},
           {"password_file", choices.password_file},
           {"tls_ca", choices.tls_ca_file},
-          {"plaintext", choices.plaintext}};
+          {"plaintext", choices.plaintext},
+          {"files", choices.files_directory},
+          {"without_files", choices.without_files}};
 }
 
 Choices choices_from(const ordered_json& json) {
@@ -43,7 +45,9 @@ Choices choices_from(const ordered_json& json) {
           json.at("scratch_dir"),
           json.at("password_file"),
           json.at("tls_ca"),
-          json.at("plaintext")};
+          json.at("plaintext"),
+          json.value("files", std::string{}),
+          json.value("without_files", false)};
 }
 
 ordered_json live_json(const Live& live) {

@@ -46,9 +46,9 @@ Status transform_foreign(Work& work) {
     work.database = generation.database;
   }
   SLIPWAY_TRY(run.report.transform, transform(run.installation.administrator, *plan.product.profile, plan.map,
-                                              staging_name(run.account.name), work.database, work.progress));
-  for (const std::string& key : run.report.transform.contents.unreadable)
-    warn(run.report, key + ": its content is not in the source database");
+                                              staging_name(run.account.name), work.database,
+                                              work.options.planning.files_directory, work.progress));
+  for (const std::string& remark : remarks_on(run.report.transform.contents)) warn(run.report, remark);
   return {};
 }
 
@@ -60,7 +60,7 @@ Status verify_foreign(Work& work) {
   SLIPWAY_TRY(sql::Connection here, open_database(run.installation, staging));
   SLIPWAY_TRY(sql::Connection there, open_database(run.installation, work.database));
   SLIPWAY_TRY(run.report.checks, run_checks(run.admin, *run.report.plan.product.profile, staging, work.database));
-  SLIPWAY_TRY([[maybe_unused]] const auto compared, compare_contents(here, there, work.progress));
+  SLIPWAY_TRY([[maybe_unused]] const auto compared, compare_contents(here, there, work.options.planning.files_directory, work.progress));
   SLIPWAY_CHECK(prove(run, there));
   run.report.verify_seconds = seconds_since(began);
   SLIPWAY_TRY(const auto strangers, apply_people(there, run.report.plan.map));

@@ -39,6 +39,9 @@ void add_planning(CLI::App& verb, RunArguments& arguments) {
                   "TOML file that maps statuses, priorities and people");
   verb.add_option("--profile", arguments.run.planning.profile_directory,
                   "Directory of a profile for a product that is not built in");
+  verb.add_option("--files", arguments.run.planning.files_directory,
+                  "Directory of the files that the product keeps outside its database");
+  verb.add_flag("--without-files", arguments.run.planning.without_files, "Do without those files");
   verb.add_option("--scratch-dir", arguments.run.scratch_directory, "Where a dump is unpacked into a scratch server");
   arguments.output.add_json(verb, "Print the report as JSON");
   arguments.output.add_report(verb);

@@ -1,7 +1,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "migrate/products/charset_rules.hpp"
 #include "migrate/products/manifest.hpp"
+#include "migrate/products/mime_decode.hpp"
 #include "migrate/products/profile_check.hpp"
 #include "migrate/products/status_map.hpp"
 
@@ -164,6 +166,27 @@ TEST(Profiles, ThatAreCompiledInHaveNoFault) {
     EXPECT_FALSE(profile.versions.empty()) << profile.name;
   }
   EXPECT_FALSE(profiles().front().transform) << "our own product comes first";
+}
+
+// A27
+TEST(TwiceEncodedText, BecomesWhatItWas) {
+  EXPECT_EQ(once_encoded("Ã©tÃ©"), "été");
+  EXPECT_EQ(once_encoded("â‚¬ 5 â€“ â€œquotedâ€\xC2\x9D"), "€ 5 – “quoted”");
+  EXPECT_EQ(once_encoded("plain ASCII"), "plain ASCII");
+  EXPECT_EQ(once_encoded(""), "");
+}
+
+// A27
+TEST(TwiceEncodedText, IsLeftAloneWhenItWasRight) {
+  for (const char* text : {"été", "Привет", "日本語 😀", "Ã", "half: Ã© and é"}) EXPECT_EQ(once_encoded(text), text);
+}
+
+// A27
+TEST(TextOfAPart, KnowsItsCharsetFromTheSource) {
+  EXPECT_EQ(text_of("latin1", "", "\xE9t\xE9"), "été");
+  EXPECT_EQ(text_of("utf-8 twice", "", "Ã©"), "é");
+  EXPECT_EQ(text_of("", "text/plain; charset=iso-8859-1", "\xE9"), "é");
+  EXPECT_EQ(text_of("no-such-charset", "", "a\xE9"), "a\\xE9") << "nothing is dropped";
 }
 
 }  // namespace

@@ -1,0 +1,59 @@
+#include "migrate/products/outside_files.hpp"
+
+#include <fstream>
+
+namespace slipway::migrate {
+namespace {
+
+/// The real path, when it is a file below the directory.
+Result<std::filesystem::path> find_outside(const std::filesystem::path& directory, const std::string& path) {
+  std::error_code fault;
+  const auto root = std::filesystem::canonical(directory, fault);
+  if (fault || directory.empty())
+    return Error{Code::not_found, "directory '" + directory.string() + "' of the product's files cannot be read"};
+  const auto file = std::filesystem::canonical(root / std::filesystem::path(path).relative_path(), fault);
+  if (fault) return Error{Code::not_found, "file '" + path + "' is missing"};
+  const auto inside = file.lexically_relative(root);
+  if (inside.empty() || *inside.begin() == "..")
+    return Error{Code::invalid_argument, "file '" + path + "' leads out of the directory"};
+  if (!std::filesystem::is_regular_file(file, fault))
+    return Error{Code::invalid_argument, "file '" + path + "' is no file"};
+  return file;
+}
+
+}  // namespace
+
+Result<std::string> read_outside(const std::filesystem::path& directory, const std::string& path) {
+  SLIPWAY_TRY(const auto file, find_outside(directory, path));
+  std::ifstream in(file, std::ios::binary);
+  std::string bytes{std::istreambuf_iterator<char>(in), {}};
+  if (!in) return Error{Code::permission, "file '" + path + "' cannot be read"};
+  return bytes;
+}
+
+Result<OutsideReport> look_outside(sql::Connection& source, const Profile& profile, const std::string& database,
+                                   const std::filesystem::path& directory) {
+  OutsideReport report;
+  if (profile.outside.query.empty()) return report;
+  if (std::error_code fault; !directory.empty() && !std::filesystem::is_directory(directory, fault))
+    return Error{
+        Code::not_found, "'" + directory.string() + "': no directory",
+        "give --files the directory where " + profile.title + " keeps its files, usually " + profile.outside.usual};
+  SLIPWAY_TRY(const std::string query, fill_in(profile.outside.query, database, database));
+  SLIPWAY_CHECK(source.stream(query, {}, [&](const sql::Row& row) -> Status {
+    ++report.listed;
+    if (!row.is_null(1)) report.bytes += row.natural(1);
+    if (directory.empty()) return {};
+    std::error_code fault;
+    if (const auto file = find_outside(directory, row.text(0)); !file) {
+      report.faults.push_back(file.error().message);
+    } else if (const auto size = std::filesystem::file_size(*file, fault); !row.is_null(1) && size != row.natural(1)) {
+      report.faults.push_back("file '" + row.text(0) + "' has " + std::to_string(size) + " bytes instead of " +
+                              row.text(1));
+    }
+    return {};
+  }));
+  return report;
+}
+
+}  // namespace slipway::migrate
