@@ -1,7 +1,5 @@
 #include "migrate/products/aside.hpp"
 
-#include <set>
-
 namespace slipway::migrate {
 namespace {
 
@@ -63,9 +61,22 @@ Result<std::uint64_t> count_secrets(sql::Connection& connection, const Aside& as
   return row ? row->natural(0) : 0;
 }
 
+/// Named by the profile as mapped, kept aside or left; or a helper table in the staging database, which is no part of
+/// the source.
+bool is_named(const Profile& profile, const std::string& table) {
+  return holds(profile.mapped, table) || profile.left.contains(table) || profile.reasons.contains(table) ||
+         table.starts_with("slipway_") ||
+         std::any_of(profile.asides.begin(), profile.asides.end(),
+                     [&](const Aside& one) { return one.table == table; });
+}
+
 Status add_left(sql::Connection& connection, const Profile& profile, const Catalog& catalog, const std::string& source,
                 std::vector<AsideLine>& lines) {
-  for (const auto& [table, reason] : profile.left) {
+  std::map<std::string, std::string> left = profile.left;
+  if (!profile.others.empty())
+    for (const Table& table : catalog.tables)
+      if (!is_named(profile, table.name)) left[table.name] = profile.others;
+  for (const auto& [table, reason] : left) {
     if (catalog.find(table) == nullptr) continue;
     SLIPWAY_TRY(const std::string from, from_of({table, reason, "", {}, {}}, source, source));
     SLIPWAY_TRY(const auto row, connection.query_one("SELECT COUNT(*)" + from));
@@ -78,15 +89,12 @@ Status add_left(sql::Connection& connection, const Profile& profile, const Catal
 
 std::vector<Aside> asides_for(const Profile& profile, const Catalog& catalog) {
   std::vector<Aside> all;
-  std::set<std::string> named(profile.mapped.begin(), profile.mapped.end());
   for (const Aside& aside : profile.asides) {
-    named.insert(aside.table);
     if (catalog.find(aside.table) != nullptr) all.push_back(aside);
   }
   for (const Table& table : catalog.tables) {
-    // Our own helper tables in the staging database are no part of the source.
-    if (named.contains(table.name) || profile.left.contains(table.name) || table.name.starts_with("slipway_")) continue;
     const auto reason = profile.reasons.find(table.name);
+    if (reason == profile.reasons.end() && (is_named(profile, table.name) || !profile.others.empty())) continue;
     all.push_back({table.name,
                    reason == profile.reasons.end() ? "a table that the profile does not know" : reason->second,
                    "",

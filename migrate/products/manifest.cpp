@@ -154,8 +154,8 @@ Profile read_manifest(std::string_view bytes, ProfileFaults& faults) {
   if (!parsed) return profile;
   const toml::table& root = *parsed;
   reader.know(root, "",
-              {"name", "title", "transform", "steps", "checks", "assess", "schema", "mapped", "version", "statuses",
-               "files", "count", "left", "aside", "reasons"});
+              {"name", "title", "transform", "steps", "checks", "assess", "schema", "mapped", "others", "version",
+               "statuses", "files", "count", "left", "aside", "reasons"});
   profile.name = reader.text(root, "name", true);
   if (!profile.name.empty() && !plain_name(profile.name))
     reader.fault(*root["name"].node(), "'name' must be 1 to 32 lower case letters, digits, _ and -");
@@ -165,6 +165,7 @@ Profile read_manifest(std::string_view bytes, ProfileFaults& faults) {
   profile.checks = reader.text(root, "checks", true);
   profile.assess = reader.text(root, "assess");
   profile.schema = reader.text(root, "schema");
+  profile.others = reader.text(root, "others");
   profile.mapped = reader.texts(root, "mapped");
   for (const char* key : {"steps", "checks", "assess", "schema", "mapped"})
     if (const auto node = root[key]) profile.lines[key] = line_of(*node.node());

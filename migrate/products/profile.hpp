@@ -54,6 +54,7 @@ struct Profile {
   std::map<std::string, std::string> left;  ///< table → why its rows end with the move
   std::vector<Aside> asides;
   std::map<std::string, std::string> reasons;  ///< table → why it is kept aside as a whole
+  std::string others;  ///< why tables that are named nowhere are not kept; empty: they are kept aside
 
   std::filesystem::path directory;           ///< where it was read from; empty: compiled in
   std::map<std::string, std::string> files;  ///< name → bytes: everything the profile consists of

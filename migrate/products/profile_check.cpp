@@ -171,7 +171,7 @@ ProfileFaults check_tables(const Profile& profile, const Catalog& catalog) {
   std::vector<std::string> tables;
   for (const Table& table : catalog.tables) {
     tables.push_back(table.name);
-    if (!named.contains(table.name))
+    if (profile.others.empty() && !named.contains(table.name))
       faults.push_back({kManifest, 0,
                         "table '" + table.name +
                             "' of the source is named nowhere; say it in mapped, [[left]], [[aside]] or [reasons]"});

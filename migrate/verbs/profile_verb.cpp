@@ -64,7 +64,7 @@ void show_tables(const Profile& profile) {
               << aside.reason << '\n';
   for (const auto& [table, reason] : profile.reasons) std::cout << "  " << table << ": kept aside, " << reason << '\n';
   for (const auto& [table, reason] : profile.left) std::cout << "  " << table << ": not kept, " << reason << '\n';
-  std::cout << "  any other: kept aside\n";
+  std::cout << "  any other: " << (profile.others.empty() ? "kept aside" : "not kept, " + profile.others) << '\n';
 }
 
 Status show(const ProfileArguments& arguments) {

@@ -1,0 +1,42 @@
+-- A message for each comment; one without text for a request that has none, so that its files have a place.
+CREATE TABLE {{source}}.slipway_message (
+  message_id BIGINT UNSIGNED NOT NULL PRIMARY KEY, number BIGINT UNSIGNED NOT NULL, author_id BIGINT UNSIGNED NOT NULL,
+  visibility VARCHAR(10) NOT NULL, written_at DATETIME NOT NULL, source_key VARCHAR(100) NOT NULL,
+  comment_id INT UNSIGNED NOT NULL, KEY (comment_id), KEY (number));
+
+-- A comment that only some may read has a permission of its own.
+INSERT INTO {{source}}.slipway_message (message_id, number, author_id, visibility, written_at, source_key, comment_id)
+SELECT ROW_NUMBER() OVER (ORDER BY number, comment_id), number, author_id, visibility, written_at, source_key, comment_id
+FROM (
+  SELECT q.number, c.comment_id, COALESCE(k.person_id, q.requester_id) AS author_id,
+         IF(EXISTS (SELECT 1 FROM {{source}}.horde_perms p WHERE p.perm_name = CONCAT('whups:comments:', c.comment_id)), 'internal', 'public') AS visibility,
+         COALESCE(FROM_UNIXTIME(c.comment_timestamp), q.created_at) AS written_at, CONCAT('whups_comments:', c.comment_id) AS source_key
+  FROM {{source}}.whups_comments c
+  JOIN {{target}}.request q ON q.number = c.ticket_id
+  LEFT JOIN {{source}}.slipway_known k ON k.uid = CONVERT(c.user_id_creator USING utf8mb4) COLLATE utf8mb4_bin
+  UNION ALL
+  SELECT q.number, 0, q.requester_id, 'public', q.created_at, CONCAT('whups_tickets:', q.number)
+  FROM {{target}}.request q WHERE q.number NOT IN (SELECT ticket_id FROM {{source}}.whups_comments)) every_one;
+
+-- The parts of each message: its text, then the files that the same transaction brought; a file that came without a comment
+-- hangs on the first message.
+CREATE TABLE {{source}}.slipway_part (
+  part_id BIGINT UNSIGNED NOT NULL PRIMARY KEY, message_id BIGINT UNSIGNED NOT NULL, parent_id BIGINT NOT NULL DEFAULT 0,
+  media_type VARCHAR(100) NULL, file_name VARCHAR(255) NULL, encoding VARCHAR(20) NULL, headers TEXT NULL,
+  content LONGTEXT NULL, path VARCHAR(600) NULL, source_key VARCHAR(100) NOT NULL, KEY (message_id, part_id)) CHARSET=utf8mb4;
+
+INSERT INTO {{source}}.slipway_part (part_id, message_id, media_type, content, source_key)
+SELECT m.message_id, m.message_id, 'text/plain', c.comment_text, m.source_key
+FROM {{source}}.slipway_message m LEFT JOIN {{source}}.whups_comments c ON c.comment_id = m.comment_id;
+
+INSERT INTO {{source}}.slipway_part (part_id, message_id, file_name, path, source_key)
+SELECT (SELECT COUNT(*) FROM {{source}}.slipway_message) + a.log_id,
+       COALESCE((SELECT MIN(m.message_id) FROM {{source}}.whups_logs b JOIN {{source}}.slipway_message m ON m.comment_id = b.log_value_num
+                 WHERE b.transaction_id = a.transaction_id AND b.log_type = 'comment' AND m.number = a.ticket_id),
+                (SELECT MIN(m.message_id) FROM {{source}}.slipway_message m WHERE m.number = a.ticket_id)),
+       a.log_value, CONCAT('.horde/whups/attachments/', a.ticket_id, '/', a.log_value), CONCAT('whups_logs:', a.log_id)
+FROM {{source}}.whups_logs a
+JOIN {{target}}.request q ON q.number = a.ticket_id
+WHERE a.log_type = 'attachment'
+  AND NOT EXISTS (SELECT 1 FROM {{source}}.whups_logs d WHERE d.ticket_id = a.ticket_id AND d.log_type IN ('attachment', 'delete-attachment')
+                  AND d.log_value = a.log_value AND d.log_id > a.log_id);
