@@ -1,167 +1,178 @@
 #include "migrate/dumps/dump.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include <algorithm>
+#include <mutex>
+#include <thread>
 
-#include <cerrno>
-#include <csignal>
-#include <fstream>
-#include <regex>
-
-#include "migrate/dumps/dump_reader.hpp"
-#include "migrate/engine/endpoint.hpp"
+#include "migrate/dumps/dump_choice_rules.hpp"
+#include "migrate/dumps/dump_plan.hpp"
 
 namespace slipway::migrate {
 namespace {
 
-constexpr std::string_view kDatabase = "dump";
-constexpr std::chrono::hours kLoadLimit{24};
+constexpr std::size_t kSessions = 2;
+// InnoDB needs about as much room as the text of a dump; hexadecimal BLOBs half of it.
+constexpr std::uint64_t kTextPerRoom = 4;
+constexpr std::uint64_t kMostBytes = 1ULL << 40U;
 
-/// What the client says of a statement that the server refused, reduced to number and line: the rest quotes data.
-Error refused(const std::filesystem::path& file, const std::filesystem::path& log) {
-  std::ifstream in(log);
-  const std::string text{std::istreambuf_iterator<char>(in), {}};
-  std::smatch found;
-  Error error{Code::corrupt, "dump '" + file.string() + "': the database client could not load it",
-              "make the dump anew with mariadb-dump or mysqldump --single-transaction"};
-  if (!std::regex_search(text, found, std::regex("ERROR (\\d+) \\(\\w+\\) at line (\\d+)"))) return error;
-  error.message = "dump '" + file.string() + "': the server refused the statement at line " + found[2].str() +
-                  " (error " + found[1].str() + ")";
-  error.context = {{"mysql_errno", found[1].str()}};
-  const std::string number = found[1].str();
-  if (number == "1114" || number == "1021" || number == "3" || number == "28") {
-    error.code = Code::no_space;
-    error.message = "dump '" + file.string() + "': the disk of the scratch server is full";
-    error.hint = "name a directory with more room with --scratch-dir DIR";
-  }
-  if (number == "1273") {
-    error.code = Code::unsupported;
-    error.hint =
-        "it names a collation of MySQL 8; migrate from the running server (mysql://…), where collations are replaced";
-  }
-  return error;
-}
-
-/// The writing end of a pipe in the file system.
-class PipeEnd {
+/// Sums up what several threads read, for one line of progress.
+class Meter {
  public:
-  explicit PipeEnd(int descriptor) : descriptor_(descriptor) {}
-  PipeEnd(const PipeEnd&) = delete;
-  PipeEnd& operator=(const PipeEnd&) = delete;
-  ~PipeEnd() { close(); }
-  void close() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-    descriptor_ = -1;
-  }
-  /// False: nobody reads any more.
-  bool write(std::string_view bytes) const {
-    while (!bytes.empty()) {
-      const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
-      if (written < 0 && errno == EINTR) continue;
-      if (written < 0) return false;
-      bytes.remove_prefix(static_cast<std::size_t>(written));
-    }
-    return true;
+  Meter(Progress& progress, std::uint64_t expected) : progress_(progress), expected_(expected) {}
+  void add(std::uint64_t packed) {
+    const std::lock_guard guard(mutex_);
+    done_ += packed;
+    progress_.advance_bytes(done_, expected_);
   }
 
  private:
-  int descriptor_;
+  std::mutex mutex_;
+  Progress& progress_;
+  std::uint64_t expected_;
+  std::uint64_t done_ = 0;
 };
 
-process::Command client_command(const sql::Endpoint& endpoint, const std::filesystem::path& pipe,
-                                const std::filesystem::path& log) {
-  process::Command command;
-  // --binary-mode: bytes as they are, and none of the client's own commands.
-  command.argv = {"mariadb",
-                  "--no-defaults",
-                  "--binary-mode",
-                  "--batch",
-                  "--default-character-set=utf8mb4",
-                  "--max-allowed-packet=1G",
-                  "--local-infile=0",
-                  "--socket=" + endpoint.socket,
-                  "--user=" + endpoint.user,
-                  "--init-command=SET SESSION unique_checks=0, foreign_key_checks=0",
-                  std::string(kDatabase)};
-  command.stdin_file = pipe;
-  command.log_file = log;
-  return command;
+/// Works on the parts of a step in up to kSessions threads; the first error stops the others.
+Status for_each_part(const DumpStep& step, std::atomic<bool>& stop,
+                     const std::function<Status(const DumpPart&)>& work) {
+  std::atomic<std::size_t> next{0};
+  std::mutex mutex;
+  std::optional<Error> error;
+  const auto worker = [&] {
+    for (std::size_t i = next++; i < step.parts.size() && !stop; i = next++) {
+      auto done = work(step.parts[i]);
+      if (done) continue;
+      const std::lock_guard guard(mutex);
+      if (!error || error->code == Code::cancelled) error = std::move(done).error();
+      stop = true;
+    }
+  };
+  {
+    std::vector<std::jthread> others;
+    for (std::size_t i = 1; i < std::min(kSessions, step.parts.size()); ++i) others.emplace_back(worker);
+    worker();
+  }
+  return error ? Status{*error} : Status{};
 }
 
-Status pour(const std::filesystem::path& file, const ScratchServer& server, Progress& progress) {
-  const auto pipe = server.directory() / "pipe";
-  const auto log = server.directory() / "client.log";
-  if (::mkfifo(pipe.c_str(), S_IRUSR | S_IWUSR) != 0)
-    return Error{Code::internal, "pipe '" + pipe.string() + "': cannot be made"};
-  // Open both ways first, so that neither side waits for the other's open.
-  PipeEnd both(::open(pipe.c_str(), O_RDWR | O_CLOEXEC));
-  SLIPWAY_TRY(process::Child client, process::Child::spawn(client_command(server.endpoint(), pipe, log)));
-  PipeEnd end(::open(pipe.c_str(), O_WRONLY | O_CLOEXEC));
-  both.close();
-  std::uint64_t bytes = 0;
-  bool refused_early = false;
-  auto read = read_dump(file, [&](std::string_view piece) -> Status {
-    bytes += piece.size();
-    progress.advance(0, bytes, 0);
-    refused_early = !end.write(piece);
-    if (refused_early) return Error{Code::corrupt, "client ended"};
-    return {};
-  });
-  if (!read && !refused_early) return std::move(read).error();
-  end.close();
-  const auto status = client.wait(kLoadLimit);
-  if (!refused_early && status.value_or(1) == 0) return {};
-  return refused(file, log);
+ReadOptions reading(const DumpPlan& plan, const DumpOptions& options) {
+  ReadOptions read;
+  read.closing_line = !plan.of_many_files;
+  read.watch_ratio = options.most_bytes == 0;
+  read.most_bytes = options.most_bytes;
+  if (options.most_bytes > 0) return read;
+  std::error_code fault;
+  const auto place =
+      options.scratch_directory.empty() ? std::filesystem::temp_directory_path(fault) : options.scratch_directory;
+  const auto space = std::filesystem::space(place, fault);
+  read.most_bytes = fault ? kMostBytes : std::min<std::uint64_t>(kMostBytes, space.available * kTextPerRoom);
+  return read;
+}
+
+/// Reads everything through.
+Result<Survey> survey(const DumpPlan& plan, const DumpOptions& options, Progress& progress) {
+  const ReadOptions read = reading(plan, options);
+  Meter meter(progress, plan.packed_bytes);
+  std::mutex mutex;
+  Survey sum;
+  std::atomic<bool> stop{false};
+  for (const DumpStep& step : plan.steps) {
+    SLIPWAY_CHECK(for_each_part(step, stop, [&](const DumpPart& part) -> Status {
+      SLIPWAY_TRY(const Survey found, survey_part(part, read, {options.database, part.database, options.charset},
+                                                  [&](std::uint64_t packed, std::uint64_t) { meter.add(packed); }));
+      const std::lock_guard guard(mutex);
+      sum.findings.add(found.findings);
+      sum.plain_bytes += found.plain_bytes;
+      if (sum.header_database.empty()) sum.header_database = found.header_database;
+      return {};
+    }));
+    if (sum.plain_bytes > read.most_bytes)
+      return about(plan.source, {Code::too_large, "unpacks to more than the disk of the scratch server can hold",
+                                 "name a directory with more room with --scratch-dir DIR"});
+  }
+  if (plan.of_many_files) sum.findings.forget_lines();
+  return sum;
+}
+
+Status load(const DumpPlan& plan, const LoadOptions& common, ScratchServer& server, Progress& progress) {
+  Meter meter(progress, plan.packed_bytes);
+  std::mutex mutex;
+  std::atomic<bool> stop{false};
+  DumpFindings findings;
+  for (const DumpStep& step : plan.steps) {
+    SLIPWAY_CHECK(for_each_part(step, stop, [&](const DumpPart& part) -> Status {
+      LoadOptions options = common;
+      options.filter.first = part.database;
+      options.stop = &stop;
+      if (!part.database.empty() && part.database != common.filter.database) return {};
+      SLIPWAY_TRY(const Loaded loaded,
+                  load_part(part, options, [&](std::uint64_t packed, std::uint64_t) { meter.add(packed); }));
+      const std::lock_guard guard(mutex);
+      findings.add(loaded.findings);
+      server.notes.insert(server.notes.end(), loaded.notes.begin(), loaded.notes.end());
+      return {};
+    }));
+  }
+  if (plan.of_many_files) findings.forget_lines();
+  const auto notes = notes_of(findings);
+  server.notes.insert(server.notes.begin(), notes.begin(), notes.end());
+  return {};
+}
+
+/// Counts rows where the dump says how many there must be, and refreshes what the server knows of its tables.
+Status check_tables(const DumpPlan& plan, const ScratchServer& server) {
+  sql::Endpoint endpoint = server.endpoint();
+  endpoint.statement_limit = std::chrono::seconds{0};
+  SLIPWAY_TRY(sql::Connection admin, sql::Connection::open(endpoint));
+  SLIPWAY_TRY(const auto tables, admin.query("SELECT table_name FROM information_schema.tables WHERE table_schema = ? "
+                                             "AND table_type IN ('BASE TABLE', 'SYSTEM VERSIONED')",
+                                             {endpoint.database}));
+  for (const sql::Row& table : tables) {
+    SLIPWAY_TRY(const std::string quoted, sql::quote_identifier(table.text(0)));
+    SLIPWAY_CHECK(admin.execute_text("ANALYZE TABLE " + quoted));
+  }
+  for (const auto& [key, rows] : plan.rows) {
+    if (key.first != endpoint.database) continue;
+    SLIPWAY_TRY(const std::string quoted, sql::quote_identifier(key.second));
+    auto counted = admin.query_one("SELECT COUNT(*) FROM " + quoted);
+    if (counted && *counted && (*counted)->natural(0) == rows) continue;
+    return about(plan.source, {Code::corrupt,
+                               "table '" + key.second + "' has not the " + std::to_string(rows) +
+                                   " rows that its 'metadata' says: files are missing",
+                               "copy the whole directory again, or make the dump anew"});
+  }
+  return {};
+}
+
+Status check_charset(const std::string& charset) {
+  if (charset.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") != std::string::npos)
+    return Error{Code::invalid_argument, "character set '" + charset.substr(0, 32) + "': no such name",
+                 "name one that MariaDB has, such as latin1 or utf8mb4"};
+  if (auto safe = refuse_unsafe_charset(charset); !safe) return safe.error().within("character set");
+  return {};
 }
 
 }  // namespace
 
-Result<ScratchDirectory> ScratchDirectory::make(const std::filesystem::path& parent) {
-  std::error_code fault;
-  const auto below = parent.empty() ? std::filesystem::temp_directory_path(fault) : parent;
-  std::string name = (below / "slipway-migrate.XXXXXX").string();
-  if (::mkdtemp(name.data()) == nullptr) {
-    return Error{errno == ENOSPC ? Code::no_space : Code::permission,
-                 "scratch directory below '" + below.string() + "': cannot be made",
-                 "name a directory you can write to with --scratch-dir DIR"};
-  }
-  return ScratchDirectory(name);
-}
+Result<ScratchServer> load_dump(const std::filesystem::path& source, const DumpOptions& options, Progress& progress) {
+  SLIPWAY_CHECK(check_charset(options.charset));
+  SLIPWAY_TRY(const DumpPlan plan, plan_dump(source));
+  progress.begin("check " + source.string());
+  SLIPWAY_TRY(const Survey found, survey(plan, options, progress));
+  auto chosen = choose_database(found.findings, found.header_database, options.database);
+  if (!chosen) return about(source, chosen.error());
 
-ScratchDirectory& ScratchDirectory::operator=(ScratchDirectory&& other) noexcept {
-  std::swap(path_, other.path_);
-  return *this;
-}
-
-ScratchDirectory::~ScratchDirectory() {
-  std::error_code fault;
-  if (!path_.empty()) std::filesystem::remove_all(path_, fault);
-}
-
-Result<ScratchServer> ScratchServer::start(const std::filesystem::path& parent) {
-  SLIPWAY_TRY(ScratchDirectory directory, ScratchDirectory::make(parent));
-  embedded::DatabaseOptions options;
-  options.directory = directory.path() / "db";
-  options.durable = false;
-  SLIPWAY_TRY(embedded::Database database, embedded::Database::start(options));
-  return ScratchServer(std::move(directory), std::move(database));
-}
-
-Result<ScratchServer> load_dump(const std::filesystem::path& file, const std::filesystem::path& parent,
-                                Progress& progress) {
-  std::signal(SIGPIPE, SIG_IGN);
-  // Read it once to its end before anything starts: damaged bytes would else look like a wrong statement first.
-  progress.begin("check " + file.string());
-  SLIPWAY_CHECK(read_dump(file, [](std::string_view) { return Status{}; }));
-  progress.begin("load " + file.string() + " into a scratch server");
-  SLIPWAY_TRY(ScratchServer server, ScratchServer::start(parent));
-  {
-    SLIPWAY_TRY(sql::Connection admin, sql::Connection::open(server.endpoint()));
-    allow_large_rows(admin);
-    SLIPWAY_CHECK(admin.execute_text("CREATE DATABASE " + std::string(kDatabase) + " CHARACTER SET utf8mb4"));
-  }
-  SLIPWAY_CHECK(pour(file, server, progress));
+  progress.begin("start a scratch server");
+  SLIPWAY_TRY(ScratchServer server, ScratchServer::start(options.scratch_directory));
+  LoadOptions loading;
+  SLIPWAY_TRY(loading.endpoint, server.make_database(*chosen));
+  loading.filter = {*chosen, "", options.charset};
+  loading.reading = reading(plan, options);
+  loading.scratch = server.directory();
+  progress.begin("load " + source.string() + " into the scratch server");
+  SLIPWAY_CHECK(load(plan, loading, server, progress));
+  SLIPWAY_CHECK(check_tables(plan, server));
+  for (const std::string& note : server.notes) progress.note(note);
   return server;
 }
 

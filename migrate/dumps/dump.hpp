@@ -1,47 +1,27 @@
 // Dumps as sources: loaded into a private scratch server, which is then a source like any other.
 #pragma once
 
-#include "appliance/embedded/embedded.hpp"
+#include "migrate/dumps/scratch.hpp"
 #include "migrate/engine/progress.hpp"
 
 namespace slipway::migrate {
 
-/// A directory of our own (0700) that goes with all it holds.
-class ScratchDirectory {
- public:
-  /// Below `parent`, or below the system's temporary directory when it is empty. Errors: permission, no_space.
-  [[nodiscard]] static Result<ScratchDirectory> make(const std::filesystem::path& parent);
-  ScratchDirectory(ScratchDirectory&& other) noexcept : path_(std::exchange(other.path_, {})) {}
-  ScratchDirectory& operator=(ScratchDirectory&& other) noexcept;
-  ScratchDirectory(const ScratchDirectory&) = delete;
-  ScratchDirectory& operator=(const ScratchDirectory&) = delete;
-  ~ScratchDirectory();
-  [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
-
- private:
-  explicit ScratchDirectory(std::filesystem::path path) : path_(std::move(path)) {}
-  std::filesystem::path path_;
+struct DumpOptions {
+  std::filesystem::path scratch_directory;  ///< where the scratch server lives; empty: a temporary directory
+  std::string database;                     ///< of a dump of several, the one that is wanted
+  std::string charset;                      ///< what the text is encoded in, whatever it says itself
+  std::uint64_t most_bytes = 0;             ///< of unpacked text; 0: by the disk's free room and a sensible ratio
 };
 
-/// A server that lives as long as this object; then it and its data are gone.
-class ScratchServer {
- public:
-  [[nodiscard]] static Result<ScratchServer> start(const std::filesystem::path& parent);
-  [[nodiscard]] sql::Endpoint endpoint() const { return database_.administrator(); }
-  [[nodiscard]] const std::filesystem::path& directory() const noexcept { return directory_.path(); }
-
- private:
-  ScratchServer(ScratchDirectory directory, embedded::Database database)
-      : directory_(std::move(directory)), database_(std::move(database)) {}
-  ScratchDirectory directory_;  // outlives the server in it
-  embedded::Database database_;
-};
-
-/// Loads a dump made by mysqldump or mariadb-dump (plain, .gz, .zst). The client runs without its own commands, so a
-/// dump cannot start programs; what it prints is never shown, because it quotes data. Ignores SIGPIPE in this process.
-/// Errors: corrupt (naming the file, and the line where the server refused it), not_found, no_space, those of
-/// Database::start.
-[[nodiscard]] Result<ScratchServer> load_dump(const std::filesystem::path& file, const std::filesystem::path& parent,
+/// Loads a dump made by mysqldump or mariadb-dump (plain, gzip, zstd, xz, zip with one file) or a directory made by
+/// mydumper, over two sessions. It is read twice: first through to its end, which changes nothing and finds what is
+/// damaged, cut off, too large or not to be trusted; then into the server. Statements are run one by one as a database
+/// user with rights on one scratch database only; what concerns a whole server is left out (the server's `notes` list
+/// it) and what no dump program writes is refused. A load that is killed starts anew; the next one clears its scratch
+/// directory. Errors name the file, and the line where there is one: those of plan_dump, survey_part, load_part,
+/// ScratchServer::start; invalid_argument when the dump holds several databases and none was chosen; not_found when it
+/// lacks the one that was. Nothing is left behind after an error.
+[[nodiscard]] Result<ScratchServer> load_dump(const std::filesystem::path& source, const DumpOptions& options,
                                               Progress& progress);
 
 }  // namespace slipway::migrate

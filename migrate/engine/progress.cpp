@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdio>
@@ -61,17 +62,36 @@ void TerminalProgress::begin(std::string_view step) {
 }
 
 void TerminalProgress::advance(std::uint64_t rows, std::uint64_t bytes, std::uint64_t rows_expected) {
-  const auto now = Clock::now();
-  if (now - written_ < (terminal_ ? std::chrono::milliseconds(200) : std::chrono::milliseconds(2000))) return;
-  written_ = now;
-  const double seconds = std::chrono::duration<double>(now - began_).count();
-  const double rate = seconds > 0 ? static_cast<double>(rows) / seconds : 0;
+  const auto seconds = due();
+  if (!seconds) return;
+  const double rate = *seconds > 0 ? static_cast<double>(rows) / *seconds : 0;
   std::string line = "  " + bytes_text(bytes);
   if (rows > 0)
     line = "  " + count_text(rows) + " rows, " + bytes_text(bytes) + ", " +
            count_text(static_cast<std::uint64_t>(rate)) + " rows/s";
   if (rows_expected > rows && rate > 0)
     line += ", about " + duration_text(static_cast<double>(rows_expected - rows) / rate) + " left";
+  write(line);
+}
+
+void TerminalProgress::advance_bytes(std::uint64_t bytes, std::uint64_t bytes_expected) {
+  const auto seconds = due();
+  if (!seconds) return;
+  std::string line = "  " + bytes_text(bytes) + " of " + bytes_text(std::max(bytes, bytes_expected));
+  const double rate = *seconds > 0 ? static_cast<double>(bytes) / *seconds : 0;
+  if (bytes_expected > bytes && rate > 0)
+    line += ", about " + duration_text(static_cast<double>(bytes_expected - bytes) / rate) + " left";
+  write(line);
+}
+
+std::optional<double> TerminalProgress::due() {
+  const auto now = Clock::now();
+  if (now - written_ < (terminal_ ? std::chrono::milliseconds(200) : std::chrono::milliseconds(2000))) return {};
+  written_ = now;
+  return std::chrono::duration<double>(now - began_).count();
+}
+
+void TerminalProgress::write(const std::string& line) {
   if (terminal_) {
     std::fprintf(stderr, "\r\x1b[2K%s", line.c_str());
     open_line_ = true;

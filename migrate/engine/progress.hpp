@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,8 @@ class Progress {
   virtual void advance(std::uint64_t rows, std::uint64_t bytes, std::uint64_t rows_expected) = 0;
   /// All tables of a copy, largest first; called about as often as advance(), and once more when all are done.
   virtual void tables(const std::vector<TableProgress>& /*tables*/) {}
+  /// Bytes read so far of `bytes_expected` in a step that knows how many there are: the part done and the time left.
+  virtual void advance_bytes(std::uint64_t bytes, std::uint64_t /*bytes_expected*/) { advance(0, bytes, 0); }
   /// A remark for the person.
   virtual void note(std::string_view text) = 0;
 };
@@ -51,10 +54,14 @@ class TerminalProgress final : public Progress {
   ~TerminalProgress() override;
   void begin(std::string_view step) override;
   void advance(std::uint64_t rows, std::uint64_t bytes, std::uint64_t rows_expected) override;
+  void advance_bytes(std::uint64_t bytes, std::uint64_t bytes_expected) override;
   void note(std::string_view text) override;
 
  private:
   using Clock = std::chrono::steady_clock;
+  /// Whether enough time has passed since the last line; seconds since the step began.
+  [[nodiscard]] std::optional<double> due();
+  void write(const std::string& line);
   void end_line();
   bool terminal_;
   bool open_line_ = false;

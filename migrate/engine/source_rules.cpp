@@ -7,7 +7,7 @@ namespace {
 
 Error refuse(std::string message) {
   return {Code::invalid_argument, std::move(message),
-          "write mysql://user@host:port/db, socket=/path[,user=NAME][,db=NAME] or dump=FILE[.gz|.zst]"};
+          "write mysql://user@host:port/db, socket=/path[,user=NAME][,db=NAME] or dump=FILE, dump=DIRECTORY"};
 }
 
 Result<SourceAddress> parse_url(std::string_view rest) {

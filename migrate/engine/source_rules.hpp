@@ -17,7 +17,7 @@ struct SourceAddress {
   std::uint16_t port = 3306;
   std::string user = "root";
   std::string database;  ///< empty: the one database that holds a known product
-  std::string file;      ///< of a dump: plain, .gz or .zst
+  std::string file;      ///< of a dump, or the directory of one
 
   /// As written, for messages and reports. Passwords are never part of an address.
   [[nodiscard]] std::string describe() const;

@@ -13,7 +13,7 @@ Result<std::optional<RunReport>> run_demo(const Installation& installation, RunO
     if (run.report.requests_there > 0) return std::optional<RunReport>();
   }
   progress.begin("start the sample's own database server");
-  SLIPWAY_TRY(const ScratchServer server, ScratchServer::start(options.scratch_directory));
+  SLIPWAY_TRY(const ScratchServer server, ScratchServer::start(options.dump.scratch_directory));
   sql::Endpoint on_premise = server.endpoint();
   {
     SLIPWAY_TRY(sql::Connection admin, sql::Connection::open(on_premise));

@@ -25,17 +25,21 @@ Result<Choices> choices_of(const RunOptions& options) {
                  options.planning.status_map_file.string(),
                  std::move(digest),
                  options.planning.profile_directory.string(),
-                 options.scratch_directory.string(),
+                 options.dump.scratch_directory.string(),
                  options.access.password_file.string(),
                  options.access.tls_ca_file.string(),
                  options.access.plaintext,
                  options.planning.files_directory.string(),
-                 options.planning.without_files};
+                 options.planning.without_files,
+                 options.dump.database,
+                 options.dump.charset,
+                 options.dump.most_bytes};
 }
 
 Status inspect(Run& run, const RunOptions& options, OpenSource& source, Progress& progress) {
   SLIPWAY_TRY(source, open_source(options, progress));
   run.source = source.endpoint;
+  if (source.scratch) run.report.warnings = source.scratch->notes;
   progress.begin("inspect " + options.source.describe());
   SLIPWAY_TRY(run.report.plan, make_plan(run.source, options.source.describe(), options.planning));
   for (const std::string& remark : remarks_on_files(run.report.plan)) warn(run.report, remark);
@@ -212,7 +216,7 @@ Result<RunReport> resume_migration(const Installation& installation, const Resum
   SLIPWAY_TRY(run.source, parse_source(earlier->source));
   const Choices& choices = earlier->choices;
   run.planning = {choices.profile_directory, choices.status_map_file, choices.files_directory, choices.without_files};
-  run.scratch_directory = choices.scratch_directory;
+  run.dump = {choices.scratch_directory, choices.dump_database, choices.dump_charset, choices.dump_most_bytes};
   run.access = {options.password_file.empty() ? std::filesystem::path(choices.password_file) : options.password_file,
                 choices.tls_ca_file, choices.plaintext};
   return carry_on(installation, run, true, progress);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "appliance/account/directory.hpp"
+#include "migrate/dumps/dump.hpp"
 #include "migrate/engine/copy.hpp"
 #include "migrate/engine/endpoint.hpp"
 #include "migrate/products/transform.hpp"
@@ -15,8 +16,8 @@ struct RunOptions {
   AccessOptions access;
   std::string account;
   PlanOptions planning;
-  std::filesystem::path scratch_directory;  ///< for dumps; empty: a temporary directory
-  std::filesystem::path state_file;         ///< empty: the account's own in the installation's folder
+  DumpOptions dump;
+  std::filesystem::path state_file;  ///< empty: the account's own in the installation's folder
   bool execute = false;
   bool replace = false;            ///< an account that holds requests is replaced
   bool trial = false;              ///< mail of the account is switched off, and what it held is replaced

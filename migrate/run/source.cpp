@@ -59,7 +59,7 @@ Result<std::string> identify_files(const std::filesystem::path& place) {
 Result<OpenSource> open_source(const RunOptions& options, Progress& progress) {
   OpenSource source;
   if (options.source.kind == SourceAddress::Kind::dump) {
-    SLIPWAY_TRY(source.scratch, load_dump(options.source.file, options.scratch_directory, progress));
+    SLIPWAY_TRY(source.scratch, load_dump(options.source.file, options.dump, progress));
     SLIPWAY_TRY(source.identity, identify_files(options.source.file));
     source.endpoint = source.scratch->endpoint();
   } else {

@@ -25,6 +25,9 @@ struct Choices {
   bool plaintext = false;
   std::string files_directory = {};
   bool without_files = false;
+  std::string dump_database = {};
+  std::string dump_charset = {};
+  std::uint64_t dump_most_bytes = 0;
 };
 
 struct DoneStep {

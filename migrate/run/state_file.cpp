@@ -32,7 +32,10 @@ ordered_json choices_json(const Choices& choices) {
           {"tls_ca", choices.tls_ca_file},
           {"plaintext", choices.plaintext},
           {"files", choices.files_directory},
-          {"without_files", choices.without_files}};
+          {"without_files", choices.without_files},
+          {"dump_database", choices.dump_database},
+          {"dump_charset", choices.dump_charset},
+          {"max_dump_size", choices.dump_most_bytes}};
 }
 
 Choices choices_from(const ordered_json& json) {
@@ -47,7 +50,10 @@ Choices choices_from(const ordered_json& json) {
           json.at("tls_ca"),
           json.at("plaintext"),
           json.value("files", std::string{}),
-          json.value("without_files", false)};
+          json.value("without_files", false),
+          json.value("dump_database", std::string{}),
+          json.value("dump_charset", std::string{}),
+          json.value("max_dump_size", std::uint64_t{0})};
 }
 
 ordered_json live_json(const Live& live) {

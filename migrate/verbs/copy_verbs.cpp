@@ -2,8 +2,10 @@
 
 #include <iostream>
 
+#include "migrate/dumps/source.hpp"
 #include "migrate/engine/copy.hpp"
 #include "migrate/sample/sample.hpp"
+#include "migrate/verbs/dump_options.hpp"
 #include "migrate/verbs/progress_views.hpp"
 
 namespace slipway::migrate {
@@ -19,16 +21,18 @@ nlohmann::json problems_json(const std::vector<ObjectProblem>& problems) {
 
 struct CopyArguments {
   SourceOptions source;
+  DumpOptions dump;
   std::string target;
   CopyOptions copy;
 };
 
 Status copy(const CopyArguments& arguments) {
   const auto progress = choose_progress(false);
-  SLIPWAY_TRY(const auto source, arguments.source.endpoint());
+  SLIPWAY_TRY(const auto from, arguments.source.parse());
+  SLIPWAY_TRY(const auto source, open_source(from, arguments.source.access, arguments.dump, *progress));
   SLIPWAY_TRY(const auto to, parse_source(arguments.target));
   SLIPWAY_TRY(const auto target, to_endpoint(to, arguments.source.access));
-  SLIPWAY_TRY(const auto report, copy_database(source, target, arguments.copy, *progress));
+  SLIPWAY_TRY(const auto report, copy_database(source.endpoint, target, arguments.copy, *progress));
   std::cout << nlohmann::json{{"rows", report.rows},
                               {"bytes", report.bytes},
                               {"rows_seconds", report.rows_seconds},
@@ -50,6 +54,7 @@ void add_copy(CLI::App& app, VerbResult& result) {
   auto* verb = app.add_subcommand("copy", "Copy any database to a MariaDB, verified");
   const auto arguments = std::make_shared<CopyArguments>();
   arguments->source.add_to(*verb);
+  add_dump_options(*verb, arguments->dump);
   verb->add_option("--target", arguments->target, "Empty database that gets the tables")->required();
   verb->add_option("--streams", arguments->copy.streams, "Parallel readers and writers")->check(CLI::Range(1, 16));
   verb->add_option("--skip", arguments->copy.skip, "Tables and views to leave out");

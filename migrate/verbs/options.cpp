@@ -14,16 +14,12 @@ void TargetOptions::add_to(CLI::App& verb) {
 }
 
 void SourceOptions::add_to(CLI::App& verb) {
-  verb.add_option("--source", address, "mysql://user@host:port/db, socket=/path[,user=NAME][,db=NAME] or dump=FILE")
+  verb.add_option("--source", address,
+                  "mysql://user@host:port/db, socket=/path[,user=NAME][,db=NAME], dump=FILE or dump=DIRECTORY")
       ->required();
   verb.add_option("--password-file", access.password_file, "File with the source's password");
   verb.add_option("--tls-ca", access.tls_ca_file, "Certificate authority of the source; checks its name");
   verb.add_flag("--plaintext", access.plaintext, "Speak to a remote source without TLS");
-}
-
-Result<sql::Endpoint> SourceOptions::endpoint() const {
-  SLIPWAY_TRY(const auto parsed, parse());
-  return to_endpoint(parsed, access);
 }
 
 void OutputOptions::add_json(CLI::App& verb, const char* what) { verb.add_flag("--json", json, what); }

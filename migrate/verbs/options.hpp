@@ -28,7 +28,6 @@ struct SourceOptions {
 
   void add_to(CLI::App& verb);
   [[nodiscard]] Result<SourceAddress> parse() const { return parse_source(address); }
-  [[nodiscard]] Result<sql::Endpoint> endpoint() const;
 };
 
 /// How the result is told.

@@ -11,6 +11,7 @@
 #include "migrate/products/profile_check.hpp"
 #include "migrate/products/recognise.hpp"
 #include "migrate/products/status_map.hpp"
+#include "migrate/verbs/dump_options.hpp"
 
 namespace slipway::migrate {
 namespace {
@@ -24,7 +25,7 @@ struct ProfileArguments {
   std::string source;
   AccessOptions access;
   std::filesystem::path status_map_file;
-  std::filesystem::path scratch_directory;
+  DumpOptions dump;
 };
 
 std::string versions_of(const Profile& profile) {
@@ -136,7 +137,7 @@ Result<Source> open_source(const ProfileArguments& arguments) {
   sql::Endpoint endpoint;
   if (address.kind == SourceAddress::Kind::dump) {
     NoProgress silent;
-    SLIPWAY_TRY(dump, load_dump(address.file, arguments.scratch_directory, silent));
+    SLIPWAY_TRY(dump, load_dump(address.file, arguments.dump, silent));
     endpoint = dump->endpoint();
   } else {
     SLIPWAY_TRY(endpoint, to_endpoint(address, arguments.access));
@@ -166,7 +167,7 @@ Status look_closer(const ProfileArguments& arguments, Profile profile, ProfileFa
   } else {
     what = profile.schema;
   }
-  SLIPWAY_TRY(const ScratchServer scratch, ScratchServer::start(arguments.scratch_directory));
+  SLIPWAY_TRY(const ScratchServer scratch, ScratchServer::start(arguments.dump.scratch_directory));
   SLIPWAY_CHECK(build_empty(scratch.endpoint(), profile, catalog ? &*catalog : nullptr));
   if (!catalog) {
     SLIPWAY_TRY(sql::Connection connection, sql::Connection::open(scratch.endpoint()));
@@ -216,8 +217,7 @@ void add_profile_verb(CLI::App& app, Status& done) {
   check_verb->add_option("--tls-ca", arguments->access.tls_ca_file,
                          "Certificate authority of the source; checks its name");
   check_verb->add_flag("--plaintext", arguments->access.plaintext, "Speak to a remote source without TLS");
-  check_verb->add_option("--scratch-dir", arguments->scratch_directory,
-                         "Where the private server of the trial keeps its files");
+  add_dump_options(*check_verb, arguments->dump);
   check_verb->callback([&done, arguments] { done = check(*arguments); });
 }
 

@@ -160,6 +160,18 @@ void EventProgress::advance(std::uint64_t rows, std::uint64_t bytes, std::uint64
   put(event);
 }
 
+void EventProgress::advance_bytes(std::uint64_t bytes, std::uint64_t bytes_expected) {
+  const auto now = Clock::now();
+  if (now - told_ < kBetweenEvents) return;
+  told_ = now;
+  const double seconds = seconds_between(began_, now);
+  nlohmann::ordered_json event{
+      {"event", "progress"}, {"bytes", bytes}, {"bytes_expected", bytes_expected}, {"seconds", seconds}};
+  if (bytes > 0 && bytes_expected > bytes)
+    event["seconds_left"] = static_cast<double>(bytes_expected - bytes) * seconds / static_cast<double>(bytes);
+  put(event);
+}
+
 void EventProgress::tables(const std::vector<TableProgress>& tables) {
   const auto now = Clock::now();
   const bool all_done = std::all_of(tables.begin(), tables.end(), [](const TableProgress& table) {

@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "migrate/run/demo.hpp"
+#include "migrate/verbs/dump_options.hpp"
 #include "migrate/verbs/progress_views.hpp"
 
 namespace slipway::migrate {
@@ -42,7 +43,7 @@ void add_planning(CLI::App& verb, RunArguments& arguments) {
   verb.add_option("--files", arguments.run.planning.files_directory,
                   "Directory of the files that the product keeps outside its database");
   verb.add_flag("--without-files", arguments.run.planning.without_files, "Do without those files");
-  verb.add_option("--scratch-dir", arguments.run.scratch_directory, "Where a dump is unpacked into a scratch server");
+  add_dump_options(verb, arguments.run.dump);
   arguments.output.add_json(verb, "Print the report as JSON");
   arguments.output.add_report(verb);
 }

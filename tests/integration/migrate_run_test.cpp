@@ -194,7 +194,7 @@ class Dumps : public testing::Test {
     options.source.kind = SourceAddress::Kind::dump;
     options.source.file = directory_ / name;
     options.account = account();
-    options.scratch_directory = directory_.path();
+    options.dump.scratch_directory = directory_.path();
     options.execute = true;
     options.replace = true;
     return options;
