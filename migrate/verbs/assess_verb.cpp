@@ -3,7 +3,9 @@
 #include <iostream>
 
 #include "migrate/assess/report.hpp"
+#include "migrate/dumps/source.hpp"
 #include "migrate/engine/html_page.hpp"
+#include "migrate/verbs/dump_options.hpp"
 #include "migrate/verbs/progress_views.hpp"
 
 namespace slipway::migrate {
@@ -16,6 +18,7 @@ constexpr const char* kFooter =
 
 struct AssessArguments {
   SourceOptions source;
+  DumpOptions dump;
   OutputOptions output;
   std::string profile = "auto";
   std::filesystem::path status_map_file;
@@ -26,10 +29,10 @@ struct AssessArguments {
 Result<int> run_assessment(const AssessArguments& arguments) {
   const auto progress = choose_progress(false);
   SLIPWAY_TRY(const auto address, arguments.source.parse());
-  SLIPWAY_TRY(const auto endpoint, arguments.source.endpoint());
+  SLIPWAY_TRY(const auto source, open_source(address, arguments.source.access, arguments.dump, *progress));
   const assess::Options options{arguments.profile, arguments.status_map_file,
                                 std::chrono::seconds(arguments.scan_seconds)};
-  SLIPWAY_TRY(const auto assessment, assess::assess_source(endpoint, address.describe(), options, *progress));
+  SLIPWAY_TRY(const auto assessment, assess::assess_source(source.endpoint, address.describe(), options, *progress));
   const OutputOptions& output = arguments.output;
   std::cout << (output.json ? to_json(assessment).dump(2) + "\n" : to_text(assessment));
   if (!output.report_file.empty()) {
@@ -46,6 +49,7 @@ void add_assess_verb(CLI::App& app, VerbResult& result) {
   const auto arguments = std::make_shared<AssessArguments>();
   auto* verb = app.add_subcommand("assess", "Say what would happen to every object of a source; changes nothing");
   arguments->source.add_to(*verb);
+  add_dump_options(*verb, arguments->dump);
   verb->add_option("--profile", arguments->profile,
                    "auto: look for every product that is built in; none: for none; else the directory of a profile")
       ->capture_default_str();
