@@ -44,7 +44,7 @@ Result<Child> Child::spawn(const Command& command) {
   SLIPWAY_TRY(const Descriptor in, open_input(command.stdin_file));
   SLIPWAY_TRY(const Descriptor log, open_log(command.log_file));
   SLIPWAY_TRY(Launched launched,
-              launch(command, {in.get(), log.get(), log.get()}, command.ends_with_starter ? SIGTERM : 0));
+              launch(command, {in.get(), log.get(), log.get()}, command.ends_with_starter ? SIGKILL : 0));
   return Child(std::make_unique<State>(State{std::move(launched), std::nullopt}));
 }
 

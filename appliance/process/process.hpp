@@ -21,8 +21,9 @@ struct Command {
   std::filesystem::path stdin_file = {};                ///< empty: /dev/null
   std::string stdin_data = {};                          ///< used when not empty (run() only)
   std::filesystem::path log_file = {};  ///< spawn(): stdout and stderr are appended here; empty: /dev/null
-  /// spawn(): the child gets SIGTERM when the thread that started it ends, however that happens (kill -9 included).
-  /// Not for children that are released or started by short-lived threads. run() always does so, with SIGKILL.
+  /// spawn(): the child gets SIGKILL when the thread that started it ends, however that happens (kill -9 included). Not
+  /// SIGTERM: a mariadbd that is only starting may ignore that, and would hold its data directory for good.
+  /// Not for children that are released or started by short-lived threads. run() always does so.
   bool ends_with_starter = false;
 };
 
