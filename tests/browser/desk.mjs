@@ -133,7 +133,9 @@ export function deskTests(context) {
     const { browser, instance } = context;
     await visit(browser, instance, {}, async (page) => {
       await page.goto(`${instance.url}/production/sign-in`);
-      await page.keyboard.type(instance.login); // the field has the focus
+      // The field takes the focus by itself, but a browser does that when it first draws the page, which can be after "load".
+      await page.waitForFunction(() => document.activeElement.id === "login");
+      await page.keyboard.type(instance.login);
       await page.keyboard.press("Tab");
       await page.keyboard.type(instance.password);
       await page.keyboard.press("Enter");
