@@ -45,6 +45,13 @@ Result<Column> describe_column(const std::string& name, const std::string& data_
   return column;
 }
 
+/// Whether a column's text is short, and in the one character set that joins with numbers and dates unchanged.
+bool is_short_text(const Column& column, const std::string& character_set, std::int64_t most_bytes) {
+  if (column.carry != Carry::text || column.selected != column.quoted) return false;
+  if (column.kind == Column::Kind::text) return character_set == "utf8mb4" && most_bytes <= 1024;
+  return column.kind == Column::Kind::other;
+}
+
 /// A column's generation as information_schema tells it: rows of system versioning are carried, all else is computed.
 bool is_computed(const std::string& extra) {
   return extra.find("GENERATED") != std::string::npos && extra.find("DEFAULT_GENERATED") == std::string::npos;
@@ -54,14 +61,17 @@ bool is_computed(const std::string& extra) {
 Status read_columns(sql::Connection& connection, const std::string& database, const std::set<std::string>& stored,
                     Table& table) {
   SLIPWAY_TRY(const auto rows,
-              connection.query("SELECT column_name, LOWER(data_type), LOWER(column_type), extra, is_nullable "
-                               "FROM information_schema.columns WHERE table_schema = ? AND table_name = ? "
+              connection.query("SELECT column_name, LOWER(data_type), LOWER(column_type), extra, is_nullable, "
+                               "COALESCE(character_set_name, ''), COALESCE(character_octet_length, 0) FROM "
+                               "information_schema.columns WHERE table_schema = ? AND table_name = ? "
                                "ORDER BY ordinal_position",
                                {database, table.name}));
   for (const auto& row : rows) {
     if (is_computed(row.text(3)) && !stored.contains(row.text(0))) continue;
     SLIPWAY_TRY(Column column, describe_column(row.text(0), row.text(1), row.text(2)));
     column.nullable = row.text(4) != "NO";
+    column.short_text =
+        row.text(1) != "json" && is_short_text(column, row.text(5), row.optional_integer(6).value_or(0));
     table.columns.push_back(std::move(column));
   }
   if (table.history) {

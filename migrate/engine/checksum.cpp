@@ -63,20 +63,27 @@ std::string real_sum(const std::string& value) {
   return sum;
 }
 
-/// Values become their CRC first: a row of any size stays a short string, and no two character sets meet.
+/// Long and binary values become their CRC first: a row of any size stays a short string, and no two character sets
+/// meet.
 std::string cell_sum(const Column& column) {
-  if (column.carry == Carry::text) return std::string("CRC32(").append(column.selected).append(")");
-  return column.carry == Carry::real ? real_sum(column.selected) : column.selected;
+  if (column.carry == Carry::real) return real_sum(column.selected);
+  // Columns of different collations do not join by themselves.
+  if (column.short_text && column.kind == Column::Kind::text) return column.quoted + " COLLATE utf8mb4_bin";
+  if (column.carry != Carry::text || column.short_text) return column.selected;
+  return std::string("CRC32(").append(column.selected).append(")");
 }
 
 }  // namespace
 
+/// CONCAT_WS leaves NULLs out; which they were follows at the end.
 std::string row_sum(const Table& table) {
   std::string cells;
+  std::string nulls;
   for (const Column& column : table.columns) {
-    cells.append(column.nullable ? ",IFNULL(" : ",").append(cell_sum(column));
-    if (column.nullable) cells.append(",'~')");
+    cells.append(",").append(cell_sum(column));
+    if (column.nullable) nulls.append(nulls.empty() ? "" : ",").append("ISNULL(").append(column.quoted).append(")");
   }
+  if (!nulls.empty()) cells.append(",CONCAT(").append(nulls).append(")");
   return std::string("CRC32(CONCAT_WS(','").append(cells).append("))");
 }
 

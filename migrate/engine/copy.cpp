@@ -10,6 +10,8 @@
 namespace slipway::migrate {
 namespace {
 
+constexpr std::uint64_t kLeastLaneBytes = 4U << 20U;
+
 using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
@@ -56,7 +58,9 @@ Status begin_table(sql::Connection& reader, sql::Connection& builder, Checkpoint
   SLIPWAY_CHECK(checkpoint.begin_table(table.name, definition, keys));
   SLIPWAY_CHECK(options.create_tables ? build_bare(builder, table) : strip(builder, keys));
   fail_point("copy.table_built");
-  SLIPWAY_TRY(const auto lanes, plan_lanes(reader, table, work.key, options.lane_bytes));
+  // Small tables are shared among the streams too, unless a lane would be done before it has begun.
+  const std::uint64_t share = std::max(table.bytes_estimate / (2 * options.streams) + 1, kLeastLaneBytes);
+  SLIPWAY_TRY(const auto lanes, plan_lanes(reader, table, work.key, std::min(options.lane_bytes, share)));
   work.record.keys_built = false;
   work.record.lanes.clear();
   work.record.chunks.clear();

@@ -220,7 +220,7 @@ Status become_loader(sql::Connection& target, Checks constraints) {
   return run_text(
       handle,
       std::string("SET SESSION time_zone = '+00:00', sql_mode = 'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES', "
-                  "unique_checks = 0, foreign_key_checks = 0, innodb_lock_wait_timeout = 3600, "
+                  "foreign_key_checks = 0, innodb_lock_wait_timeout = 3600, "
                   "net_read_timeout = 3600, wait_timeout = 28800, check_constraint_checks = ") +
           (constraints == Checks::on ? "1" : "0") + "/*M!101100 , system_versioning_insert_history = 1*/",
       where);

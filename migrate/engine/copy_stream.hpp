@@ -16,8 +16,8 @@ namespace slipway::migrate {
 
 enum class Checks { off, on };
 
-/// Prepares a session for loading: bytes as they are, UTC, zero ids and zero dates allowed, no unique and foreign-key
-/// checks. CHECK constraints stay on only for tables of our own.
+/// Prepares a session for loading: bytes as they are, UTC, zero ids and zero dates allowed, no foreign-key checks.
+/// CHECK constraints stay on only for tables of our own.
 [[nodiscard]] Status become_loader(sql::Connection& target, Checks constraints);
 
 /// Rows that were written in one transaction of the target.

@@ -25,12 +25,13 @@ class CopyWork::Stream {
 
   Status run() {
     SLIPWAY_TRY(sql::Connection loader, sql::Connection::open(work_.target_));
-    SLIPWAY_TRY(const auto packet, loader.query_one("SELECT @@max_allowed_packet"));
+    SLIPWAY_TRY(const auto limits, loader.query_one("SELECT @@max_allowed_packet, @@innodb_buffer_pool_size"));
     SLIPWAY_CHECK(mark_session(loader, number_));
     SLIPWAY_CHECK(become_loader(loader, work_.options_.constraints));
     loader_ = &loader;
-    LaneCopier copier(reader_, loader, packet->natural(0), work_.control_);
+    LaneCopier copier(reader_, loader, limits->natural(0), work_.control_);
     copier_ = &copier;
+    work_.set_target_memory(limits->natural(1));
     while (const auto job = work_.next()) {
       SLIPWAY_CHECK(perform(*job));
       work_.finished(*job);
@@ -159,45 +160,53 @@ CopyWork::CopyWork(std::vector<TableWork>& tables, const sql::Endpoint& target, 
       ++work.lanes_left;
     }
     for (const ChunkRecord& chunk : work.record.chunks) {
-      work.empty = false;
+      work.begun = true;
       work.rows += chunk.chunk.rows;
       work.bytes += chunk.chunk.bytes;
       control_.rows += chunk.chunk.rows;
       control_.bytes += chunk.chunk.bytes;
-      if (options_.verify) comparisons_.push_back({&work, chunk, true});
+      if (options_.verify) add_comparison({&work, chunk, true});
     }
   }
+  // The keys of one table are one thread's work: what takes longest begins first, the last tables have few.
+  const auto key_work = [](const std::pair<TableWork*, std::size_t>& lane) {
+    const TableShape& shape = lane.first->table->shape;
+    return lane.first->table->rows_estimate * (shape.keys.size() + shape.foreign_keys.size());
+  };
+  std::stable_sort(lanes_.begin(), lanes_.end(),
+                   [&](const auto& a, const auto& b) { return key_work(a) > key_work(b); });
 }
 
-/// A lane of a table that is not locked by its first transaction.
 std::optional<CopyWork::Job> CopyWork::pick_lane() {
-  for (auto lane = lanes_.begin(); lane != lanes_.end(); ++lane) {
-    TableWork& work = *lane->first;
-    if (work.opening) continue;
-    Job job{Job::Kind::lane, &work, lane->second, {}};
-    work.opening = work.empty;
-    lanes_.erase(lane);
-    return job;
-  }
-  return std::nullopt;
+  if (lanes_.empty()) return std::nullopt;
+  Job job{Job::Kind::lane, lanes_.front().first, lanes_.front().second, {}};
+  lanes_.pop_front();
+  job.table->begun = true;
+  return job;
+}
+
+void CopyWork::add_comparison(Compare comparison) {
+  uncompared_bytes_ += comparison.chunk.chunk.bytes;
+  comparisons_.push_back(std::move(comparison));
 }
 
 std::optional<CopyWork::Job> CopyWork::pick_comparison() {
   if (comparisons_.empty()) return std::nullopt;
   Job job{Job::Kind::compare, comparisons_.front().table, 0, std::move(comparisons_.front())};
   comparisons_.pop_front();
+  uncompared_bytes_ -= job.compare.chunk.chunk.bytes;
   return job;
 }
 
-/// What to do next: keys first, for they take longest and nobody can help; comparisons before their rows leave the
-/// target's memory.
+/// What to do next: keys first, for they take longest and nobody can help; comparisons are left for the time in which
+/// others build keys, but not until their rows have left the target's memory.
 std::optional<CopyWork::Job> CopyWork::pick() {
   for (TableWork& work : tables_) {
     if (work.lanes_left > 0 || work.record.keys_built || work.building_keys) continue;
     work.building_keys = true;
     return Job{Job::Kind::keys, &work, 0, {}};
   }
-  if (comparisons_.size() > 2 * streams_) return pick_comparison();
+  if (uncompared_bytes_ > warm_bytes_) return pick_comparison();
   if (auto lane = pick_lane()) return lane;
   return pick_comparison();
 }
@@ -224,13 +233,16 @@ void CopyWork::finished(const Job& job) {
   changed_.notify_all();
 }
 
+void CopyWork::set_target_memory(std::uint64_t bytes) {
+  const std::lock_guard guard(mutex_);
+  warm_bytes_ = bytes / 4;
+}
+
 void CopyWork::committed(TableWork& table, const ChunkRecord& chunk) {
   const std::lock_guard guard(mutex_);
-  table.empty = false;
-  table.opening = false;
   table.rows += chunk.chunk.rows;
   table.bytes += chunk.chunk.bytes;
-  if (options_.verify) comparisons_.push_back({&table, chunk, false});
+  if (options_.verify) add_comparison({&table, chunk, false});
   changed_.notify_all();
 }
 
@@ -247,7 +259,7 @@ std::vector<TableProgress> CopyWork::table_progress() {
   const std::lock_guard guard(mutex_);
   for (const TableWork& work : tables_) {
     using State = TableProgress::State;
-    State state = work.empty && !work.opening ? State::waiting : State::copying;
+    State state = work.begun ? State::copying : State::waiting;
     if (work.building_keys) state = State::keys;
     if (work.record.keys_built) state = State::done;
     all.push_back({work.table->name, state, work.rows, work.bytes, work.table->rows_estimate});

@@ -19,8 +19,7 @@ struct TableWork {
   std::uint64_t rows = 0;  ///< committed
   std::uint64_t bytes = 0;
   std::size_t lanes_left = 0;
-  bool empty = true;     ///< nothing is committed: the first transaction locks the whole table
-  bool opening = false;  ///< and it is under way
+  bool begun = false;
   bool building_keys = false;
 };
 
@@ -58,6 +57,8 @@ class CopyWork {
   [[nodiscard]] std::optional<Job> pick();
   [[nodiscard]] std::optional<Job> pick_lane();
   [[nodiscard]] std::optional<Job> pick_comparison();
+  void add_comparison(Compare comparison);
+  void set_target_memory(std::uint64_t bytes);
   void finished(const Job& job);
   void committed(TableWork& table, const ChunkRecord& chunk);
   void fail(Error error);
@@ -72,6 +73,8 @@ class CopyWork {
   std::condition_variable changed_;
   std::deque<std::pair<TableWork*, std::size_t>> lanes_;
   std::deque<Compare> comparisons_;
+  std::uint64_t uncompared_bytes_ = 0;
+  std::uint64_t warm_bytes_ = 0;  ///< how many of them the target surely still has in memory
   std::size_t busy_ = 0;
   std::size_t streams_ = 0;
   std::uint64_t rows_expected_ = 0;
