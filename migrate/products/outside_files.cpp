@@ -56,4 +56,41 @@ Result<OutsideReport> look_outside(sql::Connection& source, const Profile& profi
   return report;
 }
 
+Result<std::uint64_t> list_files(sql::Connection& staging, const std::filesystem::path& directory) {
+  constexpr std::size_t kRowsAtATime = 1000;
+  constexpr std::uintmax_t kSmallFile = 250;
+  constexpr std::size_t kLongestPath = 700;
+  if (directory.empty()) return std::uint64_t{0};
+  std::vector<sql::Values> rows;
+  std::uint64_t count = 0;
+  const auto flush = [&]() -> Status {
+    if (rows.empty()) return {};
+    SLIPWAY_CHECK(staging.execute_bulk("INSERT INTO slipway_file (path, size_bytes, text) VALUES (?, ?, ?)", rows));
+    count += rows.size();
+    rows.clear();
+    return {};
+  };
+  std::error_code fault;
+  // Links are not followed: what is listed lies below the directory.
+  std::filesystem::recursive_directory_iterator at(directory, fault);
+  for (; !fault && at != std::filesystem::recursive_directory_iterator(); at.increment(fault)) {
+    std::error_code of_file;
+    if (at->is_symlink(of_file) || !at->is_regular_file(of_file)) continue;
+    const std::string path = at->path().lexically_relative(directory).string();
+    const std::uintmax_t size = at->file_size(of_file);
+    if (of_file || path.size() > kLongestPath) continue;
+    sql::Value text;
+    if (size <= kSmallFile) {
+      SLIPWAY_TRY(std::string bytes, read_outside(directory, path));
+      text = sql::Value(std::move(bytes));
+    }
+    rows.push_back({path, static_cast<std::uint64_t>(size), std::move(text)});
+    if (rows.size() >= kRowsAtATime) SLIPWAY_CHECK(flush());
+  }
+  if (fault)
+    return Error{Code::not_found, "directory '" + directory.string() + "' of the product's files cannot be read"};
+  SLIPWAY_CHECK(flush());
+  return count;
+}
+
 }  // namespace slipway::migrate

@@ -1,7 +1,10 @@
 #include "migrate/products/transform.hpp"
 
+#include <algorithm>
+
 #include "appliance/sql/script.hpp"
 #include "migrate/engine/fail_point.hpp"
+#include "migrate/products/outside_files.hpp"
 
 namespace slipway::migrate {
 namespace {
@@ -10,6 +13,12 @@ Result<sql::Connection> open_in(sql::Endpoint endpoint, const std::string& datab
   endpoint.database = database;
   endpoint.statement_limit = std::chrono::seconds{0};
   return sql::Connection::open(endpoint);
+}
+
+/// Listing a large directory takes a while: only for profiles that ask what is there.
+bool asks_for_files(const Profile& profile) {
+  return std::any_of(profile.files.begin(), profile.files.end(),
+                     [](const auto& file) { return file.second.find(".slipway_file") != std::string::npos; });
 }
 
 }  // namespace
@@ -21,6 +30,9 @@ Status write_maps(sql::Connection& staging, const StatusMap& map) {
                            "status VARCHAR(20) NOT NULL, reason VARCHAR(500) NOT NULL, deleted BOOLEAN NOT NULL)"));
   SLIPWAY_CHECK(staging.execute_text(
       "CREATE TABLE slipway_severity_map (priority INT NOT NULL PRIMARY KEY, severity TINYINT NOT NULL)"));
+  SLIPWAY_CHECK(staging.execute_text(
+      "CREATE TABLE slipway_file (path VARBINARY(700) NOT NULL PRIMARY KEY, size_bytes BIGINT UNSIGNED NOT NULL, "
+      "text VARBINARY(250) NULL)"));
   for (const auto& [from, to] : map.statuses)
     SLIPWAY_CHECK(staging.execute("INSERT INTO slipway_status_map VALUES (?, ?, ?, ?)",
                                   {from, to.status, to.reason, to.deleted}));
@@ -58,6 +70,9 @@ Result<TransformReport> transform(const sql::Endpoint& admin, const Profile& pro
   SLIPWAY_CHECK(account.execute_text("SET SESSION foreign_key_checks = 0, innodb_lock_wait_timeout = 600"));
   SLIPWAY_CHECK(write_maps(staging, map));
   progress.begin("transform");
+  if (asks_for_files(profile)) {
+    SLIPWAY_TRY([[maybe_unused]] const auto listed, list_files(staging, files));
+  }
   for (const std::string& step : profile.steps) {
     fail_point("run.transforming");
     if (step == "content") {

@@ -12,7 +12,7 @@ struct TransformReport {
   double seconds = 0;
 };
 
-/// The tables slipway_status_map and slipway_severity_map, which the steps read.
+/// The tables slipway_status_map and slipway_severity_map, which the steps read, and an empty slipway_file.
 [[nodiscard]] Status write_maps(sql::Connection& staging, const StatusMap& map);
 
 /// Runs the steps in order. `files`: the directory of what the product keeps outside its database. `admin` may read

@@ -36,6 +36,15 @@ std::string plain(std::string text) {
   return text;
 }
 
+/// Every document of this case is its path and some bytes; "empty" has none.
+std::string bytes_of(const std::string& path) {
+  if (path.ends_with("/4.TXT")) return "";
+  const std::string once = path + std::string("\0\xff\r\n", 4);
+  std::string bytes;
+  for (std::size_t i = 0; i <= path.size() % 70; ++i) bytes.append(once);
+  return bytes;
+}
+
 class GlpiReader {
  public:
   explicit GlpiReader(const sql::Endpoint& source) : db_(test::connect(source)) {}
@@ -51,11 +60,6 @@ class GlpiReader {
     links();
     history();
     return std::move(facts_);
-  }
-
-  std::vector<std::string> documents_on_disk() {
-    static_cast<void>(all());
-    return on_disk_;
   }
 
  private:
@@ -237,7 +241,12 @@ class GlpiReader {
         test::count_fact(facts_, "link " + number + " refers_to " + row.text(6));
         continue;
       }
-      on_disk_.push_back("glpi_documents_items:" + row.text(0));
+      if (path.ends_with("missing.TXT") || path.starts_with("..")) continue;
+      const std::string type = lower(row.optional_text(5).value_or("application/octet-stream"));
+      std::string name = trimmed(plain(row.optional_text(3).value_or("")));
+      if (name.empty()) name = "part-" + row.text(0) + ".png";
+      facts_["file glpi_documents_items:" + row.text(0)] =
+          message + "|" + name + "|" + type + "|" + test::sum_of(bytes_of(path));
     }
   }
 
@@ -368,15 +377,23 @@ class GlpiReader {
 
   sql::Connection db_;
   Facts facts_;
-  std::vector<std::string> on_disk_;
   Facts users_, teams_, by_mail_, strangers_;
   std::map<std::string, bool> staff_;
 };
 
 }  // namespace
 
-std::vector<std::string> documents_of_glpi(const sql::Endpoint& source) {
-  return GlpiReader(source).documents_on_disk();
+void write_glpi_files(const sql::Endpoint& source, const std::filesystem::path& directory) {
+  auto db = test::connect(source);
+  const auto paths =
+      db.query("SELECT filepath FROM glpi_documents WHERE filepath IS NOT NULL AND filepath NOT LIKE '..%'");
+  ASSERT_TRUE(paths.has_value());
+  for (const auto& row : *paths) {
+    if (row.text(0).ends_with("missing.TXT")) continue;
+    const auto file = directory / row.text(0);
+    std::filesystem::create_directories(file.parent_path());
+    test::write_file(file, bytes_of(row.text(0)));
+  }
 }
 
 test::Facts facts_of_glpi(const sql::Endpoint& source) { return GlpiReader(source).all(); }

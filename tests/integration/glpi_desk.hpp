@@ -6,8 +6,8 @@
 
 namespace slipway::migrate {
 
-/// Keys of the documents of tickets, whose contents are files on the old server.
-[[nodiscard]] std::vector<std::string> documents_of_glpi(const sql::Endpoint& source);
+/// Writes the files of the case's documents below `directory`, except "missing.TXT".
+void write_glpi_files(const sql::Endpoint& source, const std::filesystem::path& directory);
 
 /// What the account must hold after the move of tests/migration_cases/glpi.
 [[nodiscard]] test::Facts facts_of_glpi(const sql::Endpoint& source);

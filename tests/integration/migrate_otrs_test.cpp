@@ -14,7 +14,10 @@ using testing::HasSubstr;
 // A27
 TEST(MigrateOtrs, EveryTicketMessageFileAndPersonArrives) {
   const auto source = test::case_database("otrs");
+  const test::TempDirectory files;
+  write_otrs_files(files.path());
   auto options = test::move_options(source, "otrs_all");
+  options.planning.files_directory = files.path();
   options.planning.status_map_file = test::case_file("otrs", "statuses.toml");
   const auto done = test::move(options);
   ASSERT_TRUE(done.has_value()) << to_text(done.error());
@@ -44,6 +47,16 @@ TEST(MigrateOtrs, StatesOfItsOwnNeedARowInTheMap) {
   ASSERT_FALSE(done.has_value());
   EXPECT_EQ(done.error().code, Code::invalid_argument);
   EXPECT_THAT(done.error().message, HasSubstr("waiting for vendor"));
+}
+
+// A27
+TEST(MigrateOtrs, AttachmentsOnDiskHaveToBeGiven) {
+  auto options = test::move_options(test::case_database("otrs"), "otrs_files");
+  options.planning.status_map_file = test::case_file("otrs", "statuses.toml");
+  const auto done = test::move(options);
+  ASSERT_FALSE(done.has_value());
+  EXPECT_THAT(done.error().message, HasSubstr("3 files"));
+  EXPECT_THAT(done.error().hint, HasSubstr("--files"));
 }
 
 // A27

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <regex>
 
 namespace slipway::migrate {
@@ -368,8 +369,41 @@ class OtrsReader {
   std::map<std::string, Ticket> tickets_;
 };
 
+/// Files of articles by path, with their types; "" for those that are no attachment.
+const std::vector<std::array<std::string, 3>>& article_files() {
+  static const std::vector<std::array<std::string, 3>> files{
+      {"2019/03/01/4/plain.txt", "", "From: x\n\nraw"},
+      {"2019/03/01/4/Übersicht 表.pdf", "application/pdf; name=\"x\"", std::string("%PDF\0\xff", 6)},
+      {"2019/03/01/4/file-2", "text/html; charset=\"utf-8\"", "<p>on disk</p>"},
+      {"2019/03/01/10/plain.txt", "", "From: y\n\nraw"},
+      {"2019/03/01/10/no-type", "", std::string(300, 'z')},
+      {"2019/03/02/10/of-another-day.txt", "text/plain", "not of article 10"},
+      {"2019/07/01/2001/plain.txt", "", "From: z\n\nraw"},
+      {"2019/07/01/2001/empty.bin", "application/x-empty", ""}};
+  return files;
+}
+
 }  // namespace
 
-Facts facts_of_otrs(const sql::Endpoint& source) { return OtrsReader(source).all(); }
+void write_otrs_files(const std::filesystem::path& directory) {
+  for (const auto& [path, type, bytes] : article_files()) {
+    std::filesystem::create_directories((directory / path).parent_path());
+    test::write_file(directory / path, bytes);
+    if (!type.empty()) test::write_file(directory / (path + ".content_type"), type);
+    if (!type.empty()) test::write_file(directory / (path + ".disposition"), "attachment");
+  }
+}
+
+Facts facts_of_otrs(const sql::Endpoint& source) {
+  Facts facts = OtrsReader(source).all();
+  // Those of article 4 in the order of their names.
+  facts["file article:4:file:1"] = "article:4|file-2|text/html|" + test::sum_of("<p>on disk</p>");
+  facts["file article:4:file:2"] =
+      "article:4|Übersicht 表.pdf|application/pdf|" + test::sum_of(std::string("%PDF\0\xff", 6));
+  facts["file article:10:file:1"] =
+      "article:10|no-type|application/octet-stream|" + test::sum_of(std::string(300, 'z'));
+  facts["file article:2001:file:1"] = "article:2001|empty.bin|application/x-empty|" + test::sum_of("");
+  return facts;
+}
 
 }  // namespace slipway::migrate

@@ -6,6 +6,9 @@
 
 namespace slipway::migrate {
 
+/// Writes what the case keeps as files below `directory`.
+void write_otrs_files(const std::filesystem::path& directory);
+
 /// What the account must hold after the move of tests/migration_cases/otrs.
 [[nodiscard]] test::Facts facts_of_otrs(const sql::Endpoint& source);
 

@@ -63,15 +63,13 @@ INSERT INTO {{source}}.slipway_part_plan
 SELECT 1000000000000000 + m.message_id, m.message_id, NULL, m.kind, m.item_id, {{source}}.slipway_is_html(s.words), m.source_key
 FROM {{source}}.slipway_message m JOIN {{source}}.slipway_said s ON s.kind = m.kind AND s.item_id = m.item_id;
 
--- What every product calls the parts of a message; the content step knows nothing else. Documents are files on disk, where
--- no step reaches: each is named in the report.
+-- What every product calls the parts of a message; the content step knows nothing else. Documents are files on disk.
 CREATE VIEW {{source}}.slipway_part AS
 SELECT p.message_id, p.part_id, 0 AS parent_id,
        IF(p.document_id IS NULL, IF(p.html, 'text/html', 'text/plain'), LEFT(TRIM(SUBSTRING_INDEX(COALESCE(d.mime, ''), ';', 1)), 200)) AS media_type,
-       NULLIF(TRIM({{source}}.slipway_plain(d.filename)), '') AS file_name,
-       IF(p.document_id IS NULL, NULL, 'external') AS encoding,
+       NULLIF(TRIM({{source}}.slipway_plain(d.filename)), '') AS file_name, NULL AS encoding,
        IF(p.document_id IS NULL, '', 'Content-Disposition: attachment') AS headers,
-       CAST(COALESCE(s.words, d.filepath) AS BINARY) AS content, p.source_key
+       CAST(s.words AS BINARY) AS content, d.filepath AS path, p.source_key
 FROM {{source}}.slipway_part_plan p
 LEFT JOIN {{source}}.slipway_said s ON p.document_id IS NULL AND s.kind = p.kind AND s.item_id = p.item_id
 LEFT JOIN {{source}}.glpi_documents d ON d.id = p.document_id;

@@ -44,6 +44,9 @@ SELECT 'attachments equal in name and size',
    WHERE f.size_bytes = COALESCE(LENGTH(a.content), 0)
      AND (COALESCE(TRIM(a.filename), '') = '' OR BINARY f.file_name = BINARY CONVERT(TRIM(a.filename) USING utf8mb4)));
 
+SELECT 'files of articles', (SELECT COUNT(*) FROM {{source}}.slipway_part_plan WHERE path IS NOT NULL),
+  (SELECT COUNT(*) FROM {{target}}.attachment WHERE source_key LIKE 'article:%:file:%');
+
 SELECT 'agents', (SELECT COUNT(*) FROM {{source}}.users),
   (SELECT COUNT(*) FROM {{source}}.slipway_person s JOIN {{target}}.person p USING (person_id) WHERE s.kind = 'agent' AND p.role = 'agent');
 

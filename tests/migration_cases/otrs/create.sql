@@ -209,7 +209,10 @@ INSERT INTO article_data_mime (id, article_id, a_from, a_to, a_subject, a_conten
   (7016, 2016, 'Anna <anna@desk.example>', NULL, 'Ticket Merged', 'text/plain; charset=ascii', 'Merged.', 0, '2019/07/01', NOW(), 2, NOW(), 2),
   (7017, 2017, 'Anna <anna@desk.example>', NULL, 'Ticket Merged', 'text/plain; charset=ascii', 'Merged.', 0, '2019/07/01', NOW(), 2, NOW(), 2);
 CREATE TABLE article_data_mime_plain (id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY, article_id BIGINT NOT NULL, body LONGBLOB NOT NULL, create_time DATETIME NOT NULL, create_by INTEGER NOT NULL, change_time DATETIME NOT NULL, change_by INTEGER NOT NULL) DEFAULT CHARSET=utf8mb4;
-INSERT INTO article_data_mime_plain SELECT seq, seq * 3 - 2, CONCAT('From: x\n\nraw ', UNHEX('00FF80')), NOW(), 1, NOW(), 1 FROM seq_1_to_20;
+-- Mails 4, 10 and 2001 came when the desk kept them as files; the test writes those.
+INSERT INTO article_data_mime_plain
+SELECT NULL, id, CONCAT('From: x\n\nraw ', UNHEX('00FF80')), NOW(), 1, NOW(), 1 FROM article
+WHERE article_sender_type_id = 3 AND communication_channel_id = 1 AND id NOT IN (4, 10, 2001);
 CREATE TABLE article_data_otrs_chat (
   id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY, article_id BIGINT NOT NULL, chat_participant_id VARCHAR(255) NOT NULL, chat_participant_name VARCHAR(255) NOT NULL,
   chat_participant_type VARCHAR(255) NOT NULL, message_text TEXT NULL, system_generated SMALLINT NOT NULL, create_time DATETIME NOT NULL, KEY (article_id)) DEFAULT CHARSET=utf8mb4;
