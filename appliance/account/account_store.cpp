@@ -3,7 +3,9 @@
 namespace slipway::account {
 namespace {
 
-constexpr std::string_view kColumns = "account_id, name, title, kind, state, generation, created_at, state_reason";
+constexpr std::string_view kColumns =
+    "account_id, name, title, kind, state, generation, created_at, state_reason, "
+    "mail, trial_at";
 
 Result<Account> read_account(const sql::Row& row) {
   SLIPWAY_TRY(auto name, AccountName::parse(row.text(1)));
@@ -11,8 +13,9 @@ Result<Account> read_account(const sql::Row& row) {
   SLIPWAY_TRY(const State state, parse_state(row.text(4)));
   const int generation = static_cast<int>(row.integer(5));
   std::string database = database_name(name, generation);
-  return Account{row.integer(0), std::move(name),     row.text(2), kind,       state,
-                 generation,     std::move(database), row.time(6), row.text(7)};
+  return Account{row.integer(0), std::move(name),     row.text(2),         kind,
+                 state,          generation,          std::move(database), row.time(6),
+                 row.text(7),    row.text(8) == "on", row.optional_time(9)};
 }
 
 GenerationRow read_generation(const sql::Row& row) {
@@ -54,13 +57,13 @@ Result<Account> require_account(sql::Connection& platform, const AccountName& na
 Result<std::optional<ServedAccount>> find_served(sql::Connection& platform, const AccountName& name) {
   SLIPWAY_TRY(const auto row,
               platform.query_one("SELECT a.account_id, a.name, a.title, a.kind, a.state, a.generation, a.created_at, "
-                                 "a.state_reason, g.sealed_password "
+                                 "a.state_reason, a.mail, a.trial_at, g.sealed_password "
                                  "FROM account a LEFT JOIN account_generation g "
                                  "ON g.account_id = a.account_id AND g.generation = a.generation WHERE a.name = ?",
                                  {name.text()}));
   if (!row) return std::optional<ServedAccount>();
   SLIPWAY_TRY(Account account, read_account(*row));
-  return std::optional(ServedAccount{std::move(account), row->optional_text(8).value_or("")});
+  return std::optional(ServedAccount{std::move(account), row->optional_text(10).value_or("")});
 }
 
 Result<std::vector<GenerationRow>> list_generations(sql::Connection& platform, std::int64_t account_id) {

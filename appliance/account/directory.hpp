@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 
 #include "appliance/base/identifier.hpp"
 #include "appliance/base/secret.hpp"
@@ -33,7 +34,9 @@ struct Account {
   int generation = 1;
   std::string database;  ///< "acct_<name>_<generation>"; the database user has the same name
   Timestamp created_at;
-  std::string state_reason;  ///< why it is suspended, else empty
+  std::string state_reason;                ///< why it is suspended, else empty
+  bool sends_mail = true;                  ///< false: whatever sends mail leaves it alone
+  std::optional<Timestamp> trial_at = {};  ///< when the trial data that it holds came, if it is a trial (A27)
 };
 
 /// Reads accounts and their endpoints for programs that serve them. Thread-safe.

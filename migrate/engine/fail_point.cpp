@@ -32,6 +32,7 @@ constexpr auto kPoints = std::to_array<std::string_view>({
     "run.verified",        // and equal to the source
     "run.kept_aside",      // what has no place is kept
     "run.anonymised",      // a trial without names
+    "run.publishing",      // a trial's account is marked and sends no mail, its data not yet served
     "run.published",       // published, not yet recorded
     "run.cleaned",         // published and tidied up, not yet recorded
 });

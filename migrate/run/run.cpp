@@ -243,6 +243,7 @@ Status abort_migration(const Installation& installation, const std::string& acco
     SLIPWAY_CHECK(administration.drop_generation(name, run.account.generation + 1));
     // Cut off in the middle of its publication: the account goes on with what it had.
     if (run.account.state == account::State::migrating) SLIPWAY_CHECK(administration.resume(name));
+    SLIPWAY_CHECK(restore_trial_mark(run));
     run.record = state.record;
     run.report.id = state.id;
     SLIPWAY_CHECK(record_failure(run, {Code::cancelled, "aborted by a person"}));

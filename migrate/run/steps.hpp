@@ -47,6 +47,8 @@ struct StepOf {
 /// Switches the account's mail off before trial data can be served, and on again when other data is.
 [[nodiscard]] Status mark_trial(Work& work);
 [[nodiscard]] Status unmark_trial(Work& work);
+/// After a migration that is given up: the account says again what the data it serves are.
+[[nodiscard]] Status restore_trial_mark(Run& run);
 [[nodiscard]] Status publish(Work& work);
 [[nodiscard]] Status clean(Work& work);
 

@@ -1,4 +1,5 @@
 // What a migration does with the platform: claims an account's next generation, publishes it, tidies up.
+#include "migrate/engine/fail_point.hpp"
 #include "migrate/run/steps.hpp"
 
 namespace slipway::migrate {
@@ -97,6 +98,7 @@ Status publish(Work& work) {
                          "'slipway account token'");
   SLIPWAY_CHECK(refuse_growth(work));
   SLIPWAY_CHECK(mark_trial(work));
+  fail_point("run.publishing");
   work.progress.begin("publish");
   Status published = work.administration.publish_generation(name, work.state.generation);
   if (published || published.error().code != Code::unavailable) return published;

@@ -38,4 +38,14 @@ Status unmark_trial(Work& work) {
   return {};
 }
 
+Status restore_trial_mark(Run& run) {
+  SLIPWAY_CHECK(run.admin.execute(
+      "UPDATE account a LEFT JOIN migration m ON m.account_id = a.account_id AND m.generation = a.generation "
+      "AND m.state = 'published' AND JSON_VALUE(m.report, '$.trial') = '1' "
+      "SET a.mail = IF(m.migration_id IS NULL, 'on', 'off'), a.trial_at = m.ended_at "
+      "WHERE a.account_id = ? AND a.trial_at IS NOT NULL",
+      {run.account.id}));
+  return {};
+}
+
 }  // namespace slipway::migrate

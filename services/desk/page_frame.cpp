@@ -98,12 +98,19 @@ json page_values(const Visit& visit, const json& values) {
   return page;
 }
 
+// What people must know before they trust what they read: which kind of account, whose data, whether mail goes out.
+std::string band(const Visit& visit) {
+  const AccountFace& face = visit.face;
+  std::string text = face.trial_at
+                         ? visit.text("band.trial", webui::date_text(Texts::built_in(), visit.language, *face.trial_at))
+                         : visit.text("band." + face.kind);
+  if (face.sends_mail) return text;
+  return text + (text.empty() ? "" : " · ") + visit.text("band.no_mail");
+}
+
 json account_values(const Visit& visit) {
   if (visit.account.empty()) return nullptr;
-  return {{"base", visit.base()},
-          {"title", visit.face.title},
-          {"kind", visit.face.kind},
-          {"band", visit.text("band." + visit.face.kind)}};
+  return {{"base", visit.base()}, {"title", visit.face.title}, {"kind", visit.face.kind}, {"band", band(visit)}};
 }
 
 json person_values(const Visit& visit) {

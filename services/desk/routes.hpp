@@ -15,6 +15,8 @@ using AccountPools = std::function<Result<std::shared_ptr<sql::Pool>>(const Acco
 struct AccountFace {
   std::string title;
   std::string kind;  ///< "production", "sandbox", "demonstration", "validation", "other"
+  bool sends_mail = true;
+  std::optional<Timestamp> trial_at = {};  ///< when trial data came into it (A27)
 };
 /// Gives the face of any account, served or not: account::Directory::find. Error: not_found. Thread-safe.
 using AccountFaces = std::function<Result<AccountFace>(const AccountName&)>;

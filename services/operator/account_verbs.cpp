@@ -28,7 +28,9 @@ nlohmann::ordered_json to_json(const account::Account& account) {
           {"state_reason", account.state_reason},
           {"generation", account.generation},
           {"database", account.database},
-          {"created_at", to_iso8601(account.created_at)}};
+          {"created_at", to_iso8601(account.created_at)},
+          {"sends_mail", account.sends_mail},
+          {"trial_at", account.trial_at ? nlohmann::ordered_json(to_iso8601(*account.trial_at)) : nullptr}};
 }
 
 std::string padded(std::string_view text, std::size_t width) {

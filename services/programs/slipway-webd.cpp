@@ -38,7 +38,7 @@ http::HealthCheck database_check(sql::Pool& platform) {
 desk::AccountFaces faces(account::Directory& directory) {
   return [&directory](const AccountName& name) -> Result<desk::AccountFace> {
     SLIPWAY_TRY(const auto found, directory.find(name));
-    return desk::AccountFace{found.title, std::string(account::to_text(found.kind))};
+    return desk::AccountFace{found.title, std::string(account::to_text(found.kind)), found.sends_mail, found.trial_at};
   };
 }
 

@@ -8,13 +8,6 @@ namespace {
 
 using namespace std::chrono;
 
-std::string date_text(const Texts& texts, Language language, Timestamp time) {
-  const year_month_day date{floor<days>(time)};
-  const auto month = "month." + std::to_string(static_cast<unsigned>(date.month()));
-  return std::to_string(static_cast<unsigned>(date.day())) + " " + std::string(texts.text(language, month)) + " " +
-         std::to_string(static_cast<int>(date.year()));
-}
-
 // Bytes of the UTF-8 character that starts `text`.
 std::size_t character_length(std::string_view text) {
   const auto first = static_cast<unsigned char>(text.front());
@@ -23,6 +16,13 @@ std::size_t character_length(std::string_view text) {
 }
 
 }  // namespace
+
+std::string date_text(const Texts& texts, Language language, Timestamp time) {
+  const year_month_day date{floor<days>(time)};
+  const auto month = "month." + std::to_string(static_cast<unsigned>(date.month()));
+  return std::to_string(static_cast<unsigned>(date.day())) + " " + std::string(texts.text(language, month)) + " " +
+         std::to_string(static_cast<int>(date.year()));
+}
 
 std::string relative_time(const Texts& texts, Language language, Timestamp now, Timestamp then) {
   const auto say = [&](std::string_view key, std::int64_t count) {

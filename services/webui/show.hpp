@@ -12,6 +12,9 @@ namespace slipway::webui {
 /// "21 Nov 2026, 03:00 UTC"; scripts show the reader's own zone instead.
 [[nodiscard]] std::string absolute_time(const Texts& texts, Language language, Timestamp time);
 
+/// "21 Nov 2026", in UTC.
+[[nodiscard]] std::string date_text(const Texts& texts, Language language, Timestamp time);
+
 /// What templates show of a time: {"iso", "absolute", "relative"}.
 [[nodiscard]] nlohmann::json time_value(const Texts& texts, Language language, Timestamp now, Timestamp then);
 

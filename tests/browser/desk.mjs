@@ -238,6 +238,26 @@ export function deskTests(context) {
     });
   });
 
+  // A27: whose data, of which day, and that no mail goes out.
+  test("trial data say so on every page, in both languages", async () => {
+    const { browser, instance } = context;
+    const band = async (locale) => {
+      let text;
+      await visit(browser, instance, { locale, size: "phone" }, async (page) => {
+        await page.goto(`${instance.url}/trial/requests`);
+        text = await page.locator(".band-validation").innerText();
+      });
+      return text;
+    };
+    // The trial was made just now, which may have been yesterday.
+    const days = [Date.now(), Date.now() - 86_400_000].map((time) => {
+      const [, day, month, year] = new Date(time).toUTCString().split(" ");
+      return `${Number(day)} ${month} ${year}`;
+    });
+    assert.ok(days.map((day) => `Trial data of ${day}: what you change here will not stay · No mail is sent`).includes(await band("en")));
+    assert.match(await band("fr"), /^Données d’essai du \d+ \S+ \d{4} : .* · Aucun courriel n’est envoyé$/);
+  });
+
   // B1
   test("paging leads through the whole list and back", async () => {
     const { browser, instance } = context;

@@ -16,7 +16,7 @@ function runSql(socket, database, sql) {
   return out.split("\n").filter(Boolean).map((line) => line.split("\t"));
 }
 
-/** Starts it, with generated content in production and a migrated sample in demonstration. Gives {url, login, password,
+/** Starts it, with generated content in production, a migrated sample in demonstration and a trial in trial. Gives {url, login, password,
  *  requester, demonstration: {password, number, subject}, stop()}: `requester` signs in with the same password as login;
  *  number and subject are those of a migrated request that is still open. */
 export function startInstance() {
@@ -54,6 +54,9 @@ export function startInstance() {
       "SELECT number, subject FROM request WHERE status = 'open' AND deleted_at IS NULL AND merged_into IS NULL ORDER BY number LIMIT 1;",
     );
     const demonstration = { password: signIn("demonstration").password, number, subject };
+    const migrate = (...options) => execFileSync(join(programs, "slipway-migrate"), [...options, "--state-dir", directory], { stdio: "pipe", timeout: 120_000 });
+    execFileSync(program, ["account", "create", "trial", "--kind", "validation", "--state-dir", directory], { stdio: "pipe", timeout: 60_000 });
+    migrate("run", "--source", `socket=${socket},user=root,db=${content}`, "--account", "trial", "--trial", "--execute");
     return { url: report.url, login, password, requester: "camille", demonstration, stop };
   } catch (error) {
     stop();

@@ -10,6 +10,7 @@ const BEFORE_SIGN_IN = [
   ["landing-refused", "/?account=No!"],
   ["sign-in", "/production/sign-in"],
   ["sign-in-sandbox", "/sandbox/sign-in"],
+  ["sign-in-trial", "/trial/sign-in"],
   ["unknown-account", "/nobody/requests"],
 ];
 const AFTER_SIGN_IN = [

@@ -16,6 +16,7 @@ namespace slipway::migrate {
 namespace {
 
 using testing::HasSubstr;
+using testing::StartsWith;
 
 /// A state directory that leads slipway-migrate to the test's server.
 class StateDirectory {
@@ -142,6 +143,34 @@ TEST(MigrationResume, AbortDropsWhatWasBuiltAndClosesTheState) {
   EXPECT_EQ(state.migrate({"abort", "--account", "aborted"}).exit_status, traits(Code::conflict).exit_status);
   EXPECT_EQ(state.migrate(run_into("aborted", source)).exit_status, 0);
   EXPECT_EQ(state.migrate({"abort", "--account", "aborted"}).exit_status, traits(Code::conflict).exit_status);
+}
+
+// A27
+TEST(MigrationResume, AbortOfATrialMarksTheAccountAsWhatItServes) {
+  const StateDirectory state;
+  const auto source = test::sample_database(3);
+  static_cast<void>(test::TestPlatform::instance().account("given_up"));
+  auto trial = run_into("given_up", source);
+  trial.emplace_back("--trial");
+  const auto marked = [] {
+    auto admin = test::TestPlatform::instance().administrator();
+    const auto row = admin.query_one("SELECT mail, trial_at FROM account WHERE name = 'given_up'");
+    return row && *row ? (*row)->text(0) + (*row)->optional_text(1).value_or("") : "nothing";
+  };
+  ASSERT_EQ(marked(), "on");
+  ASSERT_NE(state.migrate(trial, "run.publishing").exit_status, 0);
+  EXPECT_THAT(marked(), StartsWith("off20"));
+  ASSERT_EQ(state.migrate({"abort", "--account", "given_up"}).exit_status, 0);
+  EXPECT_EQ(marked(), "on");
+
+  // What it serves afterwards is a trial's data, and stays so when the next one is given up.
+  ASSERT_EQ(state.migrate(trial).exit_status, 0);
+  EXPECT_THAT(marked(), StartsWith("off20"));
+  ASSERT_NE(state.migrate(trial, "run.publishing").exit_status, 0);
+  const std::string next = marked();
+  ASSERT_EQ(state.migrate({"abort", "--account", "given_up"}).exit_status, 0);
+  EXPECT_THAT(marked(), StartsWith("off20"));
+  EXPECT_LT(marked(), next);
 }
 
 // A27

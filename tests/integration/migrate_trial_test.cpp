@@ -27,6 +27,15 @@ void create(const std::string& account, account::Kind kind) {
   ASSERT_TRUE(administration.create(*AccountName::parse(account), "Trial", kind).has_value());
 }
 
+/// As the programs that serve it know it.
+account::Account account_of(const std::string& name) {
+  sql::Pool pool(test::TestPlatform::instance().administrator().endpoint());
+  account::Directory directory(pool, test::TestPlatform::instance().key());
+  auto found = directory.find(*AccountName::parse(name));
+  EXPECT_TRUE(found.has_value());
+  return std::move(found).value();
+}
+
 std::string text_of(const std::string& query) {
   auto admin = test::TestPlatform::instance().administrator();
   const auto row = admin.query_one(query);
@@ -51,6 +60,11 @@ TEST(MigrationTrial, IsAnonymisedRepeatableAndSendsNoMail) {
   EXPECT_EQ(text_of("SELECT mail FROM account WHERE name = 'trial_room'"), "off");
   EXPECT_NE(text_of("SELECT trial_at FROM account WHERE name = 'trial_room'"), "nothing");
   EXPECT_EQ(to_json(*first).at("trial"), true);
+  const auto now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+  const auto face = account_of("trial_room");
+  EXPECT_FALSE(face.sends_mail);
+  ASSERT_TRUE(face.trial_at.has_value());
+  EXPECT_LT(now - *face.trial_at, std::chrono::minutes(10));
 
   // Once more, without being told to replace; the same people have the same names.
   const std::string names = "SELECT SUM(CRC32(CONCAT(person_id, display_name, COALESCE(email, '')))) FROM ";

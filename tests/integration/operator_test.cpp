@@ -51,6 +51,8 @@ TEST_F(OperatorCommand, TakesAnAccountThroughItsLife) {
   EXPECT_EQ(slipway({"account", "suspend", "cli", "--reason", "test"}).exit_status, 0);
   EXPECT_EQ(json({"account", "show", "cli"}).at("state_reason"), "test");
   EXPECT_EQ(slipway({"account", "resume", "cli"}).exit_status, 0);
+  EXPECT_EQ(json({"account", "show", "cli"}).at("sends_mail"), true);
+  EXPECT_EQ(json({"account", "show", "cli"}).at("trial_at"), nullptr);
 
   const auto token = json({"account", "token", "cli", "--login", "admin", "--label", "ci"});
   auto session = test::connect(platform_.account_user("cli"));
