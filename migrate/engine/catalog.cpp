@@ -67,7 +67,10 @@ Status read_columns(sql::Connection& connection, const std::string& database, co
                                "ORDER BY ordinal_position",
                                {database, table.name}));
   for (const auto& row : rows) {
-    if (is_computed(row.text(3)) && !stored.contains(row.text(0))) continue;
+    if (is_computed(row.text(3)) && !stored.contains(row.text(0))) {
+      table.computed.push_back(row.text(0));
+      continue;
+    }
     SLIPWAY_TRY(Column column, describe_column(row.text(0), row.text(1), row.text(2)));
     column.nullable = row.text(4) != "NO";
     column.short_text =

@@ -27,7 +27,8 @@ struct Column {
 
 struct Table {
   std::string name;
-  std::vector<Column> columns;  ///< without generated ones, which the target computes itself
+  std::vector<Column> columns;        ///< without generated ones, which the target computes itself
+  std::vector<std::string> computed;  ///< the names of those
   std::vector<std::string> primary_key;
   std::uint64_t rows_estimate = 0;
   std::uint64_t bytes_estimate = 0;

@@ -1,13 +1,10 @@
 #include "migrate/engine/copy_stream.hpp"
 
-#include <mysql.h>
-
 #include <charconv>
-#include <cstring>
 #include <numeric>
 
-#include "appliance/sql/failure.hpp"
 #include "migrate/engine/checksum.hpp"
+#include "migrate/engine/connector.hpp"
 #include "migrate/engine/fail_point.hpp"
 #include "migrate/engine/table_key.hpp"
 
@@ -17,116 +14,24 @@ namespace {
 constexpr std::size_t kBatchBytes = 512U << 10U;
 constexpr std::size_t kBatchRows = 2048;
 
-/// What a raw call of Connector/C says went wrong.
-Error failure(unsigned number, const char* state, const char* text, const std::string& where) {
-  Error error = sql::to_error({number, state, text}, where);
-  if (error.code == Code::unavailable) error.hint = "see that the server runs, then run the command again";
-  if (error.code == Code::too_large) error.hint = "set max_allowed_packet=1G on the target and run the command again";
-  return error;
-}
-
-Error failure(MYSQL* handle, const std::string& where) {
-  return failure(mysql_errno(handle), mysql_sqlstate(handle), mysql_error(handle), where);
-}
-
-/// The cells of one column for a batch, laid out as array binding wants them.
-class ColumnBuffer {
- public:
-  explicit ColumnBuffer(Carry carry) : carry_(carry) {}
-
-  /// False: the text is no number.
-  bool add(const char* cell, std::size_t length) {
-    indicators_.push_back(cell == nullptr ? STMT_INDICATOR_NULL : STMT_INDICATOR_NONE);
-    if (carry_ == Carry::text) {
-      offsets_.push_back(arena_.size());
-      lengths_.push_back(length);
-      if (cell != nullptr) arena_.append(cell, length);
-      return true;
-    }
-    if (cell == nullptr) {
-      numbers_.push_back(0);
-      return true;
-    }
-    return add_number(cell, cell + length);
-  }
-
-  void bind(MYSQL_BIND& bind) {
-    std::memset(&bind, 0, sizeof bind);
-    bind.u.indicator = indicators_.data();
-    if (carry_ == Carry::text) {
-      pointers_.resize(offsets_.size());
-      for (std::size_t i = 0; i < offsets_.size(); ++i) pointers_[i] = arena_.data() + offsets_[i];
-      bind.buffer_type = MYSQL_TYPE_STRING;
-      bind.buffer = static_cast<void*>(pointers_.data());
-      bind.length = lengths_.data();
-      return;
-    }
-    bind.buffer_type = carry_ == Carry::real ? MYSQL_TYPE_DOUBLE : MYSQL_TYPE_LONGLONG;
-    bind.is_unsigned = carry_ == Carry::natural || carry_ == Carry::choice ? 1 : 0;
-    bind.buffer = static_cast<void*>(numbers_.data());
-  }
-
-  /// Invalid values of an ENUM: the server takes their 0 as it is, and warns of each.
-  [[nodiscard]] std::size_t invalid_choices() const {
-    if (carry_ != Carry::choice) return 0;
-    std::size_t count = 0;
-    for (std::size_t i = 0; i < numbers_.size(); ++i)
-      if (numbers_[i] == 0 && indicators_[i] == STMT_INDICATOR_NONE) ++count;
-    return count;
-  }
-
-  void clear() {
-    indicators_.clear();
-    offsets_.clear();
-    lengths_.clear();
-    numbers_.clear();
-    arena_.clear();
-    if (arena_.capacity() > 4 * kBatchBytes) arena_.shrink_to_fit();
-  }
-
- private:
-  bool add_number(const char* begin, const char* end) {
-    std::uint64_t bits = 0;
-    std::from_chars_result parsed{};
-    if (carry_ == Carry::natural || carry_ == Carry::choice) {
-      parsed = std::from_chars(begin, end, bits);
-    } else if (carry_ == Carry::integer) {
-      std::int64_t number = 0;
-      parsed = std::from_chars(begin, end, number);
-      bits = static_cast<std::uint64_t>(number);
-    } else {
-      double number = 0;
-      parsed = std::from_chars(begin, end, number);
-      std::memcpy(&bits, &number, sizeof bits);
-    }
-    numbers_.push_back(bits);
-    return parsed.ec == std::errc{} && parsed.ptr == end;
-  }
-
-  Carry carry_;
-  std::vector<char> indicators_;
-  std::vector<std::size_t> offsets_;
-  std::vector<unsigned long> lengths_;
-  std::vector<char*> pointers_;
-  std::vector<std::uint64_t> numbers_;  ///< integers, or the bits of doubles
-  std::string arena_;
-};
-
-using Statement = std::unique_ptr<MYSQL_STMT, decltype(&mysql_stmt_close)>;
-using Answer = std::unique_ptr<MYSQL_RES, decltype(&mysql_free_result)>;
-
 /// Rows waiting to be inserted into one table, and the statement that inserts them.
 class Loader {
  public:
-  Loader(MYSQL* target, const Table& table, std::string where)
-      : target_(target), where_(std::move(where)), statement_(nullptr, mysql_stmt_close), binds_(table.columns.size()) {
+  Loader(MYSQL* target, const Table& table, std::string where, Remarks& remarks)
+      : target_(target),
+        table_(table),
+        where_(std::move(where)),
+        remarks_(remarks),
+        statement_(nullptr, mysql_stmt_close),
+        binds_(table.columns.size()) {
     for (const Column& column : table.columns) columns_.emplace_back(column.carry);
   }
 
   Status prepare(const std::string& insert) {
     statement_.reset(mysql_stmt_init(target_));
     if (!statement_) return failure(target_, where_);
-    if (mysql_stmt_prepare(statement_.get(), insert.data(), insert.size()) != 0) return statement_failure();
+    if (mysql_stmt_prepare(statement_.get(), insert.data(), insert.size()) != 0)
+      return failure(statement_.get(), where_);
     return {};
   }
 
@@ -149,31 +54,23 @@ class Loader {
     for (std::size_t i = 0; i < columns_.size(); ++i) columns_[i].bind(binds_[i]);
     if (mysql_stmt_attr_set(statement_.get(), STMT_ATTR_ARRAY_SIZE, &size) != 0 ||
         mysql_stmt_bind_param(statement_.get(), binds_.data()) != 0 || mysql_stmt_execute(statement_.get()) != 0) {
-      return statement_failure();
+      return failure(statement_.get(), where_);
     }
+    if (mysql_stmt_affected_rows(statement_.get()) != rows_) return rows_missing(where_);
     std::size_t expected_warnings = 0;
     for (const ColumnBuffer& column : columns_) expected_warnings += column.invalid_choices();
-    const unsigned warnings = mysql_warning_count(target_);
-    if (mysql_stmt_affected_rows(statement_.get()) != rows_ || warnings > expected_warnings) {
-      return Error{
-          Code::corrupt,
-          where_ + ": the target took values only by changing them (" + std::to_string(warnings) + " warnings)",
-          "compare the definition of the table on both sides"};
-    }
-    for (ColumnBuffer& column : columns_) column.clear();
+    SLIPWAY_CHECK(judge_warnings(target_, table_, expected_warnings, remarks_));
+    for (ColumnBuffer& column : columns_) column.clear(4 * kBatchBytes);
     rows_ = 0;
     bytes_ = 0;
     return {};
   }
 
  private:
-  Error statement_failure() const {
-    return failure(mysql_stmt_errno(statement_.get()), mysql_stmt_sqlstate(statement_.get()),
-                   mysql_stmt_error(statement_.get()), where_);
-  }
-
   MYSQL* target_;
+  const Table& table_;
   std::string where_;
+  Remarks& remarks_;
   Statement statement_;
   std::vector<ColumnBuffer> columns_;
   std::vector<MYSQL_BIND> binds_;
@@ -191,11 +88,6 @@ Result<std::string> insert_statement(const Table& table) {
     marks.append(marks.empty() ? "?" : ",?");
   }
   return "INSERT INTO " + name + " (" + columns + ") VALUES (" + marks + ")";
-}
-
-Status run_text(MYSQL* handle, const std::string& statement, const std::string& where) {
-  if (mysql_real_query(handle, statement.data(), statement.size()) == 0) return {};
-  return failure(handle, where);
 }
 
 }  // namespace
@@ -220,7 +112,7 @@ Status become_loader(sql::Connection& target, Checks constraints) {
   return run_text(
       handle,
       std::string("SET SESSION time_zone = '+00:00', sql_mode = 'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES', "
-                  "foreign_key_checks = 0, innodb_lock_wait_timeout = 3600, "
+                  "foreign_key_checks = 0, innodb_lock_wait_timeout = 3600, max_error_count = 65535, "
                   "net_read_timeout = 3600, wait_timeout = 28800, check_constraint_checks = ") +
           (constraints == Checks::on ? "1" : "0") + "/*M!101100 , system_versioning_insert_history = 1*/",
       where);
@@ -246,7 +138,7 @@ class Lane {
         control_(control),
         reading_("source table '" + table.name + "'"),
         writing_("target table '" + table.name + "'"),
-        loader_(to, table, writing_) {
+        loader_(to, table, writing_, control.remarks) {
     chunk_.range.after = range.after;
   }
 
@@ -314,12 +206,7 @@ class Lane {
   Status flush() {
     const std::size_t rows = loader_.rows();
     const std::size_t bytes = loader_.bytes();
-    // A margin for what the protocol adds to the values.
-    if (bytes + bytes / 8 + 65'536 > packet_bytes_) {
-      return Error{Code::too_large,
-                   writing_ + ": a row of " + std::to_string(bytes) + " bytes does not fit into max_allowed_packet",
-                   "set max_allowed_packet=1G on the target and run the command again"};
-    }
+    if (!fits_packet(bytes, packet_bytes_)) return row_too_large(writing_, bytes);
     SLIPWAY_CHECK(loader_.flush());
     chunk_.rows += rows;
     chunk_.bytes += bytes;

@@ -7,6 +7,7 @@
 
 #include "migrate/engine/catalog.hpp"
 #include "migrate/engine/key_rules.hpp"
+#include "migrate/engine/load_warnings.hpp"
 #include "migrate/engine/throttle.hpp"
 
 namespace slipway::migrate {
@@ -47,6 +48,7 @@ struct CopyControl {
   std::atomic<std::uint64_t> rows{0};
   std::atomic<std::uint64_t> bytes{0};
   Throttle throttle;
+  Remarks remarks;
 };
 
 /// Copies lanes from one reading session to one loading session. Rows travel in batches bounded in bytes. Not

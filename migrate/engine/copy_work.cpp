@@ -301,6 +301,7 @@ Status CopyWork::run(std::vector<sql::Connection>& readers, Progress& progress) 
     }
     watch(progress);
   }
+  for (std::string& remark : control_.remarks.all()) report_.notes.push_back(std::move(remark));
   if (error_) return *error_;
   return {};
 }

@@ -25,7 +25,7 @@ struct TableWork {
 
 struct WorkReport {
   std::uint64_t verified = 0;
-  std::vector<std::string> notes;  ///< chunks that had to be copied again
+  std::vector<std::string> notes;  ///< chunks that had to be copied again, what generated columns warned of
   double keys_seconds = 0;         ///< added up over the streams
 };
 

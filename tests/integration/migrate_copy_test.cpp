@@ -100,6 +100,31 @@ TEST_F(Copy, CarriesARowLargerThanABatch) {
   EXPECT_EQ((*row)->text(1), "end");
 }
 
+// A27
+TEST_F(Copy, RefusesAValueThatTheTargetWouldChangeByColumnAndQuotesNoData) {
+  constexpr const char* kTable = "CREATE OR REPLACE TABLE counted (n INT PRIMARY KEY, a ";
+  auto source = test::connect(source_);
+  ASSERT_TRUE(source
+                  .run_script(std::string("SET SESSION sql_mode = ''; ") + kTable +
+                              "VARCHAR(20), v TINYINT AS (n) STORED); "
+                              "INSERT INTO counted (n, a) VALUES (1, '7'), (998877, 'secret value')")
+                  .has_value());
+  const auto catalog = read_catalog(source, source_.database);
+  ASSERT_TRUE(catalog.has_value());
+  CopyOptions options;
+  options.create_tables = false;
+  for (const Table& table : catalog->tables)
+    if (table.name != "counted") options.skip.insert(table.name);
+  auto target = test::connect(target_);
+  ASSERT_TRUE(target.execute_text(std::string(kTable) + "VARCHAR(4), v TINYINT AS (n) STORED)").has_value());
+  const auto done = copy(options);
+  ASSERT_FALSE(done.has_value());
+  EXPECT_EQ(done.error().code, Code::corrupt);
+  EXPECT_NE(done.error().message.find("table 'counted': column 'a'"), std::string::npos) << done.error().message;
+  EXPECT_EQ(to_text(done.error()).find("secret"), std::string::npos);
+  EXPECT_EQ(to_text(done.error()).find("998877"), std::string::npos);
+}
+
 TEST_F(Copy, ChecksumsTellOneChangedByteAndOneLostRow) {
   ASSERT_TRUE(copy().has_value());
   auto source = test::connect(source_);
