@@ -22,7 +22,7 @@ Status read_list(sql::Connection& source, Database& database) {
                            {database.name}));
   SLIPWAY_TRY(const std::string schema, sql::quote_identifier(database.name));
   for (const auto& row : rows) {
-    const std::string type = row.text(1);
+    const std::string& type = row.text(1);
     if (type != "BASE TABLE" && type != "SYSTEM VERSIONED") continue;
     Table table;
     table.database = database.name;
@@ -77,7 +77,7 @@ Status read_indexes(sql::Connection& source, const std::string& database, const 
     const auto found = tables.find(row.text(0));
     if (found == tables.end()) continue;
     Table& table = *found->second;
-    const std::string name = row.text(1);
+    const std::string& name = row.text(1);
     if (name == "PRIMARY") {
       table.primary_key.push_back(text(row, 3));
       continue;

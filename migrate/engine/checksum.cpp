@@ -101,17 +101,17 @@ Error describe_difference(sql::Connection& source, sql::Connection& target, cons
                           const ChunkSum& here) {
   const std::string first = first_difference(source, target, table, key, range);
   return {Code::corrupt,
-          "table '" + table.name + "': " + range_text(key, range) + " differ after the copy (" +
-              std::to_string(there.rows) + " rows on the source, " + std::to_string(here.rows) + " on the target)" +
+          "table '" + table.name + "': " + range_text(key, range) + " differ (" + std::to_string(there.rows) +
+              " rows on the source, " + std::to_string(here.rows) + " on the target)" +
               (first.empty() ? "" : "; the first that differs has " + first),
           "run the command again; when it stays so, check the disks and memory of both machines"};
 }
 
-Status compare_range(sql::Connection& source, sql::Connection& target, const Table& table,
-                     const std::vector<KeyColumn>& key, const Range& range) {
+Result<ChunkSum> compare_range(sql::Connection& source, sql::Connection& target, const Table& table,
+                               const std::vector<KeyColumn>& key, const Range& range) {
   SLIPWAY_TRY(const ChunkSum there, sum_range(source, table, key, range));
   SLIPWAY_TRY(const ChunkSum here, sum_range(target, table, key, range));
-  if (there == here) return {};
+  if (there == here) return here;
   return describe_difference(source, target, table, key, range, there, here);
 }
 

@@ -19,9 +19,9 @@ struct ChunkSum {
 [[nodiscard]] Result<ChunkSum> sum_range(sql::Connection& connection, const Table& table,
                                          const std::vector<KeyColumn>& key, const Range& range);
 
-/// Asks both sides. Error: corrupt naming the table, the range and the first key that differs.
-[[nodiscard]] Status compare_range(sql::Connection& source, sql::Connection& target, const Table& table,
-                                   const std::vector<KeyColumn>& key, const Range& range);
+/// Asks both sides; what both say. Error: corrupt naming the table, the range and the first key that differs.
+[[nodiscard]] Result<ChunkSum> compare_range(sql::Connection& source, sql::Connection& target, const Table& table,
+                                             const std::vector<KeyColumn>& key, const Range& range);
 
 /// The error of a range whose sums differ; asks both sides for the first key that does.
 [[nodiscard]] Error describe_difference(sql::Connection& source, sql::Connection& target, const Table& table,

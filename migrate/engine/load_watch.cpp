@@ -17,32 +17,32 @@ Result<std::optional<std::uint64_t>> lag_of(sql::Connection& source) {
 
 }  // namespace
 
-Result<std::string> reason_to_pause(sql::Connection& source, const CopyOptions& options, std::uint64_t own) {
-  if (options.max_threads_running > 0) {
+Result<std::string> reason_to_pause(sql::Connection& source, const LoadLimits& limits, std::uint64_t own) {
+  if (limits.threads_running > 0) {
     SLIPWAY_TRY(const auto row, source.query_one("SHOW GLOBAL STATUS LIKE 'Threads_running'"));
     const std::uint64_t running = row ? row->natural(1) : 0;
     const std::uint64_t others = running > own ? running - own : 0;
-    if (others > options.max_threads_running)
+    if (others > limits.threads_running)
       return std::to_string(others) + " threads of others run on the source, more than " +
-             std::to_string(options.max_threads_running);
+             std::to_string(limits.threads_running);
   }
-  if (options.max_lag_seconds > 0) {
+  if (limits.lag_seconds > 0) {
     SLIPWAY_TRY(const auto lag, lag_of(source));
-    if (lag && *lag > options.max_lag_seconds)
+    if (lag && *lag > limits.lag_seconds)
       return "the source lags " + std::to_string(*lag) + " s behind its primary, more than " +
-             std::to_string(options.max_lag_seconds);
+             std::to_string(limits.lag_seconds);
   }
   return std::string{};
 }
 
 LoadWatch::LoadWatch(const sql::Endpoint& source, const CopyOptions& options, Throttle& throttle) {
-  if (options.max_threads_running == 0 && options.max_lag_seconds == 0) return;
+  if (options.load.threads_running == 0 && options.load.lag_seconds == 0) return;
   thread_ = std::jthread([source, options, &throttle](const std::stop_token& stop) {
     auto session = sql::Connection::open(source);
     std::mutex mutex;
     std::condition_variable_any ended;
     while (session && !stop.stop_requested()) {
-      const auto reason = reason_to_pause(*session, options, options.streams + 1);
+      const auto reason = reason_to_pause(*session, options.load, options.streams + 1);
       if (!reason) break;
       throttle.pause(*reason);
       std::unique_lock lock(mutex);

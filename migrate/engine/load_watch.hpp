@@ -22,7 +22,6 @@ class LoadWatch {
 };
 
 /// The reason to pause, empty when there is none. `own`: threads of the copy itself.
-[[nodiscard]] Result<std::string> reason_to_pause(sql::Connection& source, const CopyOptions& options,
-                                                  std::uint64_t own);
+[[nodiscard]] Result<std::string> reason_to_pause(sql::Connection& source, const LoadLimits& limits, std::uint64_t own);
 
 }  // namespace slipway::migrate

@@ -283,7 +283,7 @@ class Shaping {
     const Tokens tokens = tokens_of(text);
     const std::size_t at = find_words(tokens, {"PARTITION", "BY"});
     if (at == tokens.size()) return port_options(text, keep_, shape_);
-    const std::string options = port_options(text.substr(0, tokens[at].begin), keep_, shape_);
+    std::string options = port_options(text.substr(0, tokens[at].begin), keep_, shape_);
     if (keep_ == Keep::everything) return options + "\n " + port_partitions(text.substr(tokens[at].begin), shape_);
     shape_.changes.emplace_back("partitions were left away");
     return options;

@@ -1,5 +1,7 @@
 #include "migrate/products/manifest.hpp"
 
+#include <algorithm>
+
 #include "appliance/config/nearest.hpp"
 
 namespace slipway::migrate {

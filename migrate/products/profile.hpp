@@ -67,8 +67,8 @@ struct ProfileFault {
   std::size_t line = 0;  ///< 0: the file as a whole
   std::string text;
 
-  [[nodiscard]] std::string describe() const;  ///< "profile.toml:12: …"
-  friend auto operator<=>(const ProfileFault&, const ProfileFault&) = default;
+  [[nodiscard]] std::string describe() const;                                   ///< "profile.toml:12: …"
+  friend auto operator<=>(const ProfileFault&, const ProfileFault&) = default;  // NOLINT(modernize-use-nullptr)
 };
 using ProfileFaults = std::vector<ProfileFault>;
 

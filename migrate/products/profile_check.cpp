@@ -92,7 +92,8 @@ class FileChecker {
   }
 
   void order_of_built_in_steps() {
-    for (const auto& [step, view] : {std::pair{"content", "slipway_part"}, {"values", "slipway_value_part"}}) {
+    for (const auto& [step, made_by] : {std::pair{"content", "slipway_part"}, {"values", "slipway_value_part"}}) {
+      const std::string view = made_by;  // clang 14 captures no structured binding
       const auto at = std::find(profile_.steps.begin(), profile_.steps.end(), step);
       if (at == profile_.steps.end()) continue;
       const bool made = std::any_of(profile_.steps.begin(), at, [&](const std::string& earlier) {

@@ -15,8 +15,6 @@ std::string right(const std::string& text, std::size_t width) {
   return text.size() < width ? std::string(width - text.size(), ' ') + text : text;
 }
 
-double rate(std::uint64_t amount, double seconds) { return seconds > 0 ? static_cast<double>(amount) / seconds : 0; }
-
 std::string status_line(const MappedStatus& row) {
   std::string text = row.from + " → " + row.to.status;
   if (!row.to.reason.empty()) text += " (" + row.to.reason + ")";
@@ -35,9 +33,10 @@ std::string aside_line(const AsideLine& line) {
 void add_result(const RunReport& report, std::string& text) {
   const CopyReport& copy = report.copy;
   text += "Copied        " + count_text(copy.rows) + " rows, " + bytes_text(copy.bytes) + " in " +
-          duration_text(copy.rows_seconds + copy.keys_seconds) + " (" +
-          count_text(static_cast<std::uint64_t>(rate(copy.rows, copy.rows_seconds + copy.keys_seconds))) +
+          duration_text(copy.rows_seconds) + " (" + count_text(static_cast<std::uint64_t>(copy.rows_per_second())) +
           " rows/s, keys and checksums included)\n";
+  if (copy.rows_before > 0)
+    text += "              " + count_text(copy.rows_before) + " of the rows were there before the interruption\n";
   text += "              " + copy.snapshot + "\n";
   if (report.plan.product.profile->transform) {
     text += "Transformed   " + count_text(report.transform.contents.messages) + " messages, " +

@@ -9,11 +9,8 @@ std::string figures(const RunReport& report) {
   std::string html;
   for (const PlanCount& count : report.plan.counts) html += html_figure(count_text(count.count), count.name);
   if (report.executed) {
-    const double seconds = report.copy.rows_seconds + report.copy.keys_seconds;
     html += html_figure(duration_text(report.total_seconds), "in all");
-    html += html_figure(
-        count_text(seconds > 0 ? static_cast<std::uint64_t>(static_cast<double>(report.copy.rows) / seconds) : 0),
-        "rows copied a second");
+    html += html_figure(count_text(static_cast<std::uint64_t>(report.copy.rows_per_second())), "rows copied a second");
     html += html_figure(bytes_text(report.content_bytes), "of files proven by SHA-256");
   } else {
     html += html_figure(bytes_text(report.plan.bytes), "to copy");
@@ -158,7 +155,11 @@ std::string to_html(const RunReport& report) {
     std::vector<std::vector<std::string>> rows;
     for (const CopiedTable& copied : report.copy.tables)
       rows.push_back({copied.name, "#" + count_text(copied.rows), "#" + bytes_text(copied.bytes)});
-    html += "<h2>Tables copied</h2><p class=\"lead\">" + html_escaped(report.copy.snapshot) + ".</p>" +
+    std::string lead = report.copy.snapshot + ". ";
+    if (report.copy.rows_before > 0)
+      lead += count_text(report.copy.rows_before) +
+              " of the rows were there before an interruption; they were compared with the source once more.";
+    html += "<h2>Tables copied</h2><p class=\"lead\">" + html_escaped(lead) + "</p>" +
             html_table({"Table", "#Rows", "#Bytes"}, rows);
   }
   html += html_list("Warnings", report.warnings) + html_list("What the copy changed or left", report.copy.notes) +

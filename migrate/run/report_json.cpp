@@ -28,7 +28,6 @@ std::vector<AsideLine> asides_from(const ordered_json& list) {
 }
 
 ordered_json copy_json(const CopyReport& copy) {
-  const double seconds = copy.rows_seconds + copy.keys_seconds;
   auto tables = ordered_json::array();
   for (const CopiedTable& table : copy.tables)
     tables.push_back({{"table", table.name}, {"rows", table.rows}, {"bytes", table.bytes}});
@@ -36,7 +35,9 @@ ordered_json copy_json(const CopyReport& copy) {
           {"bytes", copy.bytes},
           {"rows_seconds", copy.rows_seconds},
           {"keys_seconds", copy.keys_seconds},
-          {"rows_per_second", seconds > 0 ? static_cast<double>(copy.rows) / seconds : 0},
+          {"rows_per_second", copy.rows_per_second()},
+          {"rows_before", copy.rows_before},
+          {"chunks_verified", copy.verified},
           {"snapshot", copy.snapshot},
           {"tables", std::move(tables)},
           {"notes", copy.notes}};
@@ -50,6 +51,8 @@ CopyReport copy_from(const ordered_json& json) {
   copy.bytes = json.at("bytes");
   copy.rows_seconds = json.at("rows_seconds");
   copy.keys_seconds = json.at("keys_seconds");
+  copy.rows_before = json.at("rows_before");
+  copy.verified = json.at("chunks_verified");
   copy.snapshot = json.at("snapshot");
   copy.notes = json.at("notes").get<std::vector<std::string>>();
   return copy;

@@ -110,7 +110,8 @@ Result<Begun> begin(Run& run, const RunOptions& options, const StateFile& file, 
     return begun;
   }
   begun.state = *file.earlier();
-  take_back(begun.state, asked.choices, false);
+  // A dump is read into another scratch server each time, which is another source.
+  take_back(begun.state, asked.choices, !begun.source.scratch);
   begun.state.choices = std::move(asked.choices);
   SLIPWAY_CHECK(begin_again(run, options, begun, looked));
   return begun;
@@ -211,6 +212,7 @@ Result<RunReport> resume_migration(const Installation& installation, const Resum
   run.state_file = file;
   run.execute = true;
   run.replace = options.replace;
+  run.load = options.load;
   run.trial = earlier->choices.trial;
   run.anonymise = earlier->choices.anonymise;
   SLIPWAY_TRY(run.source, parse_source(earlier->source));

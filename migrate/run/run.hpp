@@ -23,6 +23,7 @@ struct RunOptions {
   bool trial = false;              ///< mail of the account is switched off, and what it held is replaced
   bool anonymise = false;          ///< of a trial: requesters get made-up names and addresses
   std::string production_account;  ///< must be the account's name when a trial goes into a production account
+  LoadLimits load;                 ///< that the copy keeps to
   bool restart = false;            ///< drop what an unfinished migration left, and begin anew
 };
 
@@ -70,6 +71,7 @@ struct ResumeOptions {
   std::filesystem::path state_file;     ///< empty: the account's own
   std::filesystem::path password_file;  ///< empty: the one that was named
   bool replace = false;                 ///< requests opened in the account since it began may go
+  LoadLimits load = {};                 ///< that the rest of the copy keeps to
 };
 
 /// Goes on with the account's unfinished migration. Errors: not_found (there is none), conflict (it has ended), those

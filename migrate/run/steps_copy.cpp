@@ -2,6 +2,7 @@
 #include <array>
 
 #include "appliance/sql/schema.hpp"
+#include "migrate/engine/checkpoint.hpp"
 #include "migrate/run/steps.hpp"
 
 namespace slipway::migrate {
@@ -27,11 +28,20 @@ sql::Endpoint source_of(const Work& work) {
   return source;
 }
 
+/// Its records stay until the step is recorded: a run killed between the two finds the copy finished.
+CopyOptions resumable(const Work& work) {
+  CopyOptions copying;
+  copying.keep = Keep::rows;
+  copying.resume = work.resumed;
+  copying.keep_records = true;
+  copying.load = work.options.load;
+  return copying;
+}
+
 Status copy_foreign(Work& work) {
   SLIPWAY_TRY(const Staging staging, staging_of(work));
-  CopyOptions copying;
+  CopyOptions copying = resumable(work);
   copying.foreign_keys = false;
-  copying.keep = Keep::rows;
   SLIPWAY_TRY(work.run.report.copy, copy_database(source_of(work), staging.endpoint, copying, work.progress));
   return {};
 }
@@ -45,9 +55,9 @@ Status transform_foreign(Work& work) {
     SLIPWAY_CHECK(drop_working_tables(run.admin, run.account.name));
     work.database = generation.database;
   }
-  SLIPWAY_TRY(run.report.transform, transform(run.installation.administrator, *plan.product.profile, plan.map,
-                                              staging_name(run.account.name), work.database,
-                                              work.options.planning.files_directory, work.progress));
+  SLIPWAY_TRY(run.report.transform,
+              transform(run.installation.administrator, *plan.product.profile, plan.map, staging_name(run.account.name),
+                        work.database, work.options.planning.files_directory, work.progress));
   for (const std::string& remark : remarks_on(run.report.transform.contents)) warn(run.report, remark);
   return {};
 }
@@ -60,7 +70,8 @@ Status verify_foreign(Work& work) {
   SLIPWAY_TRY(sql::Connection here, open_database(run.installation, staging));
   SLIPWAY_TRY(sql::Connection there, open_database(run.installation, work.database));
   SLIPWAY_TRY(run.report.checks, run_checks(run.admin, *run.report.plan.product.profile, staging, work.database));
-  SLIPWAY_TRY([[maybe_unused]] const auto compared, compare_contents(here, there, work.options.planning.files_directory, work.progress));
+  SLIPWAY_TRY([[maybe_unused]] const auto compared,
+              compare_contents(here, there, work.options.planning.files_directory, work.progress));
   SLIPWAY_CHECK(prove(run, there));
   run.report.verify_seconds = seconds_since(began);
   SLIPWAY_TRY(const auto strangers, apply_people(there, run.report.plan.map));
@@ -91,11 +102,12 @@ Status keep_foreign_aside(Work& work) {
 
 /// Tables that somebody added to our schema: through staging, so that their rows can be kept aside.
 Status copy_added(Work& work, CopyOptions others) {
-  SLIPWAY_CHECK(stage(work));
+  SLIPWAY_TRY(const bool staged, has_staging(work.run.admin, work.run.account.name));
+  if (!work.resumed || !staged) SLIPWAY_CHECK(stage(work));
+  SLIPWAY_TRY(const Staging staging, staging_of(work));
   others.foreign_keys = false;
-  others.keep = Keep::rows;
   SLIPWAY_TRY([[maybe_unused]] const auto copied,
-              copy_database(source_of(work), work.staging->endpoint, others, work.progress));
+              copy_database(source_of(work), staging.endpoint, others, work.progress));
   return {};
 }
 
@@ -110,12 +122,11 @@ Status copy_own(Work& work) {
   const Plan& plan = run.report.plan;
   SLIPWAY_TRY(sql::Connection there, open_database(run.installation, work.database));
   SLIPWAY_TRY(const Catalog known, read_catalog(there, work.database));
-  CopyOptions copying;
+  CopyOptions copying = resumable(work);
   copying.create_tables = false;
-  copying.keep = Keep::rows;
   copying.constraints = Checks::on;
   for (const auto& [table, reason] : plan.product.profile->left) copying.skip.insert(table);
-  CopyOptions others;
+  CopyOptions others = resumable(work);
   for (const Table& table : plan.catalog.tables)
     (known.find(table.name) == nullptr ? copying : others).skip.insert(table.name);
   sql::Endpoint target = run.installation.administrator;
@@ -129,6 +140,7 @@ Status copy_own(Work& work) {
 
 Status upgrade_own(Work& work) {
   SLIPWAY_TRY(sql::Connection there, open_database(work.run.installation, work.database));
+  SLIPWAY_CHECK(Checkpoint::forget(there));
   SLIPWAY_TRY([[maybe_unused]] const auto upgraded, sql::upgrade_schema(there, sql::account_schema()));
   return {};
 }

@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "migrate/dumps/source.hpp"
+#include "migrate/engine/compare.hpp"
 #include "migrate/engine/copy.hpp"
 #include "migrate/sample/sample.hpp"
 #include "migrate/verbs/dump_options.hpp"
@@ -19,10 +20,27 @@ nlohmann::json problems_json(const std::vector<ObjectProblem>& problems) {
   return list;
 }
 
+/// A database that is named like a source.
+struct DatabaseOptions {
+  std::string address;
+  AccessOptions access;
+
+  void add_to(CLI::App& verb, const char* what) {
+    verb.add_option("--target", address, what)->required();
+    verb.add_option("--target-password-file", access.password_file, "File with the target's password");
+    verb.add_option("--target-tls-ca", access.tls_ca_file, "Certificate authority of the target; checks its name");
+    verb.add_flag("--target-plaintext", access.plaintext, "Speak to a remote target without TLS");
+  }
+  [[nodiscard]] Result<sql::Endpoint> endpoint() const {
+    SLIPWAY_TRY(const auto to, parse_source(address));
+    return to_endpoint(to, access);
+  }
+};
+
 struct CopyArguments {
   SourceOptions source;
   DumpOptions dump;
-  std::string target;
+  DatabaseOptions target;
   CopyOptions copy;
 };
 
@@ -30,8 +48,7 @@ Status copy(const CopyArguments& arguments) {
   const auto progress = choose_progress(false);
   SLIPWAY_TRY(const auto from, arguments.source.parse());
   SLIPWAY_TRY(const auto source, open_source(from, arguments.source.access, arguments.dump, *progress));
-  SLIPWAY_TRY(const auto to, parse_source(arguments.target));
-  SLIPWAY_TRY(const auto target, to_endpoint(to, arguments.source.access));
+  SLIPWAY_TRY(const auto target, arguments.target.endpoint());
   SLIPWAY_TRY(const auto report, copy_database(source.endpoint, target, arguments.copy, *progress));
   std::cout << nlohmann::json{{"rows", report.rows},
                               {"bytes", report.bytes},
@@ -55,7 +72,7 @@ void add_copy(CLI::App& app, VerbResult& result) {
   const auto arguments = std::make_shared<CopyArguments>();
   arguments->source.add_to(*verb);
   add_dump_options(*verb, arguments->dump);
-  verb->add_option("--target", arguments->target, "Empty database that gets the tables")->required();
+  arguments->target.add_to(*verb, "Empty database that gets the tables");
   verb->add_option("--streams", arguments->copy.streams, "Parallel readers and writers")->check(CLI::Range(1, 16));
   verb->add_option("--skip", arguments->copy.skip, "Tables and views to leave out");
   verb->add_flag_callback(
@@ -73,17 +90,63 @@ void add_copy(CLI::App& app, VerbResult& result) {
       },
       "How long a transaction may take before it is committed (1.5)");
   verb->add_flag("--resume", arguments->copy.resume, "Go on with an unfinished copy of the same source");
-  verb->add_option("--rate-limit", arguments->copy.rate_limit_bytes_per_second, "Most bytes per second (such as 20MB)")
-      ->transform(CLI::AsSizeValue(true));
-  verb->add_option("--max-load", arguments->copy.max_threads_running,
-                   "Pause while more threads of others run on the source");
-  verb->add_option("--max-lag", arguments->copy.max_lag_seconds,
-                   "Pause while the source, being a replica, is more seconds behind");
+  add_load_limits(*verb, arguments->copy.load);
   verb->add_flag("!--no-verify", arguments->copy.verify, "Leave the checksums away");
   add_example(*verb,
               "slipway-migrate copy --source mysql://reader@old-server/shop --password-file pw --target "
               "socket=/run/mysqld/mysqld.sock,db=shop");
   verb->callback([&result, arguments] { result = {copy(*arguments), false}; });
+}
+
+struct VerifyArguments {
+  SourceOptions source;
+  DatabaseOptions target;
+  CompareOptions compare;
+  bool json = false;
+};
+
+/// Differences are no failure of the verb: they are its answer.
+Result<int> verify(const VerifyArguments& arguments) {
+  const auto progress = choose_progress(false);
+  SLIPWAY_TRY(const auto from, arguments.source.parse());
+  SLIPWAY_TRY(const auto source, to_endpoint(from, arguments.source.access));
+  SLIPWAY_TRY(const auto target, arguments.target.endpoint());
+  SLIPWAY_TRY(const auto report, compare_databases(source, target, arguments.compare, *progress));
+  const bool equal = report.differences.empty();
+  if (arguments.json) {
+    std::cout << nlohmann::ordered_json{{"equal", equal},
+                                        {"tables", report.tables},
+                                        {"rows", report.rows},
+                                        {"ranges", report.ranges},
+                                        {"seconds", report.seconds},
+                                        {"snapshot", report.snapshot},
+                                        {"differences", report.differences}}
+                     .dump(2)
+              << '\n';
+  } else {
+    for (const std::string& difference : report.differences) std::cout << difference << '\n';
+    std::cout << count_text(report.tables) << " tables, " << count_text(report.rows)
+              << " rows summed by both servers in " << duration_text(report.seconds) << ": "
+              << (equal ? "equal" : count_text(report.differences.size()) + " differences") << '\n';
+  }
+  return equal ? 0 : traits(Code::corrupt).exit_status;
+}
+
+void add_verify(CLI::App& app, VerbResult& result) {
+  auto* verb = app.add_subcommand("verify", "Compare every row of two databases; changes neither");
+  const auto arguments = std::make_shared<VerifyArguments>();
+  arguments->source.add_to(*verb);
+  arguments->target.add_to(*verb, "Database that is to hold the same");
+  verb->add_option("--streams", arguments->compare.streams, "Ranges summed at a time")->check(CLI::Range(1, 16));
+  verb->add_option("--skip", arguments->compare.skip, "Tables to leave out");
+  verb->add_flag("--json", arguments->json, "Print the result as JSON");
+  add_example(*verb,
+              "slipway-migrate verify --source mysql://reader@old-server/shop --password-file pw --target "
+              "socket=/run/mysqld/mysqld.sock,db=shop");
+  verb->callback([&result, arguments] {
+    const auto answer = verify(*arguments);
+    result = {answer ? Status() : Status(answer.error()), arguments->json, answer ? *answer : 0};
+  });
 }
 
 struct SampleArguments {
@@ -112,6 +175,7 @@ void add_sample(CLI::App& app, VerbResult& result) {
 
 void add_copy_verbs(CLI::App& app, VerbResult& result) {
   add_copy(app, result);
+  add_verify(app, result);
   add_sample(app, result);
 }
 

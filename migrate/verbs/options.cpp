@@ -40,6 +40,13 @@ Status OutputOptions::print(const RunReport& report) const {
   return {};
 }
 
+void add_load_limits(CLI::App& verb, LoadLimits& limits) {
+  verb.add_option("--rate-limit", limits.bytes_per_second, "Most bytes per second from the source (such as 20MB)")
+      ->transform(CLI::AsSizeValue(true));
+  verb.add_option("--max-load", limits.threads_running, "Pause while more threads of others run on the source");
+  verb.add_option("--max-lag", limits.lag_seconds, "Pause while the source, being a replica, is more seconds behind");
+}
+
 void add_example(CLI::App& verb, const std::string& example) { verb.footer("Example: " + example); }
 
 }  // namespace slipway::migrate

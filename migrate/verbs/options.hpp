@@ -50,6 +50,9 @@ struct VerbResult {
   int exit_status = 0;  ///< of a verb that did its work and has bad news
 };
 
+/// --rate-limit, --max-load and --max-lag.
+void add_load_limits(CLI::App& verb, LoadLimits& limits);
+
 /// "Example:" below the verb's options.
 void add_example(CLI::App& verb, const std::string& example);
 

@@ -152,7 +152,8 @@ void append(ProfileFaults& faults, ProfileFaults more) {
 }
 
 /// What a source of the product shows, and a trial between empty databases of a private server.
-Status look_closer(const ProfileArguments& arguments, Profile profile, ProfileFaults& faults, std::string& what) {
+Status look_closer(const ProfileArguments& arguments, const Profile& profile, ProfileFaults& faults,
+                   std::string& what) {
   std::optional<Catalog> catalog;
   if (!arguments.source.empty()) {
     SLIPWAY_TRY(Source source, open_source(arguments));

@@ -40,16 +40,23 @@ class Server:
         common = [f"--datadir={directory}/data", f"--tmpdir={directory}/tmp", f"--user={user}"]
         subprocess.run(["mariadb-install-db", "--no-defaults", "--auth-root-authentication-method=normal", "--skip-test-db", *common],
                        check=True, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
-        with open(directory / "log", "wb") as log:
-            self.process = subprocess.Popen(
-                ["mariadbd", "--no-defaults", *common, f"--socket={self.socket}", f"--pid-file={directory}/pid", "--skip-networking",
-                 "--innodb-buffer-pool-size=768M", "--innodb-log-file-size=512M", "--innodb-flush-log-at-trx-commit=2",
-                 "--max-allowed-packet=64M", "--skip-log-bin"], stdout=log, stderr=log)
-        for _ in range(300):
+        self.command = ["mariadbd", "--no-defaults", *common, f"--socket={self.socket}", f"--pid-file={directory}/pid", "--skip-networking",
+                        "--innodb-buffer-pool-size=768M", "--innodb-log-file-size=512M", "--innodb-flush-log-at-trx-commit=2",
+                        "--max-allowed-packet=64M", "--skip-log-bin"]
+        self.start()
+
+    def start(self):
+        with open(self.directory / "log", "wb") as log:
+            self.process = subprocess.Popen(self.command, stdout=log, stderr=log)
+        for _ in range(600):
             if subprocess.run(["mariadb-admin", "--no-defaults", "-u", "root", "-S", self.socket, "ping"], capture_output=True).returncode == 0:
                 return
             time.sleep(0.1)
-        raise SystemExit(f"migrate: server did not start: {(directory / 'log').read_text()[-500:]}")
+        raise SystemExit(f"migrate: server did not start: {(self.directory / 'log').read_text()[-500:]}")
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
 
     def query(self, sql, database=""):
         done = subprocess.run(["mariadb", "--no-defaults", "-u", "root", "-S", self.socket, "-N", "-B", *([database] if database else [])],

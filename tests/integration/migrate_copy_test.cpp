@@ -1,9 +1,11 @@
 // The copy engine alone: values that are easily changed on the way arrive as they were.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <thread>
 
 #include "migrate/engine/checksum.hpp"
+#include "migrate/engine/compare.hpp"
 #include "migrate/engine/copy.hpp"
 #include "migrate/engine/load_watch.hpp"
 #include "tests/support/eventually.hpp"
@@ -125,6 +127,31 @@ TEST_F(Copy, RefusesAValueThatTheTargetWouldChangeByColumnAndQuotesNoData) {
   EXPECT_EQ(to_text(done.error()).find("998877"), std::string::npos);
 }
 
+// F6
+TEST_F(Copy, VerifyNamesEveryDifferenceOfTwoDatabases) {
+  ASSERT_TRUE(copy().has_value());
+  NoProgress quiet;
+  CompareOptions options;
+  options.lane_bytes = 4096;
+  const auto equal = compare_databases(source_, target_, options, quiet);
+  ASSERT_TRUE(equal.has_value()) << to_text(equal.error());
+  EXPECT_THAT(equal->differences, testing::IsEmpty());
+  EXPECT_GT(equal->ranges, equal->tables) << "no table was cut";
+  auto counted = test::connect(source_);
+  EXPECT_GT(equal->rows, counted.query_one("SELECT COUNT(*) FROM child")->value().natural(0));
+
+  auto target = test::connect(target_);
+  for (const char* change : {"UPDATE child SET txt = CONCAT(txt, '.') WHERE id = 77", "CREATE TABLE stranger (a INT)",
+                             "DELETE FROM keyless LIMIT 1"})
+    ASSERT_TRUE(target.execute_text(change).has_value()) << change;
+  const auto differs = compare_databases(source_, target_, options, quiet);
+  ASSERT_TRUE(differs.has_value()) << to_text(differs.error());
+  EXPECT_THAT(differs->differences,
+              testing::UnorderedElementsAre(
+                  testing::AllOf(testing::HasSubstr("'child'"), testing::HasSubstr("`id` 77")),
+                  testing::HasSubstr("'keyless'"), testing::HasSubstr("'stranger': only the target")));
+}
+
 TEST_F(Copy, ChecksumsTellOneChangedByteAndOneLostRow) {
   ASSERT_TRUE(copy().has_value());
   auto source = test::connect(source_);
@@ -192,7 +219,7 @@ ANALYZE TABLE by_text, by_pair, by_uuid, by_bytes, by_choice, gaps)");
 // F6
 TEST_F(Copy, KeepsToItsRate) {
   CopyOptions options;
-  options.rate_limit_bytes_per_second = 3'000'000;
+  options.load.bytes_per_second = 3'000'000;
   const auto done = copy(options);
   ASSERT_TRUE(done.has_value()) << to_text(done.error());
   EXPECT_GT(done->rows_seconds, 0.7 * static_cast<double>(done->bytes) / 3e6);
@@ -202,12 +229,12 @@ TEST_F(Copy, KeepsToItsRate) {
 TEST_F(Copy, SaysWhyItWouldPause) {
   auto source = test::connect(source_);
   CopyOptions options;
-  options.max_threads_running = 1000;
-  options.max_lag_seconds = 1;  // a server that is no replica has no lag
-  auto reason = reason_to_pause(source, options, 0);
+  options.load.threads_running = 1000;
+  options.load.lag_seconds = 1;  // a server that is no replica has no lag
+  auto reason = reason_to_pause(source, options.load, 0);
   ASSERT_TRUE(reason.has_value()) << to_text(reason.error());
   EXPECT_EQ(*reason, "");
-  options.max_threads_running = 2;
+  options.load.threads_running = 2;
   std::optional<sql::Connection> holder(test::connect(source_));
   ASSERT_TRUE(holder->query("SELECT GET_LOCK('copy_test_busy', 0)").has_value());
   std::vector<std::jthread> waiting;
@@ -218,7 +245,7 @@ TEST_F(Copy, SaysWhyItWouldPause) {
     });
   }
   EXPECT_TRUE(test::eventually(std::chrono::seconds(20), [&] {
-    reason = reason_to_pause(source, options, 0);
+    reason = reason_to_pause(source, options.load, 0);
     return reason.has_value() && !reason->empty();
   }));
   holder.reset();
