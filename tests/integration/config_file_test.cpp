@@ -19,7 +19,7 @@ class ConfigFile : public testing::Test {
   void TearDown() override { std::filesystem::remove_all(folder_); }
 
   std::filesystem::path write(const std::string& name, const std::string& text, mode_t mode = 0600) {
-    auto file = folder_ / name;
+    const auto file = folder_ / name;
     std::ofstream(file, std::ios::binary) << text;
     EXPECT_EQ(::chmod(file.c_str(), mode), 0);
     return file;

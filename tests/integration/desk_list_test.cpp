@@ -90,7 +90,6 @@ class DeskList : public ::testing::Test {
       return sort.descending ? right < left : left < right;
     });
     std::vector<std::int64_t> numbers;
-    numbers.reserve(all.size());
     for (const auto& known : all) numbers.push_back(known.number);
     return numbers;
   }

@@ -162,7 +162,6 @@ TEST_F(DeskRequests, KeepAnswersGivenAtTheSameTimeInOneOrder) {
   constexpr int kAnswers = 8;
   std::vector<std::vector<std::int64_t>> ids(kWriters);
   std::vector<std::thread> threads;
-  threads.reserve(kWriters);
   for (int writer = 0; writer < kWriters; ++writer)
     threads.emplace_back([&, writer] {
       // Clocks of machines differ: each writer's is another millisecond behind.

@@ -111,7 +111,6 @@ TEST_F(DeskSignIn, ThrottlesAnAddressThatTriesManyLogins) {
 TEST_F(DeskSignIn, LetsNoMoreThanTheFreeFailuresThroughAtTheSameTime) {
   std::atomic<int> looked_at{0};
   std::vector<std::thread> threads;
-  threads.reserve(12);
   for (int i = 0; i < 12; ++i)
     threads.emplace_back([&] {
       const auto answer = account.desk().sign_in(wrong(), clock.now());

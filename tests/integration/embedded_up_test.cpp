@@ -280,7 +280,6 @@ TEST(EmbeddedStateDirectory, IsMadeByManyAtTheSameTime) {
     const test::TempDirectory directory;
     std::atomic<int> refused{0};
     std::vector<std::thread> makers;
-    makers.reserve(4);
     for (int i = 0; i < 4; ++i)
       makers.emplace_back([&] {
         if (!StateDirectory::create(directory / "state")) ++refused;

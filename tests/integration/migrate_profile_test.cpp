@@ -10,7 +10,6 @@
 namespace slipway::migrate {
 namespace {
 
-using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
