@@ -123,12 +123,10 @@ std::string zip(const std::vector<std::pair<std::string, std::string>>& files) {
 }
 
 void make_bomb(const std::filesystem::path& file, int megabytes) {
-  static_cast<void>(output_of(
-      {.argv = {
-           "python3", "-c",
-           "import subprocess, sys\nz = subprocess.Popen(['zstd', '-q', '-o', sys.argv[1]], stdin=subprocess.PIPE)\n"
-           "for i in range(int(sys.argv[2])): z.stdin.write(b' ' * 1000000)\nz.stdin.close()\nz.wait()",
-           file.string(), std::to_string(megabytes)}}));
+  constexpr const char* kScript =
+      "import subprocess, sys\nz = subprocess.Popen(['zstd', '-q', '-o', sys.argv[1]], stdin=subprocess.PIPE)\n"
+      "for i in range(int(sys.argv[2])): z.stdin.write(b' ' * 1000000)\nz.stdin.close()\nz.wait()";
+  static_cast<void>(output_of({.argv = {"python3", "-c", kScript, file.string(), std::to_string(megabytes)}}));
 }
 
 std::string mysql_eight_dump() {

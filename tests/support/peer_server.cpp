@@ -50,8 +50,8 @@ PeerServer::PeerServer(const std::string& name, const std::vector<std::string>& 
   const auto made =
       crypto::make_loopback_certificate(directory_ / "server.pem", directory_ / "server.key", std::chrono::hours(24));
   if (!made) give_up(name, to_text(made.error()));
-  process::Command command{.argv = {SLIPWAY_TEST_PEERS "/servers/server", "exec", name, directory_.path().string(),
-                                    "--skip-networking=0", "--bind-address=127.0.0.1",
+  process::Command command{.argv = {std::string(SLIPWAY_TEST_PEERS) + "/servers/server", "exec", name,
+                                    directory_.path().string(), "--skip-networking=0", "--bind-address=127.0.0.1",
                                     "--port=" + std::to_string(port_),
                                     "--ssl-cert=" + (directory_ / "server.pem").string(),
                                     "--ssl-key=" + (directory_ / "server.key").string()}};

@@ -32,8 +32,9 @@ fs::path prepared_data() {
   std::optional<embedded::FileLock> lock;
   const bool locked = eventually(std::chrono::minutes(1), [&] {
     auto taken = embedded::FileLock::take(cache / "lock");
-    if (taken) lock.emplace(std::move(taken).value());
-    return taken.has_value();
+    if (!taken) return false;
+    lock.emplace(std::move(taken).value());
+    return true;
   });
   if (!locked) std::abort();
   if (!fs::exists(cache / "prepared")) {

@@ -30,7 +30,7 @@ TEST(JsonLine, IsOneObjectWithItsFieldsInOrder) {
 }
 
 TEST(JsonLine, StaysOneValidLineWhateverTheText) {
-  const std::string hostile = std::string("a\"b\\c\n\r\x01\x00 caf\xc3\xa9 \xff\xfe \xe2\x82", 22);
+  const std::string hostile = std::string("a\"b\\c\n\r\x01\x00 caf\xc3\xa9 \xff\xfe \xe2\x82", 21);
   const std::string line = json_line(three_o_clock(), Level::info, "p", "e", "", {{"text", hostile}});
   EXPECT_EQ(line.find('\n'), std::string::npos);
   const auto parsed = nlohmann::json::parse(line);
