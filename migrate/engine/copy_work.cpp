@@ -48,6 +48,8 @@ class CopyWork::Stream {
         return compare(job.compare);
       case Job::Kind::keys:
         return build(*job.table);
+      case Job::Kind::count:
+        return count(*job.table);
     }
     return {};
   }
@@ -106,6 +108,7 @@ class CopyWork::Stream {
     if (!(there == here))
       return describe_difference(reader_, *loader_, table, task.table->key, task.chunk.chunk.range, there, here);
     const std::lock_guard guard(work_.mutex_);
+    task.table->rows = task.table->rows - task.chunk.chunk.rows + chunk.rows;
     work_.report_.notes.push_back("table " + table.name + ": " + std::to_string(chunk.rows) +
                                   " rows were copied again, " +
                                   (damaged ? "because they had not arrived as they were"
@@ -132,7 +135,6 @@ class CopyWork::Stream {
       SLIPWAY_CHECK(become_builder(builder));
       builder_.emplace(std::move(builder));
     }
-    if (work_.options_.verify) SLIPWAY_CHECK(count(work));
     SLIPWAY_CHECK(build_keys(*builder_, work.record.keys));
     fail_point("copy.keys_built");
     SLIPWAY_CHECK(Checkpoint(*builder_).keys_built(work.table->name));
@@ -185,8 +187,21 @@ std::optional<CopyWork::Job> CopyWork::pick_lane() {
   return job;
 }
 
+/// A table whose rows have all been compared.
+std::optional<CopyWork::Job> CopyWork::pick_count() {
+  if (!options_.verify) return std::nullopt;
+  for (TableWork& work : tables_) {
+    if (work.lanes_left > 0 || work.comparisons_left > 0 || work.counting) continue;
+    work.counting = true;
+    return Job{Job::Kind::count, &work, 0, {}};
+  }
+  return std::nullopt;
+}
+
 void CopyWork::add_comparison(Compare comparison) {
   uncompared_bytes_ += comparison.chunk.chunk.bytes;
+  ++comparison.table->comparisons_left;
+  if (comparison.again) ++comparison.table->older_left;
   comparisons_.push_back(std::move(comparison));
 }
 
@@ -202,13 +217,14 @@ std::optional<CopyWork::Job> CopyWork::pick_comparison() {
 /// others build keys, but not until their rows have left the target's memory.
 std::optional<CopyWork::Job> CopyWork::pick() {
   for (TableWork& work : tables_) {
-    if (work.lanes_left > 0 || work.record.keys_built || work.building_keys) continue;
+    if (work.lanes_left > 0 || work.older_left > 0 || work.record.keys_built || work.building_keys) continue;
     work.building_keys = true;
     return Job{Job::Kind::keys, &work, 0, {}};
   }
   if (uncompared_bytes_ > warm_bytes_) return pick_comparison();
   if (auto lane = pick_lane()) return lane;
-  return pick_comparison();
+  if (auto comparison = pick_comparison()) return comparison;
+  return pick_count();
 }
 
 std::optional<CopyWork::Job> CopyWork::next() {
@@ -229,7 +245,11 @@ void CopyWork::finished(const Job& job) {
   --busy_;
   if (job.kind == Job::Kind::lane) --job.table->lanes_left;
   if (job.kind == Job::Kind::keys) job.table->record.keys_built = true;
-  if (job.kind == Job::Kind::compare) ++report_.verified;
+  if (job.kind == Job::Kind::compare) {
+    ++report_.verified;
+    --job.table->comparisons_left;
+    if (job.compare.again) --job.table->older_left;
+  }
   changed_.notify_all();
 }
 

@@ -20,6 +20,9 @@ struct TableWork {
   std::uint64_t bytes = 0;
   std::size_t lanes_left = 0;
   bool begun = false;
+  std::size_t comparisons_left = 0;
+  std::size_t older_left = 0;  ///< of them with a later state of the source: keys wait for what they bring
+  bool counting = false;
   bool building_keys = false;
 };
 
@@ -46,7 +49,7 @@ class CopyWork {
     bool again;  ///< by a later snapshot than the one it was copied from
   };
   struct Job {
-    enum class Kind { lane, compare, keys } kind;
+    enum class Kind { lane, compare, keys, count } kind;
     TableWork* table;
     std::size_t lane = 0;
     Compare compare = {};
@@ -57,6 +60,7 @@ class CopyWork {
   [[nodiscard]] std::optional<Job> pick();
   [[nodiscard]] std::optional<Job> pick_lane();
   [[nodiscard]] std::optional<Job> pick_comparison();
+  [[nodiscard]] std::optional<Job> pick_count();
   void add_comparison(Compare comparison);
   void set_target_memory(std::uint64_t bytes);
   void finished(const Job& job);

@@ -122,15 +122,24 @@ TEST_F(CopyKilled, AtRandomTimesGoesOnWhereItWas) {
 
 // F6
 TEST_F(CopyKilled, CopiesAgainWhatTheSourceChangedSince) {
-  const auto first = run(command({{"SLIPWAY_TEST", "1"}, {"SLIPWAY_FAIL_POINT", "copy.foreign_keys"}}));
-  ASSERT_EQ(first.exit_status, 128 + SIGKILL) << first.err;
-  auto source = test::connect(source_);
-  ASSERT_TRUE(
-      source
-          .run_script("UPDATE ticket SET title = 'changed' WHERE id = 77; DELETE FROM article WHERE nr = 5; "
-                      "INSERT INTO ticket (id, title) VALUES (99999, 'new'); INSERT INTO keyless VALUES (1, 'x')")
-          .has_value());
-  finish();
+  int number = 0;
+  // Before the keys of any table are built, and after those of all.
+  for (const char* point : {"copy.after_commit:4", "copy.foreign_keys"}) {
+    SCOPED_TRACE(point);
+    const auto first = run(command({{"SLIPWAY_TEST", "1"}, {"SLIPWAY_FAIL_POINT", point}}));
+    ASSERT_EQ(first.exit_status, 128 + SIGKILL) << first.err;
+    auto source = test::connect(source_);
+    const std::string id = std::to_string(++number);
+    ASSERT_TRUE(source
+                    .run_script("SET @n = " + id +
+                                "; UPDATE ticket SET title = CONCAT('changed ', @n) WHERE id = 70 + @n; "
+                                "DELETE FROM article WHERE nr = @n; INSERT INTO ticket (id, title) VALUES "
+                                "(-@n, CONCAT('first ', @n)), (99990 + @n, CONCAT('last ', @n)); "
+                                "INSERT INTO keyless VALUES (1, 'x')")
+                    .has_value());
+    finish();
+    empty_target();
+  }
 }
 
 // F6
