@@ -45,6 +45,7 @@ Result<std::vector<Token>> list_tokens(sql::Connection& inside) {
       inside.query("SELECT LEFT(t.token_key, 12), t.label, COALESCE(p.login, ''), t.created_at, t.last_used_at, "
                    "t.expires_at FROM api_token t JOIN person p USING (person_id) ORDER BY t.created_at, 1"));
   std::vector<Token> tokens;
+  tokens.reserve(rows.size());
   for (const sql::Row& row : rows)
     tokens.push_back({row.text(0), row.text(1), row.text(2), row.time(3), row.optional_time(4), row.optional_time(5)});
   return tokens;

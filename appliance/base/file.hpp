@@ -12,7 +12,8 @@ namespace slipway {
 [[nodiscard]] Error file_error(const std::filesystem::path& path, std::string_view what, int error_number);
 
 /// Replaces `path` by `bytes` in one step: written beside it with `mode`, synced, renamed over it, and the folder
-/// synced. The folder must exist. Errors: permission, no_space, not_found, internal. Two writers of one path at the same time: one wins.
+/// synced. The folder must exist. Errors: permission, no_space, not_found, internal. Two writers of one path at the
+/// same time: one wins.
 [[nodiscard]] Status replace_file(const std::filesystem::path& path, std::string_view bytes, unsigned mode = 0600);
 
 }  // namespace slipway

@@ -22,7 +22,8 @@ struct OutsideReport {
                                                  const std::string& database, const std::filesystem::path& directory);
 
 /// Fills slipway_file of the staging database with every file below `directory`, for products whose database does not
-/// name them: path, size_bytes, and text, what small files hold. An empty `directory` leaves it empty. Returns how many.
+/// name them: path, size_bytes, and text, what small files hold. An empty `directory` leaves it empty. Returns how
+/// many.
 [[nodiscard]] Result<std::uint64_t> list_files(sql::Connection& staging, const std::filesystem::path& directory);
 
 }  // namespace slipway::migrate
