@@ -5,9 +5,9 @@ CREATE TABLE {{source}}.slipway_message (
   source_key VARCHAR(100) NOT NULL, KEY (journal_id), KEY (number));
 
 -- Which journal brought which file; a file that none brought came with the description.
-CREATE TABLE {{source}}.slipway_file (attachment_id INT NOT NULL PRIMARY KEY, number INT NOT NULL, journal_id INT NOT NULL);
+CREATE TABLE {{source}}.slipway_upload (attachment_id INT NOT NULL PRIMARY KEY, number INT NOT NULL, journal_id INT NOT NULL);
 
-INSERT INTO {{source}}.slipway_file (attachment_id, number, journal_id)
+INSERT INTO {{source}}.slipway_upload (attachment_id, number, journal_id)
 SELECT a.id, i.id, COALESCE(MIN(j.id), 0)
 FROM {{source}}.attachments a
 JOIN {{source}}.issues i ON i.id = a.container_id
@@ -16,13 +16,13 @@ LEFT JOIN ({{source}}.journal_details d JOIN {{source}}.journals j ON j.id = d.j
 WHERE a.container_type = 'Issue'
 GROUP BY a.id, i.id;
 
-INSERT INTO {{source}}.slipway_file (attachment_id, number, journal_id)
+INSERT INTO {{source}}.slipway_upload (attachment_id, number, journal_id)
 SELECT a.id, j.journalized_id, j.id
 FROM {{source}}.attachments a JOIN {{source}}.journals j ON j.id = a.container_id AND j.journalized_type = 'Issue'
 WHERE a.container_type = 'Journal';
 
 -- Files in custom fields: the value shows the name, the file itself comes with the description.
-INSERT INTO {{source}}.slipway_file (attachment_id, number, journal_id)
+INSERT INTO {{source}}.slipway_upload (attachment_id, number, journal_id)
 SELECT a.id, v.customized_id, 0
 FROM {{source}}.attachments a
 JOIN {{source}}.custom_values v ON v.id = a.container_id AND v.customized_type = 'Issue'
@@ -42,7 +42,7 @@ FROM (
   JOIN {{target}}.request q ON q.number = j.journalized_id
   LEFT JOIN {{source}}.slipway_person s ON s.user_id = j.user_id
   WHERE j.journalized_type = 'Issue'
-    AND (COALESCE(j.notes, '') <> '' OR j.id IN (SELECT journal_id FROM {{source}}.slipway_file))) every_one;
+    AND (COALESCE(j.notes, '') <> '' OR j.id IN (SELECT journal_id FROM {{source}}.slipway_upload))) every_one;
 
 -- The parts of each message, for the content step: its text, then its files. A table, because a view of two kinds of
 -- rows could not be read by its key.
@@ -62,6 +62,6 @@ LEFT JOIN {{source}}.journals j ON j.id = m.journal_id;
 INSERT INTO {{source}}.slipway_part (part_id, message_id, media_type, file_name, path, source_key)
 SELECT (SELECT COUNT(*) FROM {{source}}.slipway_message) + a.id, m.message_id, LOWER(LEFT(a.content_type, 200)), a.filename,
        CONCAT_WS('/', NULLIF(a.disk_directory, ''), a.disk_filename), CONCAT('attachments:', a.id)
-FROM {{source}}.slipway_file f
+FROM {{source}}.slipway_upload f
 JOIN {{source}}.attachments a ON a.id = f.attachment_id
 JOIN {{source}}.slipway_message m ON m.number = f.number AND m.journal_id = f.journal_id;
