@@ -7,6 +7,7 @@
 #include <Poco/Net/HTTPResponse.h>
 #include <Poco/Net/HTTPSClientSession.h>
 #include <Poco/Net/NetException.h>
+#include <Poco/Net/NetSSL.h>
 #include <Poco/Net/SSLException.h>
 #include <Poco/Net/SocketAddress.h>
 #include <Poco/Net/StreamSocket.h>
@@ -26,6 +27,9 @@ Poco::Timespan timespan(std::chrono::milliseconds time) {
 }
 
 Poco::Net::Context::Ptr tls_context(const ClientOptions& options) {
+  // POCO unloads OpenSSL's providers with the last context of the process, while another thread may be making the next.
+  static const bool kept = (Poco::Net::initializeSSL(), true);
+  static_cast<void>(kept);
   Poco::Net::Context::Params parameters;
   parameters.caLocation = options.ca_file;
   parameters.loadDefaultCAs = options.ca_file.empty();
