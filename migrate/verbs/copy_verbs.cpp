@@ -33,6 +33,10 @@ struct DatabaseOptions {
   }
   [[nodiscard]] Result<sql::Endpoint> endpoint() const {
     SLIPWAY_TRY(const auto to, parse_source(address));
+    if (to.kind == SourceAddress::Kind::dump || to.database.empty()) {
+      return Error{Code::invalid_argument, "target '" + address + "': names no database of a server",
+                   "write mysql://user@host:port/db or socket=/path,db=NAME"};
+    }
     return to_endpoint(to, access);
   }
 };
@@ -47,8 +51,8 @@ struct CopyArguments {
 Status copy(const CopyArguments& arguments) {
   const auto progress = choose_progress(false);
   SLIPWAY_TRY(const auto from, arguments.source.parse());
+  SLIPWAY_TRY(const auto target, arguments.target.endpoint());  // before a dump is loaded for nothing
   SLIPWAY_TRY(const auto source, open_source(from, arguments.source.access, arguments.dump, *progress));
-  SLIPWAY_TRY(const auto target, arguments.target.endpoint());
   SLIPWAY_TRY(const auto report, copy_database(source.endpoint, target, arguments.copy, *progress));
   std::cout << nlohmann::json{{"rows", report.rows},
                               {"bytes", report.bytes},
@@ -100,6 +104,7 @@ void add_copy(CLI::App& app, VerbResult& result) {
 
 struct VerifyArguments {
   SourceOptions source;
+  DumpOptions dump;
   DatabaseOptions target;
   CompareOptions compare;
   bool json = false;
@@ -109,9 +114,9 @@ struct VerifyArguments {
 Result<int> verify(const VerifyArguments& arguments) {
   const auto progress = choose_progress(false);
   SLIPWAY_TRY(const auto from, arguments.source.parse());
-  SLIPWAY_TRY(const auto source, to_endpoint(from, arguments.source.access));
   SLIPWAY_TRY(const auto target, arguments.target.endpoint());
-  SLIPWAY_TRY(const auto report, compare_databases(source, target, arguments.compare, *progress));
+  SLIPWAY_TRY(const auto source, open_source(from, arguments.source.access, arguments.dump, *progress));
+  SLIPWAY_TRY(const auto report, compare_databases(source.endpoint, target, arguments.compare, *progress));
   const bool equal = report.differences.empty();
   if (arguments.json) {
     std::cout << nlohmann::ordered_json{{"equal", equal},
@@ -136,6 +141,7 @@ void add_verify(CLI::App& app, VerbResult& result) {
   auto* verb = app.add_subcommand("verify", "Compare every row of two databases; changes neither");
   const auto arguments = std::make_shared<VerifyArguments>();
   arguments->source.add_to(*verb);
+  add_dump_options(*verb, arguments->dump);
   arguments->target.add_to(*verb, "Database that is to hold the same");
   verb->add_option("--streams", arguments->compare.streams, "Ranges summed at a time")->check(CLI::Range(1, 16));
   verb->add_option("--skip", arguments->compare.skip, "Tables to leave out");

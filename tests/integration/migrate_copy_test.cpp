@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
 #include <thread>
 
 #include "migrate/engine/checksum.hpp"
@@ -9,6 +10,8 @@
 #include "migrate/engine/copy.hpp"
 #include "migrate/engine/load_watch.hpp"
 #include "tests/support/eventually.hpp"
+#include "tests/support/migration.hpp"
+#include "tests/support/programs.hpp"
 #include "tests/support/test_server.hpp"
 
 namespace slipway::migrate {
@@ -151,6 +154,37 @@ TEST_F(Copy, VerifyNamesEveryDifferenceOfTwoDatabases) {
               testing::UnorderedElementsAre(
                   testing::AllOf(testing::HasSubstr("'child'"), testing::HasSubstr("`id` 77")),
                   testing::HasSubstr("'keyless'"), testing::HasSubstr("'stranger': only the target")));
+}
+
+// F6
+TEST_F(Copy, VerifyAnswersByItsExitStatusAndTakesADumpForASource) {
+  const test::TempDirectory directory;
+  const std::string dump = (directory / "shop.sql").string();
+  test::write_file(dump,
+                   "CREATE TABLE item (id INT PRIMARY KEY, name VARCHAR(20));\nINSERT INTO item VALUES (1,'a');\n-- "
+                   "Dump completed\n");
+  auto target = test::connect(target_);
+  ASSERT_TRUE(target
+                  .run_script("CREATE TABLE item (id INT PRIMARY KEY, name VARCHAR(20)); "
+                              "INSERT INTO item VALUES (1, 'a')")
+                  .has_value());
+  const auto verify = [&](const std::string& to) {
+    const auto done =
+        process::run({.argv = {test::program("slipway-migrate").string(), "verify", "--json", "--source",
+                               "dump=" + dump, "--scratch-dir", directory.path().string(), "--target", to}},
+                     {std::chrono::minutes(2)});
+    EXPECT_TRUE(done.has_value());
+    return done ? *done : process::Finished{-1, "", ""};
+  };
+  const std::string address = test::address_of(target_).describe();
+  const auto equal = verify(address);
+  EXPECT_EQ(equal.exit_status, 0) << equal.out << equal.err;
+  EXPECT_EQ(nlohmann::json::parse(equal.out).at("equal"), true);
+  ASSERT_TRUE(target.execute_text("UPDATE item SET name = 'b'").has_value());
+  const auto differs = verify(address);
+  EXPECT_EQ(differs.exit_status, traits(Code::corrupt).exit_status) << differs.err;
+  EXPECT_EQ(nlohmann::json::parse(differs.out).at("differences").size(), 1U);
+  EXPECT_EQ(verify("dump=" + dump).exit_status, traits(Code::invalid_argument).exit_status);
 }
 
 TEST_F(Copy, ChecksumsTellOneChangedByteAndOneLostRow) {

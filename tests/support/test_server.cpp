@@ -21,8 +21,8 @@ T demand(Result<T> result, const std::string& what) {
   std::abort();
 }
 
-embedded::DatabaseOptions scratch_options(const fs::path& directory) {
-  return {.directory = directory, .buffer_pool_bytes = 32U << 20U, .durable = false};
+embedded::DatabaseOptions scratch_options(const fs::path& directory, bool durable = false) {
+  return {.directory = directory, .buffer_pool_bytes = 32U << 20U, .durable = durable};
 }
 
 /// The data directory that servers start from, made once by whichever test program needs it first.
@@ -48,15 +48,18 @@ fs::path prepared_data() {
   return cache / "data";
 }
 
-}  // namespace
-
-Result<embedded::Database> start_scratch_server(const fs::path& directory) {
+Result<embedded::Database> start_server(const fs::path& directory, bool durable) {
   SLIPWAY_CHECK(embedded::make_private_directory(directory));
   if (!fs::exists(directory / "data")) fs::copy(prepared_data(), directory / "data", fs::copy_options::recursive);
-  return embedded::Database::start(scratch_options(directory));
+  return embedded::Database::start(scratch_options(directory, durable));
 }
 
-TestServer::TestServer() : database_(demand(start_scratch_server(directory_ / "db"), "starting the test server")) {}
+}  // namespace
+
+Result<embedded::Database> start_scratch_server(const fs::path& directory) { return start_server(directory, true); }
+
+// Nobody kills it: it need not write a commit before it acknowledges it.
+TestServer::TestServer() : database_(demand(start_server(directory_ / "db", false), "starting the test server")) {}
 
 TestServer& TestServer::instance() {
   static TestServer server;

@@ -24,7 +24,8 @@ class TestServer {
   embedded::Database database_;
 };
 
-/// A server of the test's own in `directory`, for tests that stop, kill or fill it. Its data directory is the prepared
+/// A server of the test's own in `directory`, for tests that stop, kill or fill it: durable, as installed servers are,
+/// so that a kill loses nothing that was acknowledged. Its data directory is the prepared
 /// one unless `directory` has one already.
 [[nodiscard]] Result<embedded::Database> start_scratch_server(const std::filesystem::path& directory);
 
