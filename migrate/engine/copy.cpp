@@ -187,7 +187,7 @@ Result<CopyReport> copy_database(const sql::Endpoint& source, const sql::Endpoin
   progress.note(snapshot.note);
 
   SLIPWAY_TRY(sql::Connection builder, sql::Connection::open(copy.to));
-  SLIPWAY_CHECK(become_builder(builder));
+  SLIPWAY_CHECK(become_builder(builder, options.binary_log));
   SLIPWAY_CHECK(claim_target(builder));
   std::map<std::string, TableRecord> records;
   SLIPWAY_TRY(const bool complete, find_records(copy, look, builder, records));

@@ -24,6 +24,7 @@ struct CopyOptions {
   bool create_tables = true;  ///< false: they exist (our own schema), are emptied, and keep their definition
   bool foreign_keys = true;   ///< of created tables
   Checks constraints = Checks::off;
+  BinaryLog binary_log = BinaryLog::written;
   bool verify = true;
   std::set<std::string> skip;  ///< tables and views that stay behind
   Keep keep = Keep::everything;

@@ -103,7 +103,7 @@ Status become_reader(sql::Connection& source) {
   return run_text(handle, "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ", where);
 }
 
-Status become_loader(sql::Connection& target, Checks constraints) {
+Status become_loader(sql::Connection& target, Checks constraints, BinaryLog log) {
   MYSQL* handle = target.handle();
   const std::string where = "target";
   SLIPWAY_CHECK(run_text(handle, "SET NAMES binary", where));
@@ -114,7 +114,8 @@ Status become_loader(sql::Connection& target, Checks constraints) {
       std::string("SET SESSION time_zone = '+00:00', sql_mode = 'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES', "
                   "foreign_key_checks = 0, innodb_lock_wait_timeout = 3600, max_error_count = 65535, "
                   "net_read_timeout = 3600, wait_timeout = 28800, check_constraint_checks = ") +
-          (constraints == Checks::on ? "1" : "0") + "/*M!101100 , system_versioning_insert_history = 1*/",
+          (constraints == Checks::on ? "1" : "0") + "/*M!101100 , system_versioning_insert_history = 1*/" +
+          std::string(setting(log)),
       where);
 }
 

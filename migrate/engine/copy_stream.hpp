@@ -5,6 +5,7 @@
 
 #include <atomic>
 
+#include "migrate/engine/binary_log.hpp"
 #include "migrate/engine/catalog.hpp"
 #include "migrate/engine/key_rules.hpp"
 #include "migrate/engine/load_warnings.hpp"
@@ -19,7 +20,7 @@ enum class Checks { off, on };
 
 /// Prepares a session for loading: bytes as they are, UTC, zero ids and zero dates allowed, no foreign-key checks.
 /// CHECK constraints stay on only for tables of our own.
-[[nodiscard]] Status become_loader(sql::Connection& target, Checks constraints);
+[[nodiscard]] Status become_loader(sql::Connection& target, Checks constraints, BinaryLog log);
 
 /// Rows that were written in one transaction of the target.
 struct Chunk {

@@ -27,7 +27,7 @@ class CopyWork::Stream {
     SLIPWAY_TRY(sql::Connection loader, sql::Connection::open(work_.target_));
     SLIPWAY_TRY(const auto limits, loader.query_one("SELECT @@max_allowed_packet, @@innodb_buffer_pool_size"));
     SLIPWAY_CHECK(mark_session(loader, number_));
-    SLIPWAY_CHECK(become_loader(loader, work_.options_.constraints));
+    SLIPWAY_CHECK(become_loader(loader, work_.options_.constraints, work_.options_.binary_log));
     loader_ = &loader;
     LaneCopier copier(reader_, loader, limits->natural(0), work_.control_);
     copier_ = &copier;
@@ -132,7 +132,7 @@ class CopyWork::Stream {
     if (!builder_) {
       SLIPWAY_TRY(sql::Connection builder, sql::Connection::open(work_.target_));
       SLIPWAY_CHECK(mark_session(builder, kMostStreams + number_));
-      SLIPWAY_CHECK(become_builder(builder));
+      SLIPWAY_CHECK(become_builder(builder, work_.options_.binary_log));
       builder_.emplace(std::move(builder));
     }
     SLIPWAY_CHECK(build_keys(*builder_, work.record.keys));

@@ -41,12 +41,14 @@ Result<TableShape> shape_on(sql::Connection& target, const std::string& table) {
 
 }  // namespace
 
-Status become_builder(sql::Connection& target) {
+Status become_builder(sql::Connection& target, BinaryLog log) {
   SLIPWAY_TRY([[maybe_unused]] const auto done,
               target.execute_text(
-                  "SET SESSION foreign_key_checks = 0, unique_checks = 0, "
-                  "sql_mode = 'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES', innodb_lock_wait_timeout = 3600, "
-                  "lock_wait_timeout = 600, check_constraint_checks = 0, system_versioning_alter_history = 'KEEP'"));
+                  std::string("SET SESSION foreign_key_checks = 0, unique_checks = 0, "
+                              "sql_mode = 'NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES', "
+                              "innodb_lock_wait_timeout = 3600, lock_wait_timeout = 600, check_constraint_checks = 0, "
+                              "system_versioning_alter_history = 'KEEP'")
+                      .append(setting(log))));
   return {};
 }
 

@@ -1,6 +1,7 @@
 // Tables before and after their rows: bare while they are loaded, then with keys.
 #pragma once
 
+#include "migrate/engine/binary_log.hpp"
 #include "migrate/engine/catalog.hpp"
 
 namespace slipway::migrate {
@@ -14,7 +15,7 @@ struct KeysOfTable {
 };
 
 /// Prepares a session for building: no foreign-key checks, wide sql_mode for definitions of old servers.
-[[nodiscard]] Status become_builder(sql::Connection& target);
+[[nodiscard]] Status become_builder(sql::Connection& target, BinaryLog log);
 
 /// Creates the table without secondary keys; one that is there goes first.
 [[nodiscard]] Status build_bare(sql::Connection& target, const Table& table);

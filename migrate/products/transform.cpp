@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "appliance/sql/script.hpp"
+#include "migrate/engine/binary_log.hpp"
 #include "migrate/engine/fail_point.hpp"
 #include "migrate/products/outside_files.hpp"
 
@@ -12,7 +13,9 @@ namespace {
 Result<sql::Connection> open_in(sql::Endpoint endpoint, const std::string& database) {
   endpoint.database = database;
   endpoint.statement_limit = std::chrono::seconds{0};
-  return sql::Connection::open(endpoint);
+  SLIPWAY_TRY(sql::Connection connection, sql::Connection::open(endpoint));
+  SLIPWAY_CHECK(log_rows(connection));
+  return connection;
 }
 
 /// Listing a large directory takes a while: only for profiles that ask what is there.

@@ -2,6 +2,7 @@
 
 #include "appliance/account/platform.hpp"
 #include "appliance/sql/schema.hpp"
+#include "migrate/engine/binary_log.hpp"
 #include "migrate/products/content_store.hpp"
 #include "migrate/run/report.hpp"
 
@@ -20,7 +21,9 @@ Result<sql::Connection> open_database(const Installation& installation, const st
   sql::Endpoint endpoint = installation.administrator;
   endpoint.database = database;
   endpoint.statement_limit = std::chrono::seconds{0};
-  return sql::Connection::open(endpoint);
+  SLIPWAY_TRY(sql::Connection connection, sql::Connection::open(endpoint));
+  SLIPWAY_CHECK(log_rows(connection));
+  return connection;
 }
 
 Result<std::uint64_t> count_requests(sql::Connection& admin, const std::string& database) {

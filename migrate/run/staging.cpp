@@ -32,6 +32,11 @@ Result<Staging> give_user(sql::Connection& admin, const sql::Endpoint& administr
   SLIPWAY_CHECK(admin.execute_text(
       "GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX, REFERENCES, LOCK TABLES ON `" + pattern +
       "`.* TO " + user));
+  SLIPWAY_TRY(const bool logged, writes_binary_log(admin));
+  if (logged) {
+    SLIPWAY_CHECK(admin.execute_text("GRANT BINLOG ADMIN ON *.* TO " + user));
+    staging.binary_log = BinaryLog::skipped;
+  }
   staging.endpoint.user = staging.database;
   staging.endpoint.password = password;
   staging.endpoint.database = staging.database;

@@ -4,15 +4,20 @@
 
 #include "appliance/base/identifier.hpp"
 #include "appliance/sql/connection.hpp"
+#include "migrate/engine/binary_log.hpp"
 
 namespace slipway::migrate {
 
 struct Staging {
-  std::string database;    ///< "stage_<account>"; its user has the same name
-  sql::Endpoint endpoint;  ///< as its user
+  std::string database;                       ///< "stage_<account>"; its user has the same name
+  sql::Endpoint endpoint;                     ///< as its user
+  BinaryLog binary_log = BinaryLog::written;  ///< skipped on a server that has one: see docs/adr/0006
 };
 
 [[nodiscard]] std::string staging_name(const AccountName& account);
+
+/// What a replica has to leave out: its replicate_wild_ignore_table (docs/adr/0006-staging-stays-on-its-server.md).
+inline constexpr std::string_view kStagingTables = "stage\\_%.%";
 
 /// An empty one; what an earlier run left is dropped first.
 [[nodiscard]] Result<Staging> make_staging(sql::Connection& admin, const sql::Endpoint& administrator,

@@ -42,6 +42,7 @@ Status copy_foreign(Work& work) {
   SLIPWAY_TRY(const Staging staging, staging_of(work));
   CopyOptions copying = resumable(work);
   copying.foreign_keys = false;
+  copying.binary_log = staging.binary_log;
   SLIPWAY_TRY(work.run.report.copy, copy_database(source_of(work), staging.endpoint, copying, work.progress));
   return {};
 }
@@ -106,6 +107,7 @@ Status copy_added(Work& work, CopyOptions others) {
   if (!work.resumed || !staged) SLIPWAY_CHECK(stage(work));
   SLIPWAY_TRY(const Staging staging, staging_of(work));
   others.foreign_keys = false;
+  others.binary_log = staging.binary_log;
   SLIPWAY_TRY([[maybe_unused]] const auto copied,
               copy_database(source_of(work), staging.endpoint, others, work.progress));
   return {};

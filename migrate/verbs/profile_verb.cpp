@@ -112,7 +112,7 @@ Status build_empty(const sql::Endpoint& scratch, const Profile& profile, const C
   SLIPWAY_TRY([[maybe_unused]] const auto schema, sql::upgrade_schema(target, sql::account_schema()));
   endpoint.database = kEmptySource;
   SLIPWAY_TRY(sql::Connection source, sql::Connection::open(endpoint));
-  SLIPWAY_CHECK(become_builder(source));
+  SLIPWAY_CHECK(become_builder(source, BinaryLog::written));
   if (catalog == nullptr) {
     auto done = source.run_script(profile.files.at(profile.schema));
     if (!done) return std::move(done).error().within(profile.schema);

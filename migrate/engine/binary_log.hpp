@@ -1,0 +1,19 @@
+// What of a migration reaches the target's binary log, and by it its replicas and its backups.
+#pragma once
+
+#include "appliance/sql/connection.hpp"
+
+namespace slipway::migrate {
+
+/// Skipping needs BINLOG ADMIN, and is for databases that are used up on this server.
+enum class BinaryLog { written, skipped };
+
+/// The end of a SET SESSION.
+[[nodiscard]] std::string_view setting(BinaryLog log);
+
+[[nodiscard]] Result<bool> writes_binary_log(sql::Connection& target);
+
+/// From now on the session logs rows, not statements: a replica has no staging database to read them from.
+[[nodiscard]] Status log_rows(sql::Connection& administrator);
+
+}  // namespace slipway::migrate
