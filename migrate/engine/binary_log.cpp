@@ -9,9 +9,13 @@ Result<bool> writes_binary_log(sql::Connection& target) {
   return row && row->boolean(0);
 }
 
-Status log_rows(sql::Connection& administrator) {
-  SLIPWAY_TRY([[maybe_unused]] const auto done, administrator.execute_text("SET SESSION binlog_format = 'ROW'"));
-  return {};
+Status log_rows(sql::Connection& target) {
+  SLIPWAY_TRY(const auto row, target.query_one("SELECT @@log_bin AND @@binlog_format <> 'ROW'"));
+  if (!row || !row->boolean(0)) return {};
+  if (target.execute_text("SET SESSION binlog_format = 'ROW'")) return {};
+  return Error{Code::permission,
+               "target " + target.endpoint().describe() + ": logs statements, and its user may not log rows instead",
+               "grant BINLOG ADMIN to the user, or set binlog_format=ROW on the server"};
 }
 
 }  // namespace slipway::migrate

@@ -13,7 +13,9 @@ enum class BinaryLog { written, skipped };
 
 [[nodiscard]] Result<bool> writes_binary_log(sql::Connection& target);
 
-/// From now on the session logs rows, not statements: a replica has no staging database to read them from.
-[[nodiscard]] Status log_rows(sql::Connection& administrator);
+/// From now on the session logs rows, not statements: a replica has no staging database to read them from, and a loader
+/// that holds no locks on gaps may not log statements at all. Needs BINLOG ADMIN where the server logs statements.
+/// Error: permission, with the way out.
+[[nodiscard]] Status log_rows(sql::Connection& target);
 
 }  // namespace slipway::migrate

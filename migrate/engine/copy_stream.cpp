@@ -104,6 +104,7 @@ Status become_reader(sql::Connection& source) {
 }
 
 Status become_loader(sql::Connection& target, Checks constraints, BinaryLog log) {
+  if (log == BinaryLog::written) SLIPWAY_CHECK(log_rows(target));
   MYSQL* handle = target.handle();
   const std::string where = "target";
   SLIPWAY_CHECK(run_text(handle, "SET NAMES binary", where));

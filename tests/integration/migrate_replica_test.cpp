@@ -153,5 +153,32 @@ TEST(MigrateReplica, GetsTheAccountWithoutTheStaging) {
   EXPECT_EQ(cell(here, "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema LIKE 'stage%'"), "0");
 }
 
+// A27
+TEST(MigrateReplica, CopiesToAServerThatLogsStatements) {
+  const auto source = test::case_database("rt4");
+  Primary primary;
+  ASSERT_NO_FATAL_FAILURE(primary.provision("acme"));
+  auto there = primary.connect();
+  ASSERT_TRUE(there.execute_text("CREATE DATABASE copied").has_value());
+  ASSERT_TRUE(there.execute_text("CREATE USER humble@localhost IDENTIFIED BY 'x'").has_value());
+  ASSERT_TRUE(there.execute_text("GRANT ALL ON copied.* TO humble@localhost").has_value());
+  sql::Endpoint target = there.endpoint();
+  target.database = "copied";
+  NoProgress progress;
+  sql::Endpoint humble = target;
+  humble.user = "humble";
+  humble.password = Secret("x");
+  const auto refused = copy_database(source, humble, {}, progress);
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().code, Code::permission) << to_text(refused.error());
+  EXPECT_THAT(refused.error().hint, testing::HasSubstr("BINLOG ADMIN"));
+
+  CopyOptions again;
+  again.resume = true;
+  const auto copied = copy_database(source, target, again, progress);
+  ASSERT_TRUE(copied.has_value()) << to_text(copied.error());
+  EXPECT_GT(copied->rows, 1000U);
+}
+
 }  // namespace
 }  // namespace slipway::migrate
