@@ -170,10 +170,11 @@ CopyWork::CopyWork(std::vector<TableWork>& tables, const sql::Endpoint& target, 
       if (options_.verify) add_comparison({&work, chunk, true});
     }
   }
-  // The keys of one table are one thread's work: what takes longest begins first, the last tables have few.
+  // The keys of one table are one thread's work: what takes longest begins first, the last tables have few. Its cost in
+  // microseconds, roughly: the table is read once, at 500 MB/s, and each key sorts its rows, a million a second.
   const auto key_work = [](const std::pair<TableWork*, std::size_t>& lane) {
-    const TableShape& shape = lane.first->table->shape;
-    return lane.first->table->rows_estimate * (shape.keys.size() + shape.foreign_keys.size());
+    const Table& table = *lane.first->table;
+    return table.shape.keys.empty() ? 0 : table.bytes_estimate / 500 + table.rows_estimate * table.shape.keys.size();
   };
   std::stable_sort(lanes_.begin(), lanes_.end(),
                    [&](const auto& a, const auto& b) { return key_work(a) > key_work(b); });
