@@ -11,20 +11,48 @@ SELECT uid, MAX(staff) FROM (
   UNION ALL SELECT CONVERT(SUBSTRING(ticket_owner, 6) USING utf8mb4) COLLATE utf8mb4_bin, TRUE FROM {{source}}.whups_ticket_owners WHERE ticket_owner LIKE 'user:%') every_name
 GROUP BY uid;
 
+-- Who they are, they said in Horde's preferences, unless these are kept elsewhere: PHP's serialised list of identities, whose
+-- texts stand behind their length in bytes. Of several the default one counts, the first (0) unless said otherwise.
+CREATE TABLE IF NOT EXISTS {{source}}.horde_prefs (pref_uid VARCHAR(255) NOT NULL, pref_scope VARCHAR(16) NOT NULL, pref_name VARCHAR(32) NOT NULL, pref_value LONGBLOB);
+
+CREATE TABLE {{source}}.slipway_identity (
+  uid VARCHAR(255) COLLATE utf8mb4_bin NOT NULL PRIMARY KEY, display_name VARCHAR(255) NULL, email VARCHAR(255) NULL, language CHAR(2) NOT NULL DEFAULT 'en') CHARSET=utf8mb4;
+
+INSERT INTO {{source}}.slipway_identity (uid, display_name, email, language)
+WITH said AS (
+  SELECT n.uid, BINARY MAX(IF(p.pref_name = 'identities', p.pref_value, NULL)) AS list,
+         CAST(MAX(IF(p.pref_name = 'default_identity', p.pref_value, NULL)) AS INTEGER) AS chosen,
+         MAX(IF(p.pref_name = 'language', p.pref_value, NULL)) AS language
+  FROM {{source}}.slipway_name n
+  JOIN {{source}}.horde_prefs p ON p.pref_scope = 'horde' AND p.pref_name IN ('identities', 'default_identity', 'language')
+   AND CONVERT(p.pref_uid USING utf8mb4) COLLATE utf8mb4_bin = n.uid
+  GROUP BY n.uid),
+one AS (
+  SELECT uid, language, SUBSTRING(list, GREATEST(LOCATE(BINARY CONCAT('i:', COALESCE(chosen, 0), ';a:'), list), 1)) AS text FROM said),
+found AS (
+  SELECT uid, language, IF(LOCATE(BINARY 's:8:"fullname";s:', text) > 0, SUBSTRING(text, LOCATE(BINARY 's:8:"fullname";s:', text) + 17), '0:""') AS name,
+         IF(LOCATE(BINARY 's:9:"from_addr";s:', text) > 0, SUBSTRING(text, LOCATE(BINARY 's:9:"from_addr";s:', text) + 18), '0:""') AS address
+  FROM one)
+SELECT uid, NULLIF(TRIM(LEFT(CONVERT(SUBSTRING(name, LOCATE(':', name) + 2, CAST(SUBSTRING_INDEX(name, ':', 1) AS INTEGER)) USING utf8mb4), 200)), ''),
+       NULLIF(TRIM(LEFT(CONVERT(SUBSTRING(address, LOCATE(':', address) + 2, CAST(SUBSTRING_INDEX(address, ':', 1) AS INTEGER)) USING utf8mb4), 254)), ''),
+       IF(language LIKE 'fr%', 'fr', 'en')
+FROM found;
+
 -- One person for each name, and one for each address of guests, however often they wrote.
 CREATE TABLE {{source}}.slipway_who (
   uid VARCHAR(255) COLLATE utf8mb4_bin NOT NULL PRIMARY KEY, guest BOOLEAN NOT NULL, display_name VARCHAR(255) NOT NULL,
-  email VARCHAR(255) NULL, who VARCHAR(300) COLLATE utf8mb4_bin NOT NULL, staff BOOLEAN NOT NULL, KEY (who)) CHARSET=utf8mb4;
+  email VARCHAR(255) NULL, language CHAR(2) NOT NULL, who VARCHAR(300) COLLATE utf8mb4_bin NOT NULL, staff BOOLEAN NOT NULL, KEY (who)) CHARSET=utf8mb4;
 
-INSERT INTO {{source}}.slipway_who (uid, guest, display_name, email, who, staff)
-SELECT uid, guest, COALESCE(NULLIF(TRIM(BOTH '"' FROM TRIM(name)), ''), email, IF(uid = '', '(nobody)', uid)), email,
-       IF(guest AND email IS NOT NULL, CONCAT('guest ', LOWER(email)), CONCAT('user ', uid)), staff
-FROM (SELECT n.uid, n.staff, g.guest_id IS NOT NULL OR n.uid LIKE '-%' AS guest,
+INSERT INTO {{source}}.slipway_who (uid, guest, display_name, email, language, who, staff)
+SELECT uid, guest, COALESCE(own_name, NULLIF(TRIM(BOTH '"' FROM TRIM(name)), ''), IF(guest, email, NULL), IF(uid = '', '(nobody)', uid)), COALESCE(own_email, email),
+       language, IF(guest AND email IS NOT NULL, CONCAT('guest ', LOWER(email)), CONCAT('user ', uid)), staff
+FROM (SELECT n.uid, n.staff, g.guest_id IS NOT NULL OR n.uid LIKE '-%' AS guest, i.display_name AS own_name, i.email AS own_email, COALESCE(i.language, 'en') AS language,
              CASE WHEN g.guest_email LIKE '%<%>%' THEN SUBSTRING_INDEX(g.guest_email, '<', 1) END AS name,
              CASE WHEN g.guest_email LIKE '%<%>%' THEN SUBSTRING_INDEX(SUBSTRING_INDEX(g.guest_email, '<', -1), '>', 1)
                   WHEN g.guest_email <> '' THEN g.guest_email
                   WHEN n.uid LIKE '%@%' THEN n.uid END AS email
       FROM {{source}}.slipway_name n
+      LEFT JOIN {{source}}.slipway_identity i ON i.uid = n.uid
       LEFT JOIN {{source}}.whups_guests g ON CONVERT(g.guest_id USING utf8mb4) COLLATE utf8mb4_bin = n.uid) found;
 
 CREATE TABLE {{source}}.slipway_person (
@@ -42,8 +70,8 @@ FROM (SELECT who, MIN(uid) AS uid, MAX(guest) AS guest, ROW_NUMBER() OVER (ORDER
 JOIN (SELECT COALESCE(MAX(person_id), 0) AS last FROM {{target}}.person) base
 LEFT JOIN {{target}}.person p ON p.login = w.uid COLLATE utf8mb4_general_ci;
 
-INSERT INTO {{target}}.person (person_id, display_name, email, login, role, active)
-SELECT s.person_id, LEFT(MIN(w.display_name), 200), LEFT(MIN(w.email), 254), s.login, IF(MAX(w.staff), 'agent', 'requester'), NOT MAX(w.guest)
+INSERT INTO {{target}}.person (person_id, display_name, email, login, role, language, active)
+SELECT s.person_id, LEFT(MIN(w.display_name), 200), LEFT(MIN(w.email), 254), s.login, IF(MAX(w.staff), 'agent', 'requester'), MAX(w.language), NOT MAX(w.guest)
 FROM {{source}}.slipway_person s JOIN {{source}}.slipway_who w ON w.who = s.who
 GROUP BY s.person_id, s.login;
 

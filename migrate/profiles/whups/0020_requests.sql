@@ -1,7 +1,7 @@
 INSERT INTO {{target}}.request (number, subject, status, severity, requester_id, assignee_id, team_id, close_reason, created_at, updated_at)
 SELECT t.ticket_id, COALESCE(NULLIF(t.ticket_summary, ''), '(no subject)'), m.status,
        (SELECT v.severity FROM {{source}}.slipway_severity_map v
-        WHERE v.priority <= -COALESCE(CAST(REGEXP_SUBSTR(p.priority_name, '^[0-9]{1,6}') AS INTEGER), 0) ORDER BY v.priority DESC LIMIT 1),
+        WHERE v.priority <= -COALESCE(CAST(NULLIF(REGEXP_SUBSTR(p.priority_name, '^[0-9]{1,6}'), '') AS INTEGER), 0) ORDER BY v.priority DESC LIMIT 1),
        requester.person_id, assignee.person_id, team.team_id, IF(m.status = 'closed', m.reason, NULL),
        FROM_UNIXTIME(t.ticket_timestamp), FROM_UNIXTIME(COALESCE(NULLIF(t.date_updated, 0), t.ticket_timestamp))
 FROM {{source}}.whups_tickets t

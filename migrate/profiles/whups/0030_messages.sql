@@ -29,11 +29,30 @@ INSERT INTO {{source}}.slipway_part (part_id, message_id, media_type, content, s
 SELECT m.message_id, m.message_id, 'text/plain', c.comment_text, m.source_key
 FROM {{source}}.slipway_message m LEFT JOIN {{source}}.whups_comments c ON c.comment_id = m.comment_id;
 
-INSERT INTO {{source}}.slipway_part (part_id, message_id, file_name, path, source_key)
+-- Whups goes by a file's name for what is in it, as Horde's list of endings says; these are the usual ones.
+CREATE TABLE {{source}}.slipway_ending (ending VARCHAR(8) NOT NULL PRIMARY KEY, media_type VARCHAR(100) NOT NULL) CHARSET=utf8mb4;
+
+INSERT INTO {{source}}.slipway_ending (ending, media_type) VALUES
+  ('txt', 'text/plain'), ('log', 'text/plain'), ('conf', 'text/plain'), ('csv', 'text/csv'), ('html', 'text/html'),
+  ('htm', 'text/html'), ('xml', 'application/xml'), ('eml', 'message/rfc822'), ('png', 'image/png'), ('jpg', 'image/jpeg'),
+  ('jpeg', 'image/jpeg'), ('gif', 'image/gif'), ('svg', 'image/svg+xml'), ('tif', 'image/tiff'), ('tiff', 'image/tiff'),
+  ('bmp', 'image/bmp'), ('webp', 'image/webp'), ('pdf', 'application/pdf'), ('zip', 'application/zip'), ('gz', 'application/x-gzip'),
+  ('tgz', 'application/x-gtar'), ('tar', 'application/x-tar'), ('7z', 'application/x-7z-compressed'), ('rtf', 'application/rtf'),
+  ('doc', 'application/msword'), ('docx', 'application/vnd.openxmlformats-officedocument.wordprocessingml.document'),
+  ('xls', 'application/vnd.ms-excel'), ('xlsx', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'),
+  ('ppt', 'application/vnd.ms-powerpoint'), ('pptx', 'application/vnd.openxmlformats-officedocument.presentationml.presentation'),
+  ('odt', 'application/vnd.oasis.opendocument.text'), ('ods', 'application/vnd.oasis.opendocument.spreadsheet'),
+  ('odp', 'application/vnd.oasis.opendocument.presentation'), ('ics', 'text/calendar'), ('vcf', 'text/x-vcard'),
+  ('json', 'application/json'), ('patch', 'text/diff'), ('diff', 'text/diff'), ('mp4', 'video/mp4'), ('mp3', 'audio/mpeg'),
+  ('wav', 'audio/x-wav');
+
+INSERT INTO {{source}}.slipway_part (part_id, message_id, media_type, file_name, path, source_key)
 SELECT (SELECT COUNT(*) FROM {{source}}.slipway_message) + a.log_id,
        COALESCE((SELECT MIN(m.message_id) FROM {{source}}.whups_logs b JOIN {{source}}.slipway_message m ON m.comment_id = b.log_value_num
                  WHERE b.transaction_id = a.transaction_id AND b.log_type = 'comment' AND m.number = a.ticket_id),
                 (SELECT MIN(m.message_id) FROM {{source}}.slipway_message m WHERE m.number = a.ticket_id)),
+       (SELECT e.media_type FROM {{source}}.slipway_ending e
+        WHERE a.log_value LIKE '%.%' AND e.ending = LOWER(SUBSTRING_INDEX(CONVERT(a.log_value USING utf8mb4) COLLATE utf8mb4_general_ci, '.', -1))),
        a.log_value, CONCAT('.horde/whups/attachments/', a.ticket_id, '/', a.log_value), CONCAT('whups_logs:', a.log_id)
 FROM {{source}}.whups_logs a
 JOIN {{target}}.request q ON q.number = a.ticket_id

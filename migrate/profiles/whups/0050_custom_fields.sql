@@ -13,13 +13,18 @@ LEFT JOIN {{source}}.slipway_field f ON f.name = CONVERT(own.name USING utf8mb4)
 INSERT INTO {{target}}.custom_field (field_id, name, kind, active)
 SELECT field_id, name, IF(own, 'choice', 'text'), TRUE FROM {{source}}.slipway_field;
 
+-- Whups writes several values as a list in JSON, and reads every value so.
 INSERT INTO {{target}}.custom_value (number, field_id, position, value)
-SELECT q.number, f.field_id, ROW_NUMBER() OVER (PARTITION BY q.number, f.field_id ORDER BY a.attribute_id) - 1, a.attribute_value
+SELECT q.number, f.field_id, ROW_NUMBER() OVER (PARTITION BY q.number, f.field_id ORDER BY a.attribute_id, one.place) - 1, one.value
 FROM {{source}}.whups_attributes a
+JOIN JSON_TABLE(CASE WHEN NOT JSON_VALID(a.attribute_value) THEN JSON_ARRAY(a.attribute_value)
+                     WHEN JSON_TYPE(a.attribute_value) = 'STRING' THEN JSON_ARRAY(JSON_UNQUOTE(a.attribute_value))
+                     WHEN JSON_TYPE(a.attribute_value) = 'ARRAY' AND JSON_DEPTH(a.attribute_value) = 2 THEN a.attribute_value
+                     ELSE JSON_ARRAY(a.attribute_value) END, '$[*]' COLUMNS (place FOR ORDINALITY, value TEXT PATH '$')) one
 JOIN {{target}}.request q ON q.number = a.ticket_id
 JOIN {{source}}.whups_attributes_desc d ON d.attribute_id = a.attribute_id
 JOIN {{source}}.slipway_field f ON f.name = CONVERT(d.attribute_name USING utf8mb4) COLLATE utf8mb4_general_ci AND NOT f.own
-WHERE COALESCE(a.attribute_value, '') <> '';
+WHERE COALESCE(a.attribute_value, '') NOT IN ('', '[]', '""');
 
 INSERT INTO {{target}}.custom_value (number, field_id, position, value)
 SELECT q.number, f.field_id, 0,

@@ -20,7 +20,8 @@ SELECT 'hidden comments', (SELECT COUNT(DISTINCT p.perm_name) FROM {{source}}.ho
 SELECT 'changes', (SELECT COUNT(*) FROM {{source}}.whups_logs l JOIN {{source}}.whups_tickets t ON t.ticket_id = l.ticket_id),
   (SELECT COUNT(*) FROM {{target}}.request_event WHERE kind <> 'opened');
 
-SELECT 'attributes', (SELECT COUNT(*) FROM {{source}}.whups_attributes a JOIN {{source}}.whups_tickets t ON t.ticket_id = a.ticket_id WHERE COALESCE(a.attribute_value, '') <> ''),
+SELECT 'attributes', (SELECT COALESCE(SUM(IF(JSON_VALID(a.attribute_value) AND JSON_TYPE(a.attribute_value) = 'ARRAY' AND JSON_DEPTH(a.attribute_value) = 2, JSON_LENGTH(a.attribute_value), 1)), 0)
+                      FROM {{source}}.whups_attributes a JOIN {{source}}.whups_tickets t ON t.ticket_id = a.ticket_id WHERE COALESCE(a.attribute_value, '') NOT IN ('', '[]', '""')),
   (SELECT COUNT(*) FROM {{target}}.custom_value v JOIN {{source}}.slipway_field f ON f.field_id = v.field_id AND NOT f.own);
 
 SELECT 'watchers', (SELECT COUNT(DISTINCT l.ticket_id, BINARY TRIM(LEADING '*' FROM l.user_uid)) FROM {{source}}.whups_ticket_listeners l

@@ -10,6 +10,15 @@ CREATE TABLE `horde_perms` (
 CREATE TABLE `horde_perms_schema_info` (
   `version` int(11) DEFAULT NULL
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
+CREATE TABLE `horde_prefs` (
+  `pref_uid` varchar(255) NOT NULL,
+  `pref_scope` varchar(16) NOT NULL DEFAULT '',
+  `pref_name` varchar(32) NOT NULL,
+  `pref_value` longblob DEFAULT NULL,
+  PRIMARY KEY (`pref_uid`,`pref_scope`,`pref_name`),
+  KEY `index_horde_prefs_on_pref_uid` (`pref_uid`),
+  KEY `index_horde_prefs_on_pref_scope` (`pref_scope`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
 CREATE TABLE `whups_attributes` (
   `ticket_id` int(11) NOT NULL,
   `attribute_id` int(11) NOT NULL,
