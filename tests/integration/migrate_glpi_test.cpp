@@ -4,6 +4,7 @@
 
 #include "migrate/run/report.hpp"
 #include "tests/integration/glpi_desk.hpp"
+#include "tests/support/served_desk.hpp"
 
 namespace slipway::migrate {
 namespace {
@@ -38,6 +39,22 @@ TEST(MigrateGlpi, EveryTicketMessageDocumentAndPersonArrives) {
   EXPECT_EQ(asides.at("glpi_plugin_fields_computerassets: a table that the profile does not know"), 1U);
   EXPECT_EQ(asides.at("glpi_events (left)"), 1U);
   EXPECT_EQ(test::leaked(account, {"SECRET"}), "");
+}
+
+// A27
+TEST(MigrateGlpi, EveryRequestIsServedAsTheSourceHasIt) {
+  const auto source = test::case_database("glpi");
+  const test::TempDirectory files;
+  write_glpi_files(source, files.path());
+  test::Instance instance;
+  instance.up();
+  test::move_by_program(instance, source, "desk", {"--files", files.path().string()});
+  Facts expected = facts_of_glpi(source);
+  EXPECT_EQ(test::served_differences(instance, "desk", expected), "");
+
+  // The comparison sees what is wrong, by REST and on the page.
+  test::spoil(expected);
+  EXPECT_THAT(test::served_differences(instance, "desk", expected), HasSubstr(" 6 differences\n"));
 }
 
 // A27

@@ -4,6 +4,7 @@
 
 #include "migrate/run/report.hpp"
 #include "tests/integration/otrs_desk.hpp"
+#include "tests/support/served_desk.hpp"
 
 namespace slipway::migrate {
 namespace {
@@ -39,6 +40,24 @@ TEST(MigrateOtrs, EveryTicketMessageFileAndPersonArrives) {
   EXPECT_EQ(asides.at("link_relation: links that are not between requests, or not valid"), 3U);
   EXPECT_EQ(asides.at("sessions (left)"), 1U);
   EXPECT_EQ(test::leaked(account, {"hash-of-", "SECRET-"}), "");
+}
+
+// A27
+TEST(MigrateOtrs, EveryRequestIsServedAsTheSourceHasIt) {
+  const auto source = test::case_database("otrs");
+  const test::TempDirectory files;
+  write_otrs_files(files.path());
+  test::Instance instance;
+  instance.up();
+  test::move_by_program(
+      instance, source, "desk",
+      {"--files", files.path().string(), "--status-map", test::case_file("otrs", "statuses.toml").string()});
+  Facts expected = facts_of_otrs(source);
+  EXPECT_EQ(test::served_differences(instance, "desk", expected), "");
+
+  // The comparison sees what is wrong, by REST and on the page.
+  test::spoil(expected);
+  EXPECT_THAT(test::served_differences(instance, "desk", expected), HasSubstr(" 6 differences\n"));
 }
 
 // A27

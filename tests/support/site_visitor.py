@@ -12,6 +12,7 @@ class Site:
     def __init__(self, base):
         parts = urllib.parse.urlsplit(base)
         self.parts, self.path, self.cookies, self.connection = parts, parts.path.rstrip("/"), {}, None
+        self.token = None  # of REST: sent as bearer
 
     def connect(self):
         if self.parts.scheme == "https":
@@ -24,6 +25,8 @@ class Site:
     def ask(self, path, form=None):
         body = urllib.parse.urlencode(form) if form is not None else None
         headers = {"Cookie": "; ".join("%s=%s" % one for one in self.cookies.items())} if self.cookies else {}
+        if self.token:
+            headers["Authorization"] = "Bearer " + self.token
         if body is not None:
             headers.update({"Content-Type": "application/x-www-form-urlencoded",
                             "Origin": "%s://%s" % (self.parts.scheme, self.parts.netloc)})
