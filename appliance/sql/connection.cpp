@@ -50,11 +50,12 @@ constexpr const char* kSafeSignIn = "mysql_native_password,client_ed25519,cachin
 
 void set_options(MYSQL* handle, const Endpoint& endpoint) {
   const my_bool no = 0;
-  const unsigned no_local_files = 0;
+  const unsigned local_data = endpoint.local_data ? 1 : 0;
   const unsigned protocol = endpoint.socket.empty() ? MYSQL_PROTOCOL_TCP : MYSQL_PROTOCOL_SOCKET;
   const unsigned long biggest_answer_bytes = 1UL << 30U;
   mysql_options(handle, MYSQL_OPT_RECONNECT, &no);  // a new session would silently lose transaction and settings
-  mysql_options(handle, MYSQL_OPT_LOCAL_INFILE, &no_local_files);
+  mysql_options(handle, MYSQL_OPT_LOCAL_INFILE, &local_data);
+  refuse_local_files(handle);  // a server may ask for any file, whatever the statement
   mysql_options(handle, MYSQL_OPT_PROTOCOL, &protocol);
   mysql_options(handle, MYSQL_OPT_MAX_ALLOWED_PACKET, &biggest_answer_bytes);
   mysql_options(handle, MYSQL_SET_CHARSET_NAME, "utf8mb4");
@@ -64,9 +65,22 @@ void set_options(MYSQL* handle, const Endpoint& endpoint) {
   set_tls(handle, endpoint);
 }
 
+int refuse_to_open(void** /*file*/, const char* /*name*/, void* /*unused*/) { return 1; }
+int refuse_to_read(void* /*file*/, char* /*buffer*/, unsigned /*room*/) { return -1; }
+void nothing_to_close(void* /*file*/) {}
+int tell_refusal(void* /*file*/, char* text, unsigned room) {
+  constexpr std::string_view kRefusal = "this program gives no files to a server";
+  if (room > 0) text[kRefusal.copy(text, room - 1)] = '\0';
+  return CR_UNKNOWN_ERROR;
+}
+
 const char* null_if_empty(const std::string& text) { return text.empty() ? nullptr : text.c_str(); }
 
 }  // namespace
+
+void refuse_local_files(st_mysql* handle) {
+  mysql_set_local_infile_handler(handle, refuse_to_open, refuse_to_read, nothing_to_close, tell_refusal, nullptr);
+}
 
 void use_client_library() {
   static std::once_flag once;

@@ -25,6 +25,7 @@ struct Endpoint {
   std::string database;  ///< empty: none selected
   TlsMode tls = TlsMode::off;
   std::string tls_ca_file;
+  bool local_data = false;  ///< LOAD DATA LOCAL may be run, with a handler of the caller's; files are never read
   std::chrono::seconds connect_limit{5};
   std::chrono::seconds statement_limit{30};  ///< client read/write limit for one answer; 0 = none
 
@@ -88,6 +89,10 @@ class Connection {
   explicit Connection(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
+
+/// Makes a session answer every request for local data with a refusal, as it does when it is opened: after a handler
+/// of one's own has done its work.
+void refuse_local_files(st_mysql* handle);
 
 /// Runs `work` between START TRANSACTION and COMMIT; rolls back when it returns an error. Deadlocks and lock waits run
 /// it again, up to `attempts` times with growing random pauses, so `work` must have no effect outside the database.

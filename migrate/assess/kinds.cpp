@@ -139,10 +139,11 @@ std::vector<Kind> table_kinds() {
 
 std::vector<Kind> data_kinds() {
   return {
-      {"row.over_target_packet", kBlocker, "Rows that no server can take",
-       "a row above 1 GB fits into no packet of the target", "split or empty the values on the source"},
+      {"row.over_target_packet", kChange, "Rows larger than any packet",
+       "a row above 1 GB is copied in pieces; no program can read it whole afterwards, there as here",
+       "set local_infile=1 on the target if a single value is above 1 GB; split such values in the long run"},
       {"row.over_source_packet", kNote, "Rows larger than the source's own packets",
-       "they are copied; functions of the source over such values give NULL",
+       "they are copied, large values in pieces; functions of the source over such values give NULL",
        "SET GLOBAL max_allowed_packet = 1073741824 on the source"},
       {"fk.orphans", kNote, "Rows whose parent does not exist", "they are copied; the key is added without a check",
        "look for them after the move, or delete them on the source first"},

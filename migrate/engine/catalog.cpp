@@ -12,6 +12,11 @@ bool is_integer(const std::string& type) {
   return std::find(kinds.begin(), kinds.end(), type) != kinds.end();
 }
 
+bool is_large(const std::string& data_type) {
+  constexpr std::array<std::string_view, 5> kinds{"mediumblob", "longblob", "mediumtext", "longtext", "json"};
+  return std::find(kinds.begin(), kinds.end(), data_type) != kinds.end();
+}
+
 Column::Kind kind_of(const std::string& data_type) {
   constexpr std::array<std::string_view, 7> texts{"char",       "varchar",  "tinytext", "text",
                                                   "mediumtext", "longtext", "enum"};
@@ -73,6 +78,7 @@ Status read_columns(sql::Connection& connection, const std::string& database, co
     }
     SLIPWAY_TRY(Column column, describe_column(row.text(0), row.text(1), row.text(2)));
     column.nullable = row.text(4) != "NO";
+    column.large = is_large(row.text(1));
     column.short_text =
         row.text(1) != "json" && is_short_text(column, row.text(5), row.optional_integer(6).value_or(0));
     table.columns.push_back(std::move(column));

@@ -22,6 +22,7 @@ struct Column {
   Carry carry = Carry::text;
   enum class Kind { text, binary, other } kind = Kind::other;
   bool nullable = true;
+  bool large = false;       ///< may hold more than 64 KiB
   bool short_text = false;  ///< always a short string that reads the same in any sum: no long or binary value
 };
 

@@ -6,6 +6,7 @@
 #include "migrate/engine/checksum.hpp"
 #include "migrate/engine/connector.hpp"
 #include "migrate/engine/fail_point.hpp"
+#include "migrate/engine/huge_rows.hpp"
 #include "migrate/engine/table_key.hpp"
 
 namespace slipway::migrate {
@@ -78,18 +79,6 @@ class Loader {
   std::size_t bytes_ = 0;
 };
 
-Result<std::string> insert_statement(const Table& table) {
-  SLIPWAY_TRY(const std::string name, sql::quote_identifier(table.name));
-  std::string columns;
-  std::string marks;
-  for (const Column& column : table.columns) {
-    SLIPWAY_TRY(const std::string quoted, sql::quote_identifier(column.name));
-    columns.append(columns.empty() ? "" : ",").append(quoted);
-    marks.append(marks.empty() ? "?" : ",?");
-  }
-  return "INSERT INTO " + name + " (" + columns + ") VALUES (" + marks + ")";
-}
-
 }  // namespace
 
 Status become_reader(sql::Connection& source) {
@@ -140,7 +129,8 @@ class Lane {
         control_(control),
         reading_("source table '" + table.name + "'"),
         writing_("target table '" + table.name + "'"),
-        loader_(to, table, writing_, control.remarks) {
+        loader_(to, table, writing_, control.remarks),
+        huge_(from, to, table, key, packet_bytes, control) {
     chunk_.range.after = range.after;
   }
 
@@ -151,26 +141,26 @@ class Lane {
     if (clear) SLIPWAY_CHECK(empty());
     SLIPWAY_TRY(const std::string select, select_statement());
     SLIPWAY_CHECK(run_text(from_, select, reading_));
-    const Answer answer(mysql_use_result(from_), mysql_free_result);
+    Answer answer(mysql_use_result(from_), mysql_free_result);
     if (!answer) return failure(from_, reading_);
     began_ = Clock::now();
-    auto carried = carry(answer.get(), limits, !clear, hooks);
+    const auto carried = carry(answer.get(), limits, !clear, hooks);
     // Freeing the answer reads what is left of it. That can be much of a lane, so its session is ended instead; a
     // repair may be tried again and needs its session, whose snapshot no other has.
     if (!carried && !clear) mariadb_cancel(from_);
-    return carried;
+    answer.reset();
+    SLIPWAY_CHECK(carried);
+    return end(hooks);
   }
 
  private:
   using Clock = std::chrono::steady_clock;
 
   Result<std::string> select_statement() const {
-    std::string columns;
-    for (const Column& column : table_.columns) columns += column.selected + ",";
     SLIPWAY_TRY(const std::string range, range_clause(table_, key_, range_));
     std::string order;
     for (const KeyColumn& column : key_) order.append(order.empty() ? " ORDER BY " : ",").append(column.quoted);
-    return "SELECT " + columns + row_sum(table_) + range + order;
+    return "SELECT " + huge_.columns(row_sum(table_)) + range + order;
   }
 
   Status empty() {
@@ -185,22 +175,38 @@ class Lane {
     while (MYSQL_ROW row = mysql_fetch_row(answer)) {
       const unsigned long* lengths = mysql_fetch_lengths(answer);
       const std::size_t row_bytes = std::accumulate(lengths, lengths + width, std::size_t{0});
-      if (loader_.bytes() + row_bytes > kBatchBytes) SLIPWAY_CHECK(flush());
-      SLIPWAY_CHECK(loader_.add(row, lengths));
       std::uint64_t sum = 0;
       std::from_chars(row[width], row[width] + lengths[width], sum);
       chunk_.sum += sum;
+      if (huge_.set_aside(row, lengths)) continue;
+      if (huge_.too_large(row_bytes)) {
+        SLIPWAY_CHECK(huge_.write_whole(row, lengths));
+        count(1, row_bytes + width);
+        continue;
+      }
+      if (loader_.bytes() + row_bytes > kBatchBytes) SLIPWAY_CHECK(flush());
+      SLIPWAY_CHECK(loader_.add(row, lengths));
       if (!loader_.full()) continue;
       if (control_.stop) return Error{Code::cancelled, writing_ + ": stopped"};
       SLIPWAY_CHECK(flush());
-      if (!cut || key_.empty() || (Clock::now() - began_ < limits.duration && chunk_.bytes < limits.bytes)) continue;
+      if (!cut || key_.empty() || huge_.waiting() > 0 ||
+          (Clock::now() - began_ < limits.duration && chunk_.bytes < limits.bytes))
+        continue;
       for (const KeyColumn& column : key_)
         chunk_.range.upto.push_back(literal(column, {row[column.index], lengths[column.index]}));
       SLIPWAY_CHECK(commit(hooks, false));
       SLIPWAY_CHECK(run_text(to_, "START TRANSACTION", writing_));
     }
     if (mysql_errno(from_) != 0) return failure(from_, reading_);
-    SLIPWAY_CHECK(flush());
+    return flush();
+  }
+
+  /// Rows that could not be read with the others, then the last commit.
+  Status end(const ChunkHooks& hooks) {
+    const std::size_t rows = huge_.waiting();
+    SLIPWAY_TRY(const std::uint64_t bytes, huge_.write_aside());
+    chunk_.rows += rows;
+    chunk_.bytes += bytes;
     chunk_.range.upto = range_.upto;
     return commit(hooks, true);
   }
@@ -210,12 +216,16 @@ class Lane {
     const std::size_t bytes = loader_.bytes();
     if (!fits_packet(bytes, packet_bytes_)) return row_too_large(writing_, bytes);
     SLIPWAY_CHECK(loader_.flush());
+    count(rows, bytes);
+    return {};
+  }
+
+  void count(std::size_t rows, std::size_t bytes) {
     chunk_.rows += rows;
     chunk_.bytes += bytes;
     control_.rows += rows;
     control_.bytes += bytes;
     control_.throttle.pace(bytes, control_.stop);
-    return {};
   }
 
   Status commit(const ChunkHooks& hooks, bool last) {
@@ -239,6 +249,7 @@ class Lane {
   std::string reading_;
   std::string writing_;
   Loader loader_;
+  HugeRows huge_;
   Chunk chunk_;
   Clock::time_point began_;
 };

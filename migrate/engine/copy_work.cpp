@@ -24,7 +24,9 @@ class CopyWork::Stream {
   Stream(CopyWork& work, sql::Connection& reader, std::size_t number) : work_(work), reader_(reader), number_(number) {}
 
   Status run() {
-    SLIPWAY_TRY(sql::Connection loader, sql::Connection::open(work_.target_));
+    sql::Endpoint target = work_.target_;
+    target.local_data = true;  // values larger than any packet
+    SLIPWAY_TRY(sql::Connection loader, sql::Connection::open(target));
     SLIPWAY_TRY(const auto limits, loader.query_one("SELECT @@max_allowed_packet, @@innodb_buffer_pool_size"));
     SLIPWAY_CHECK(mark_session(loader, number_));
     SLIPWAY_CHECK(become_loader(loader, work_.options_.constraints, work_.options_.binary_log));

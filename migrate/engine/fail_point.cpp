@@ -17,6 +17,7 @@ constexpr auto kPoints = std::to_array<std::string_view>({
     "run.prepared",        // the account's next generation is there, empty
     "run.staged",          // the staging database is there, empty
     "copy.table_built",    // one table is there, bare
+    "copy.huge_piece",     // of a huge value a part is sent
     "copy.before_commit",  // a chunk is written, with its checkpoint, not committed
     "copy.after_commit",   // and committed, not yet compared
     "copy.verified",       // one chunk is compared, not yet recorded

@@ -43,6 +43,9 @@ class EngineCases : public testing::TestWithParam<std::filesystem::path> {
  protected:
   void SetUp() override {
     case_ = test::read_engine_case(GetParam());
+    limits_before_ = column(admin_,
+                            "SELECT CONCAT('SET GLOBAL max_allowed_packet = ', @@GLOBAL.max_allowed_packet, "
+                            "', local_infile = ', @@GLOBAL.local_infile)");
     databases_before_ = databases(admin_);
     users_before_ = users(admin_);
     for (const std::string& name : {in_backticks(case_.source_database), in_backticks(case_.target_database)})
@@ -53,6 +56,7 @@ class EngineCases : public testing::TestWithParam<std::filesystem::path> {
   }
 
   void TearDown() override {
+    put_limits_back();
     run(admin_, "SET SESSION foreign_key_checks = 0");
     for (const std::string& name : databases(admin_)) {
       const std::string database = in_backticks(name);
@@ -62,6 +66,11 @@ class EngineCases : public testing::TestWithParam<std::filesystem::path> {
     for (const std::string& user : users(admin_))
       if (std::find(users_before_.begin(), users_before_.end(), user) == users_before_.end())
         run(admin_, "DROP USER " + user);
+  }
+
+  /// A case may lower what the server takes in one packet, and forbid LOAD DATA LOCAL.
+  void put_limits_back() {
+    for (const std::string& statement : limits_before_) run(admin_, statement);
   }
 
   /// By the mariadb client, which knows DELIMITER.
@@ -85,7 +94,9 @@ class EngineCases : public testing::TestWithParam<std::filesystem::path> {
     become(from, case_.source_user);
     become(to, case_.target_user);
     NoProgress progress;
-    return copy_database(from, to, case_.options, progress);
+    auto done = copy_database(from, to, case_.options, progress);
+    put_limits_back();
+    return done;
   }
 
   /// `found` must be what the file says; a missing file says nothing. MIGRATION_CASES_WRITE=1 writes it instead.
@@ -132,6 +143,7 @@ class EngineCases : public testing::TestWithParam<std::filesystem::path> {
   test::EngineCase case_;
   Lines databases_before_;
   Lines users_before_;
+  Lines limits_before_;
   sql::Endpoint source_ = test::TestServer::instance().administrator();
   sql::Endpoint target_ = source_;
   sql::Connection admin_ = test::connect(source_);
