@@ -10,6 +10,7 @@ namespace {
 constexpr std::uint64_t kMessagesAtATime = 500;
 constexpr std::uint64_t kFetchBytes = 8U << 20U;
 constexpr std::size_t kFetchParts = 200;
+constexpr std::uint64_t kPieceBytes = 4U << 20U;  // of a file too large to be fetched with others
 
 struct PartRow {
   std::uint64_t message_id = 0;
@@ -31,6 +32,14 @@ Result<std::string> optional_columns(sql::Connection& staging) {
     selected += there->natural(0) == 0 ? ", ''" : ", COALESCE(`" + std::string(name) + "`, '')";
   }
   return selected;
+}
+
+Result<bool> contents_are_bytes(sql::Connection& staging) {
+  SLIPWAY_TRY(
+      const auto type,
+      staging.query_one("SELECT LOWER(data_type) LIKE '%blob' FROM information_schema.columns WHERE "
+                        "table_schema = DATABASE() AND table_name = 'slipway_part' AND column_name = 'content'"));
+  return type && type->boolean(0);
 }
 
 std::string lower_case(std::string text) {
@@ -68,11 +77,17 @@ Result<std::vector<PartRow>> read_parts(sql::Connection& staging, const std::str
 /// Fetches stored contents ahead, some megabytes at a time, in the order of `parts`.
 class ContentReader {
  public:
-  ContentReader(sql::Connection& staging, const std::filesystem::path& files, const std::vector<PartRow>& parts)
-      : staging_(staging), files_(files), parts_(parts) {}
+  /// `bytes`: contents are bytes, so that pieces of them can be told by bytes.
+  ContentReader(sql::Connection& staging, const std::filesystem::path& files, const std::vector<PartRow>& parts,
+                bool bytes)
+      : staging_(staging), files_(files), parts_(parts), bytes_(bytes) {}
 
   Result<std::string> take(std::size_t index) {
     if (!parts_[index].path.empty()) return read_outside(files_, parts_[index].path);
+    if (bytes_ && index >= fetched_to_ && parts_[index].part.size_bytes > kFetchBytes) {
+      fetched_to_ = index + 1;
+      return fetch_huge(parts_[index].part);
+    }
     if (index >= fetched_to_) SLIPWAY_CHECK(fetch(index));
     const auto found = contents_.find(parts_[index].part.id);
     if (found == contents_.end()) return std::string{};
@@ -103,9 +118,25 @@ class ContentReader {
                            });
   }
 
+  /// In pieces: as one value it would be in memory four times.
+  Result<std::string> fetch_huge(const Part& part) {
+    std::string content;
+    content.reserve(part.size_bytes);
+    while (content.size() < part.size_bytes) {
+      SLIPWAY_TRY(const auto row,
+                  staging_.query_one("SELECT SUBSTRING(content, ?, ?) FROM slipway_part WHERE part_id = ?",
+                                     {static_cast<std::uint64_t>(content.size()) + 1, kPieceBytes, part.id}));
+      if (!row || row->is_null(0) || row->text(0).empty())
+        return Error{Code::corrupt, "part " + std::to_string(part.id) + ": ends before its length"};
+      content += row->text(0);
+    }
+    return content;
+  }
+
   sql::Connection& staging_;
   const std::filesystem::path& files_;
   const std::vector<PartRow>& parts_;
+  bool bytes_;
   std::map<std::int64_t, std::string> contents_;
   std::size_t fetched_to_ = 0;
 };
@@ -149,12 +180,13 @@ Result<DecodedMessage> decode_message(std::uint64_t id, const std::vector<PartRo
 Status decode_messages(sql::Connection& staging, const std::filesystem::path& files,
                        const std::function<Status(DecodedMessage&&)>& each) {
   SLIPWAY_TRY(const std::string optional, optional_columns(staging));
+  SLIPWAY_TRY(const bool bytes, contents_are_bytes(staging));
   SLIPWAY_TRY(const auto last_row, staging.query_one("SELECT COALESCE(MAX(message_id), 0) FROM slipway_message"));
   const std::uint64_t last = last_row->natural(0);
   for (std::uint64_t after = 0; after < last; after += kMessagesAtATime) {
     const std::uint64_t to = std::min(after + kMessagesAtATime, last);
     SLIPWAY_TRY(const auto rows, read_parts(staging, optional, after, to));
-    ContentReader contents(staging, files, rows);
+    ContentReader contents(staging, files, rows, bytes);
     std::size_t at = 0;
     for (std::uint64_t id = after + 1; id <= to; ++id) {
       const std::size_t begin = at;

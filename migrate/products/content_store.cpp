@@ -25,10 +25,12 @@ Result<std::string> ContentWriter::add(std::string_view bytes) {
   if (!known_.insert(hash).second) return hash;
   contents_.push_back({hash, static_cast<std::uint64_t>(bytes.size())});
   for (std::uint64_t piece = 0; piece * kPieceBytes < bytes.size(); ++piece) {
-    pieces_.push_back({hash, piece, bytes.substr(piece * kPieceBytes, kPieceBytes)});
+    const std::string_view part = bytes.substr(piece * kPieceBytes, kPieceBytes);
+    pieces_.push_back({hash, piece, part});
+    waiting_bytes_ += part.size();
+    if (waiting_bytes_ >= kWaitingBytes) SLIPWAY_CHECK(flush());  // a huge file is never here twice
   }
-  waiting_bytes_ += bytes.size() + hash.size();
-  if (waiting_bytes_ >= kWaitingBytes) SLIPWAY_CHECK(flush());
+  waiting_bytes_ += hash.size();
   return hash;
 }
 
