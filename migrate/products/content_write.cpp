@@ -22,7 +22,10 @@ class MessageWriter {
                 staging_.query_one("SELECT number, author_id, visibility, written_at, source_key FROM slipway_message "
                                    "WHERE message_id = ?",
                                    {message.message_id}));
-    if (!plan) return Error{Code::internal, "message " + std::to_string(message.message_id) + ": not in the plan"};
+    if (!plan)
+      return Error{Code::invalid_argument,
+                   "slipway_message: has no message_id " + std::to_string(message.message_id) + " below its last one",
+                   "number the messages 1, 2, 3 … without a gap, as ROW_NUMBER() does"};
     waiting_bytes_ += message.body.size();
     messages_.push_back({message.message_id, plan->natural(0), plan->natural(1), plan->text(2), std::move(message.body),
                          message.html ? "html" : "plain", plan->text(3), plan->text(4)});

@@ -2,6 +2,8 @@
 
 #include <fstream>
 
+#include "migrate/products/answer.hpp"
+
 namespace slipway::migrate {
 namespace {
 
@@ -42,12 +44,16 @@ Result<OutsideReport> look_outside(sql::Connection& source, const Profile& profi
   SLIPWAY_TRY(const std::string query, fill_in(profile.outside.query, database, database));
   SLIPWAY_CHECK(source.stream(query, {}, [&](const sql::Row& row) -> Status {
     ++report.listed;
-    if (!row.is_null(1)) report.bytes += row.natural(1);
+    std::uint64_t said = 0;
+    if (row.size() < 2 || !row.is_null(1)) {
+      SLIPWAY_TRY(said, whole_number(row, 1, "profile.toml: query of [files]"));
+    }
+    report.bytes += said;
     if (directory.empty()) return {};
     std::error_code fault;
     if (const auto file = find_outside(directory, row.text(0)); !file) {
       report.faults.push_back(file.error().message);
-    } else if (const auto size = std::filesystem::file_size(*file, fault); !row.is_null(1) && size != row.natural(1)) {
+    } else if (const auto size = std::filesystem::file_size(*file, fault); !row.is_null(1) && size != said) {
       report.faults.push_back("file '" + row.text(0) + "' has " + std::to_string(size) + " bytes instead of " +
                               row.text(1));
     }

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <fstream>
 
+#include "appliance/crypto/crypto.hpp"
 #include "appliance/sql/value.hpp"
 #include "embedded/profiles.hpp"
 #include "migrate/products/manifest.hpp"
@@ -95,6 +96,14 @@ Result<Profile> load_profile(const std::filesystem::path& directory) {
   if (faults.empty()) return profile;
   return error_of("profile '" + directory.string() + "'", std::move(faults),
                   "mend them; 'slipway-migrate profile check " + directory.string() + "' looks closer");
+}
+
+std::string digest_of_steps(const Profile& profile) {
+  std::string all;
+  for (const auto& [name, bytes] : profile.files)
+    if (name != profile.checks && name != profile.assess && name != profile.schema)
+      all += name + '\n' + crypto::sha256_hex(bytes) + '\n';
+  return crypto::sha256_hex(all);
 }
 
 Result<std::string> fill_in(const std::string& text, const std::string& source, const std::string& target) {

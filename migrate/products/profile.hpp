@@ -87,6 +87,9 @@ using ProfileFaults = std::vector<ProfileFault>;
 [[nodiscard]] Result<std::string> profile_script(const Profile& profile, const std::string& file,
                                                  const std::string& source, const std::string& target);
 
+/// SHA-256 of all that decides what the steps make: every file but the checks, the assessment and the schema.
+[[nodiscard]] std::string digest_of_steps(const Profile& profile);
+
 /// `text` with {{source}} and {{target}} replaced. Error: invalid_argument for any other placeholder.
 [[nodiscard]] Result<std::string> fill_in(const std::string& text, const std::string& source,
                                           const std::string& target);

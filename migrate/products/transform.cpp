@@ -5,6 +5,7 @@
 #include "appliance/sql/script.hpp"
 #include "migrate/engine/binary_log.hpp"
 #include "migrate/engine/fail_point.hpp"
+#include "migrate/products/answer.hpp"
 #include "migrate/products/outside_files.hpp"
 
 namespace slipway::migrate {
@@ -104,15 +105,19 @@ Result<std::vector<Check>> run_checks(sql::Connection& admin, const Profile& pro
   for (const auto& statement : statements) {
     SLIPWAY_TRY(const auto row, admin.query_one(statement.text));
     if (!row) continue;
-    checks.push_back({row->text(0), row->natural(1), row->natural(2)});
-    const Check& check = checks.back();
-    if (check.expected != check.found)
-      faults += "\n  " + check.what + ": " + std::to_string(check.expected) + " expected, " +
-                std::to_string(check.found) + " found";
+    const std::string place = profile.checks + ":" + std::to_string(statement.line);
+    SLIPWAY_TRY(const std::uint64_t expected, whole_number(*row, 1, place));
+    SLIPWAY_TRY(const std::uint64_t found, whole_number(*row, 2, place));
+    const std::string what = row->optional_text(0).value_or("check without a name");
+    checks.push_back({what, expected, found});
+    if (expected != found)
+      faults += "\n  " + what + ": " + std::to_string(expected) + " expected, " + std::to_string(found) + " found (" +
+                place + ")";
   }
   if (faults.empty()) return checks;
   return Error{Code::corrupt, "the account does not hold what the source holds:" + faults,
-               "nothing was published; keep the source as it is and report this"};
+               "nothing was published; both sides are there to look at, in the databases '" + source + "' and '" +
+                   target + "'; keep the source as it is and report this"};
 }
 
 }  // namespace slipway::migrate

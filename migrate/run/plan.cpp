@@ -1,6 +1,7 @@
 #include "migrate/run/plan.hpp"
 
 #include "migrate/engine/progress.hpp"
+#include "migrate/products/answer.hpp"
 
 namespace slipway::migrate {
 namespace {
@@ -79,7 +80,11 @@ Result<Plan> make_plan(const sql::Endpoint& source, const std::string& address, 
   for (const Counted& counted : plan.product.profile->counts) {
     SLIPWAY_TRY(const std::string query, fill_in(counted.query, plan.product.database, plan.product.database));
     SLIPWAY_TRY(const auto row, connection.query_one(query));
-    plan.counts.push_back({counted.name, row ? row->natural(0) : 0});
+    std::uint64_t count = 0;
+    if (row) {
+      SLIPWAY_TRY(count, whole_number(*row, 0, "profile.toml: count '" + counted.name + "'"));
+    }
+    plan.counts.push_back({counted.name, count});
   }
   if (plan.product.profile->transform) {
     SLIPWAY_TRY(plan.asides, count_asides(connection, *plan.product.profile, plan.catalog, plan.product.database));

@@ -19,6 +19,7 @@ struct Begun {
 
 Result<Choices> choices_of(const RunOptions& options) {
   SLIPWAY_TRY(std::string digest, digest_of(options.planning.status_map_file));
+  SLIPWAY_TRY(std::string of_profile, digest_of_profile(options.planning.profile_directory));
   return Choices{options.replace,
                  options.trial,
                  options.anonymise,
@@ -33,7 +34,8 @@ Result<Choices> choices_of(const RunOptions& options) {
                  options.planning.without_files,
                  options.dump.database,
                  options.dump.charset,
-                 options.dump.most_bytes};
+                 options.dump.most_bytes,
+                 std::move(of_profile)};
 }
 
 Status inspect(Run& run, const RunOptions& options, OpenSource& source, Progress& progress) {

@@ -4,6 +4,7 @@
 
 #include "appliance/base/file.hpp"
 #include "appliance/crypto/crypto.hpp"
+#include "migrate/products/profile.hpp"
 
 namespace slipway::migrate {
 namespace {
@@ -76,6 +77,12 @@ Result<std::string> identify(const OpenSource& source, const Plan& plan) {
   SLIPWAY_TRY(const auto row, connection.query_one(question));
   return connection.server_version() + " " + (row && !row->is_null(0) ? row->text(0) : std::string()) + " " +
          plan.product.database;
+}
+
+Result<std::string> digest_of_profile(const std::filesystem::path& directory) {
+  if (directory.empty()) return std::string{};
+  SLIPWAY_TRY(const Profile profile, load_profile(directory));
+  return digest_of_steps(profile);
 }
 
 Result<std::string> digest_of(const std::filesystem::path& file) {

@@ -19,6 +19,9 @@ struct OpenSource {
 /// the connection.
 [[nodiscard]] Result<std::string> identify(const OpenSource& source, const Plan& plan);
 
+/// SHA-256 of what the profile in a directory does with rows; empty for no directory. Errors: those of load_profile.
+[[nodiscard]] Result<std::string> digest_of_profile(const std::filesystem::path& directory);
+
 /// SHA-256 of a file's text; empty for no file. Error: not_found.
 [[nodiscard]] Result<std::string> digest_of(const std::filesystem::path& file);
 

@@ -28,6 +28,7 @@ struct Choices {
   std::string dump_database = {};
   std::string dump_charset = {};
   std::uint64_t dump_most_bytes = 0;
+  std::string profile_digest = {};  ///< SHA-256 of what the directory's steps do; empty without one
 };
 
 struct DoneStep {

@@ -35,7 +35,8 @@ ordered_json choices_json(const Choices& choices) {
           {"without_files", choices.without_files},
           {"dump_database", choices.dump_database},
           {"dump_charset", choices.dump_charset},
-          {"max_dump_size", choices.dump_most_bytes}};
+          {"max_dump_size", choices.dump_most_bytes},
+          {"profile_sha256", choices.profile_digest}};
 }
 
 Choices choices_from(const ordered_json& json) {
@@ -53,7 +54,8 @@ Choices choices_from(const ordered_json& json) {
           json.value("without_files", false),
           json.value("dump_database", std::string{}),
           json.value("dump_charset", std::string{}),
-          json.value("max_dump_size", std::uint64_t{0})};
+          json.value("max_dump_size", std::uint64_t{0}),
+          json.value("profile_sha256", std::string{})};
 }
 
 ordered_json live_json(const Live& live) {

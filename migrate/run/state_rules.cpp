@@ -93,7 +93,8 @@ void forget_from(MigrationState& state, std::string_view step) {
 void take_back(MigrationState& state, const Choices& now, bool engine_resumes) {
   if (state.has("published")) return;
   if (!state.has("copied") && !engine_resumes) forget_from(state, "prepared");
-  if (state.choices.status_map_digest != now.status_map_digest) forget_from(state, "transformed");
+  if (state.choices.status_map_digest != now.status_map_digest || state.choices.profile_digest != now.profile_digest)
+    forget_from(state, "transformed");
 }
 
 }  // namespace slipway::migrate

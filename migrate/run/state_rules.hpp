@@ -27,8 +27,8 @@ enum class Approach { anew, resume };
 void forget_from(MigrationState& state, std::string_view step);
 
 /// What a resumed run must do again: without a finished copy everything that the copy needs unless the engine can go on
-/// with it; a transformation that was cut off begins with an empty generation; other choices of statuses transform
-/// anew.
+/// with it; a transformation that was cut off begins with an empty generation; another status map and other
+/// steps transform anew.
 void take_back(MigrationState& state, const Choices& now, bool engine_resumes);
 
 }  // namespace slipway::migrate

@@ -94,6 +94,23 @@ TEST(ProfileTrial, NamesFileLineAndTheServersWords) {
 }
 
 // A27
+TEST(ProfileTrial, FindsWhatOnlyTheMoveWouldAskForWithoutARow) {
+  const test::TempDirectory directory;
+  std::string steps = kSteps;
+  steps.replace(steps.find("NULL AS headers"), 15, "NULL AS heads");
+  write_profile(directory / "mini", steps);
+  std::string manifest = kManifest;
+  manifest.replace(manifest.find("SELECT file, NULL"), 17, "SELECT file");
+  test::write_file(directory / "mini" / "profile.toml", manifest);
+  const auto profile = load_profile(directory / "mini");
+  ASSERT_TRUE(profile.has_value()) << to_text(profile.error());
+  const auto faults = faults_of_trial(*profile, kTables);
+  EXPECT_THAT(faults, testing::Contains(testing::AllOf(HasSubstr("step \"content\""), HasSubstr("headers"))));
+  EXPECT_THAT(faults, testing::Contains(HasSubstr("does not give 2 columns")));
+  EXPECT_EQ(faults.size(), 2U);
+}
+
+// A27
 TEST(ProfileTrial, TakesTheProfilesThatBringTheirTables) {
   std::size_t tried = 0;
   for (const Profile& profile : profiles()) {
@@ -153,6 +170,70 @@ TEST(ProfileFromDisk, TakesBytesFromFilesAndTextsFromTheirCharset) {
       admin.query_one("SELECT COUNT(*) FROM acct_from_disk_2.kept_aside WHERE source_table = 'elsewhere'");
   ASSERT_TRUE(kept.has_value());
   EXPECT_EQ((*kept)->natural(0), 0U) << "the profile says that other tables are not kept";
+}
+
+/// A step that goes wrong, and what the error says of it.
+struct Faulty {
+  std::string_view right;
+  std::string_view wrong;
+  const char* named;
+};
+
+// A27
+TEST(ProfileFromDisk, TransformsAnewWithoutAnotherCopyWhenItsStepsWereMended) {
+  const auto source = test::fresh_database();
+  auto there = test::connect(source);
+  ASSERT_TRUE(there.run_script(std::string(kTables) +
+                               "INSERT INTO mini_note VALUES (1, 'a', 'new', 'x', NULL, NULL),"
+                               "(2, 'b', 'new', 'y', NULL, NULL), (3, 'c', 'new', 'z', NULL, NULL);"));
+  static_cast<void>(test::TestPlatform::instance().account("mended"));
+  const test::TempDirectory directory;
+  RunOptions options;
+  options.source = test::address_of(source);
+  options.account = "mended";
+  options.planning.profile_directory = directory / "mini";
+  options.execute = true;
+  NoProgress silent;
+  for (const Faulty& one :
+       {Faulty{"utf8mb4_general_ci;\nINSERT", "utf8mb4_general_ci WHERE n.id > 1;\nINSERT",
+               "notes: 3 expected, 2 found (checks.sql:1)"},
+        Faulty{"SELECT id, id, 50,", "SELECT id * 2, id, 50,", "has no message_id 1"},
+        Faulty{"SELECT id AS message_id", "SELECT id + 3 AS message_id", "belongs to a message that slipway_message does not have"}}) {
+    std::string steps = kSteps;
+    ASSERT_NE(steps.find(one.right), std::string::npos) << one.right;
+    write_profile(directory / "mini", steps.replace(steps.find(one.right), one.right.size(), one.wrong));
+    const auto refused = run_migration(test::installation(), options, silent);
+    ASSERT_FALSE(refused.has_value()) << one.named;
+    EXPECT_THAT(refused.error().message, HasSubstr(one.named));
+    EXPECT_THAT(refused.error().hint, HasSubstr(std::string(one.named).starts_with("notes") ? "stage_mended" : ""));
+  }
+  write_profile(directory / "mini", kSteps);
+  const auto done = run_migration(test::installation(), options, silent);
+  ASSERT_TRUE(done.has_value()) << to_text(done.error());
+  EXPECT_EQ(done->resumes, 3U) << "one copy served all four";
+  EXPECT_EQ(done->transform.contents.messages, 3U);
+}
+
+// A27
+TEST(ProfileFromDisk, SaysWhichOfItsQueriesGivesNoNumber) {
+  const test::TempDirectory directory;
+  write_profile(directory / "mini", kSteps);
+  const auto source = test::fresh_database();
+  auto there = test::connect(source);
+  ASSERT_TRUE(there.run_script(kTables));
+  static_cast<void>(test::TestPlatform::instance().account("no_number"));
+  RunOptions options;
+  options.source = test::address_of(source);
+  options.account = "no_number";
+  options.planning.profile_directory = directory / "mini";
+  options.execute = true;
+  NoProgress silent;
+  test::write_file(directory / "mini" / "checks.sql",
+                   "SELECT 'bytes',\n (SELECT SUM(LENGTH(body)) FROM {{source}}.mini_note), 0;\n");
+  const auto refused = run_migration(test::installation(), options, silent);
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_THAT(refused.error().message, HasSubstr("checks.sql:1: column 2 is NULL"));
+  EXPECT_THAT(refused.error().hint, HasSubstr("COALESCE"));
 }
 
 // A27

@@ -109,6 +109,18 @@ TEST(ProfileFiles, MakeThePartsBeforeTheyAreDecoded) {
 }
 
 // A27
+TEST(ProfileFiles, HaveADigestOfWhatMakesRowsAndNotOfItsChecks) {
+  Profile profile;
+  profile.checks = "checks.sql";
+  profile.files = {{"0010_all.sql", "SELECT 1"}, {"statuses.toml", kStatuses}, {"checks.sql", "SELECT 'a', 1, 1"}};
+  const std::string before = digest_of_steps(profile);
+  profile.files["checks.sql"] = "SELECT 'b', 2, 2";
+  EXPECT_EQ(digest_of_steps(profile), before);
+  profile.files["0010_all.sql"] = "SELECT 2";
+  EXPECT_NE(digest_of_steps(profile), before);
+}
+
+// A27
 TEST(ProfileFiles, HaveAStatusMap) {
   EXPECT_THAT(faults_of({{"statuses.toml", "[[status]]\nfrom = \"a\"\nstatus = \"closed\"\n"}}),
               ElementsAre("statuses.toml:1: status 'a': closed needs a reason"));

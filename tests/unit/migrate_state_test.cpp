@@ -108,6 +108,12 @@ TEST(MigrationState, TakesBackOnlyWhatMustBeDoneAgain) {
   EXPECT_TRUE(mapped.has("copied"));
   EXPECT_FALSE(mapped.has("transformed"));
   mapped.steps.push_back({"transformed", "", 1});
+  Choices mended = mapped.choices;
+  mended.profile_digest = "other steps";
+  take_back(mapped, mended, false);
+  EXPECT_TRUE(mapped.has("copied"));
+  EXPECT_FALSE(mapped.has("transformed"));
+  mapped.steps.push_back({"transformed", "", 1});
   mapped.steps.push_back({"published", "", 1});
   take_back(mapped, other, false);
   EXPECT_TRUE(mapped.has("transformed"));
