@@ -11,10 +11,8 @@ SELECT uid, MAX(staff) FROM (
   UNION ALL SELECT CONVERT(SUBSTRING(ticket_owner, 6) USING utf8mb4) COLLATE utf8mb4_bin, TRUE FROM {{source}}.whups_ticket_owners WHERE ticket_owner LIKE 'user:%') every_name
 GROUP BY uid;
 
--- Who they are, they said in Horde's preferences, unless these are kept elsewhere: PHP's serialised list of identities, whose
+-- Who they are, they said in Horde's preferences: PHP's serialised list of identities, whose
 -- texts stand behind their length in bytes. Of several the default one counts, the first (0) unless said otherwise.
-CREATE TABLE IF NOT EXISTS {{source}}.horde_prefs (pref_uid VARCHAR(255) NOT NULL, pref_scope VARCHAR(16) NOT NULL, pref_name VARCHAR(32) NOT NULL, pref_value LONGBLOB);
-
 CREATE TABLE {{source}}.slipway_identity (
   uid VARCHAR(255) COLLATE utf8mb4_bin NOT NULL PRIMARY KEY, display_name VARCHAR(255) NULL, email VARCHAR(255) NULL, language CHAR(2) NOT NULL DEFAULT 'en') CHARSET=utf8mb4;
 

@@ -1,4 +1,4 @@
--- The tables of Whups 3.0.12 and Horde's permissions, made by Horde's own migrations, for trying the profile without a source.
+-- The tables of Whups 3.0.12 and Horde's permissions, preferences and files, made by Horde's own migrations, for trying the profile without a source.
 CREATE TABLE `horde_perms` (
   `perm_id` int(10) unsigned NOT NULL AUTO_INCREMENT,
   `perm_name` varchar(255) NOT NULL,
@@ -18,6 +18,18 @@ CREATE TABLE `horde_prefs` (
   PRIMARY KEY (`pref_uid`,`pref_scope`,`pref_name`),
   KEY `index_horde_prefs_on_pref_uid` (`pref_uid`),
   KEY `index_horde_prefs_on_pref_scope` (`pref_scope`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
+CREATE TABLE `horde_vfs` (
+  `vfs_id` int(10) unsigned NOT NULL AUTO_INCREMENT,
+  `vfs_type` smallint(5) unsigned NOT NULL,
+  `vfs_path` varchar(255) DEFAULT NULL,
+  `vfs_name` varchar(255) NOT NULL,
+  `vfs_modified` bigint(20) NOT NULL,
+  `vfs_owner` varchar(255) DEFAULT NULL,
+  `vfs_data` longblob DEFAULT NULL,
+  PRIMARY KEY (`vfs_id`),
+  KEY `index_horde_vfs_on_vfs_path` (`vfs_path`),
+  KEY `index_horde_vfs_on_vfs_name` (`vfs_name`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
 CREATE TABLE `whups_attributes` (
   `ticket_id` int(11) NOT NULL,
