@@ -203,6 +203,7 @@ class Lane {
 
   /// Rows that could not be read with the others, then the last commit.
   Status end(const ChunkHooks& hooks) {
+    SLIPWAY_CHECK(huge_.source_gave_all());
     const std::size_t rows = huge_.waiting();
     SLIPWAY_TRY(const std::uint64_t bytes, huge_.write_aside());
     chunk_.rows += rows;
