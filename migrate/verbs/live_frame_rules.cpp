@@ -8,7 +8,9 @@
 namespace slipway::migrate {
 namespace {
 
-constexpr std::size_t kNameWidth = 22;
+constexpr std::size_t kLeastName = 22;
+constexpr std::size_t kMostName = 42;
+constexpr std::size_t kBesideName = 57;  // the bar and the figures of a line, and the column that stays free
 constexpr std::size_t kBarWidth = 16;
 constexpr std::size_t kMostTables = 12;
 
@@ -78,28 +80,44 @@ std::string rates(std::uint64_t rows, std::uint64_t bytes, double seconds) {
   return right(short_count(rate(rows, seconds)), 5) + " rows/s " + right(short_count(rate(bytes, seconds)), 5) + "B/s";
 }
 
-std::string table_line(const LiveTable& table, bool utf8) {
+std::string table_line(const LiveTable& table, std::size_t name_width, bool utf8) {
   // What is copied is never less than all of it, whatever the estimate said.
   const double part = table.state == LiveTable::State::keys ? 1 : share(table.rows, table.rows_expected);
-  std::string line = left(table.name, kNameWidth) + " " + bar(part, utf8) + " " + percent(part) + " " +
+  std::string line = left(table.name, name_width) + " " + bar(part, utf8) + " " + percent(part) + " " +
                      right(short_count(static_cast<double>(table.rows)), 5) + " rows ";
   return line +
          (table.state == LiveTable::State::keys ? "building keys" : rates(table.rows, table.bytes, table.seconds));
 }
 
-std::string total_line(const LiveFigures& figures, bool utf8) {
-  const double part = share(figures.rows, figures.rows_expected);
-  std::string line = left("in all", kNameWidth) + " " + bar(part, utf8) + " " + percent(part) + " " +
-                     right(short_count(static_cast<double>(figures.rows)), 5) + " rows " +
-                     rates(figures.rows, figures.bytes, figures.seconds);
-  return line;
+/// How far the step is: by bytes where these are known beforehand, else by rows.
+struct Extent {
+  std::uint64_t done = 0;
+  std::uint64_t expected = 0;
+};
+
+Extent extent_of(const LiveFigures& figures) {
+  if (figures.bytes_expected > 0) return {figures.bytes, figures.bytes_expected};
+  return {figures.rows, figures.rows_expected};
+}
+
+std::string total_line(const LiveFigures& figures, std::size_t name_width, bool utf8) {
+  const Extent extent = extent_of(figures);
+  const double part = share(extent.done, extent.expected);
+  const std::string line = left("in all", name_width) + " " + bar(part, utf8) + " " + percent(part) + " ";
+  if (figures.bytes_expected > 0)
+    return line + right(short_count(static_cast<double>(figures.bytes)), 5) + "B of " +
+           short_count(static_cast<double>(figures.bytes_expected)) + "B " +
+           right(short_count(rate(figures.bytes, figures.seconds)), 5) + "B/s";
+  return line + right(short_count(static_cast<double>(figures.rows)), 5) + " rows " +
+         rates(figures.rows, figures.bytes, figures.seconds);
 }
 
 std::string head_line(const LiveFigures& figures, std::size_t width) {
   std::string time = clock(figures.seconds);
-  if (figures.rows > 0 && figures.rows_expected > figures.rows) {
+  const Extent extent = extent_of(figures);
+  if (extent.done > 0 && extent.expected > extent.done) {
     const double left_seconds =
-        figures.seconds * static_cast<double>(figures.rows_expected - figures.rows) / static_cast<double>(figures.rows);
+        figures.seconds * static_cast<double>(extent.expected - extent.done) / static_cast<double>(extent.done);
     time += ", about " + clock(left_seconds) + " left";
   }
   const std::size_t room = width > columns(time) + 1 ? width - columns(time) - 1 : 0;
@@ -117,7 +135,15 @@ std::string short_count(double value) {
   return text.data();
 }
 
+std::string finished_line(std::string_view step, std::string_view did, std::size_t width) {
+  const std::string end = ": " + std::string(did);
+  return cut(cut(step, width - std::min(width, columns(end))) + end, width);
+}
+
 std::vector<std::string> live_frame(const LiveFigures& figures, std::size_t width, std::size_t height, bool utf8) {
+  // A wide terminal shows longer names; the clock stays above the ends of the lines.
+  const std::size_t name_width = std::clamp(width > kBesideName ? width - kBesideName : 0, kLeastName, kMostName);
+  width = std::min(width, name_width + kBesideName);
   std::vector<std::string> lines{head_line(figures, width)};
   std::size_t done = 0;
   std::size_t hidden = 0;
@@ -126,12 +152,12 @@ std::vector<std::string> live_frame(const LiveFigures& figures, std::size_t widt
     if (table.state == LiveTable::State::done) ++done;
     if (table.state != LiveTable::State::copying && table.state != LiveTable::State::keys) continue;
     if (lines.size() <= room) {
-      lines.push_back(table_line(table, utf8));
+      lines.push_back(table_line(table, name_width, utf8));
     } else {
       ++hidden;
     }
   }
-  if (figures.rows_expected > 0) lines.push_back(total_line(figures, utf8));
+  if (extent_of(figures).expected > 0) lines.push_back(total_line(figures, name_width, utf8));
   if (!figures.tables.empty()) {
     std::string counts = std::to_string(done) + " of " + std::to_string(figures.tables.size()) + " tables done";
     if (hidden > 0) counts += ", " + std::to_string(hidden) + " more under way";

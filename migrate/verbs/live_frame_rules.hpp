@@ -25,6 +25,7 @@ struct LiveFigures {
   std::uint64_t rows = 0;
   std::uint64_t bytes = 0;
   std::uint64_t rows_expected = 0;
+  std::uint64_t bytes_expected = 0;  ///< of a step that reads files: how far it is counts by bytes, not by rows
   std::vector<LiveTable> tables;
 };
 
@@ -32,8 +33,13 @@ struct LiveFigures {
 [[nodiscard]] std::string short_count(double value);
 
 /// The lines of one picture: a line per table under way (those that do not fit are counted), and one in all. Each is at
-/// most `width` columns wide, and there are at most `height` of them. `utf8` false draws bars with ASCII.
+/// most `width` columns wide (no more than a line needs, however wide the terminal is), and there are at most `height`
+/// of them. `utf8` false draws bars with ASCII.
 [[nodiscard]] std::vector<std::string> live_frame(const LiveFigures& figures, std::size_t width, std::size_t height,
                                                   bool utf8);
+
+/// What stays of a step that has ended, in at most `width` columns: its name, shortened as far as it must, and what it
+/// `did`.
+[[nodiscard]] std::string finished_line(std::string_view step, std::string_view did, std::size_t width);
 
 }  // namespace slipway::migrate

@@ -84,6 +84,12 @@ void LiveProgress::advance(std::uint64_t rows, std::uint64_t bytes, std::uint64_
   draw(false);
 }
 
+void LiveProgress::advance_bytes(std::uint64_t bytes, std::uint64_t bytes_expected) {
+  figures_.bytes = bytes;
+  figures_.bytes_expected = bytes_expected;
+  draw(false);
+}
+
 void LiveProgress::tables(const std::vector<TableProgress>& tables) {
   const auto now = Clock::now();
   figures_.tables.clear();
@@ -126,9 +132,11 @@ void LiveProgress::draw(bool at_once) {
 void LiveProgress::end_step() {
   if (figures_.step.empty()) return;
   std::string out = lines_ > 0 ? "\x1b[" + std::to_string(lines_) + "A\r" : std::string();
-  out += figures_.step.substr(0, 40) + ": ";
-  if (figures_.rows > 0) out += count_text(figures_.rows) + " rows, " + bytes_text(figures_.bytes) + ", ";
-  out += duration_text(seconds_between(began_, Clock::now())) + "\x1b[K\n\x1b[J";
+  std::string did;
+  if (figures_.rows > 0) did += count_text(figures_.rows) + " rows, ";
+  if (figures_.rows > 0 || figures_.bytes_expected > 0) did += bytes_text(figures_.bytes) + ", ";
+  did += duration_text(seconds_between(began_, Clock::now()));
+  out += finished_line(figures_.step, did, terminal_size().width - 1) + "\x1b[K\n\x1b[J";
   std::fwrite(out.data(), 1, out.size(), stderr);
   std::fflush(stderr);
   lines_ = 0;

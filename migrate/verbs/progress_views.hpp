@@ -16,6 +16,7 @@ class LiveProgress final : public Progress {
   ~LiveProgress() override;
   void begin(std::string_view step) override;
   void advance(std::uint64_t rows, std::uint64_t bytes, std::uint64_t rows_expected) override;
+  void advance_bytes(std::uint64_t bytes, std::uint64_t bytes_expected) override;
   void tables(const std::vector<TableProgress>& tables) override;
   void note(std::string_view text) override;
 
