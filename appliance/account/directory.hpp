@@ -36,7 +36,7 @@ struct Account {
   Timestamp created_at;
   std::string state_reason;                ///< why it is suspended, else empty
   bool sends_mail = true;                  ///< false: whatever sends mail leaves it alone
-  std::optional<Timestamp> trial_at = {};  ///< when the trial data that it holds came, if it is a trial (A27)
+  std::optional<Timestamp> trial_at = {};  ///< the moment that its data are of, if it is a trial (A27)
 };
 
 /// Reads accounts and their endpoints for programs that serve them. Thread-safe.

@@ -1,5 +1,6 @@
 #include "migrate/engine/copy.hpp"
 
+#include "appliance/base/time.hpp"
 #include "migrate/engine/copy_work.hpp"
 #include "migrate/engine/fail_point.hpp"
 #include "migrate/engine/load_watch.hpp"
@@ -184,6 +185,7 @@ Result<CopyReport> copy_database(const sql::Endpoint& source, const sql::Endpoin
   for (const Table& table : copy.catalog.tables) copy.definitions[table.name] = definition_of(table);
   SLIPWAY_TRY(Snapshot snapshot, open_snapshot(copy.from, options.streams));
   copy.report.snapshot = snapshot.note;
+  copy.report.taken_at = to_iso8601(std::chrono::floor<std::chrono::seconds>(SystemClock().now()));
   progress.note(snapshot.note);
 
   SLIPWAY_TRY(sql::Connection builder, sql::Connection::open(copy.to));

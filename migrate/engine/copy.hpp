@@ -49,6 +49,8 @@ struct CopyReport {
   std::uint64_t verified = 0;     ///< chunks that both servers summed alike
   std::uint64_t rows_before = 0;  ///< rows that an earlier, interrupted copy had brought over
   std::string snapshot;           ///< how consistency was held
+  std::string taken_at;           ///< when the state of the source was that was copied: ISO 8601, UTC; empty when a run
+                                  ///< that was killed had copied all of it
   std::vector<std::string> notes;
   std::uint64_t objects = 0;            ///< views, routines, triggers, events and sequences that were copied
   std::vector<ObjectProblem> problems;  ///< those that were not; the rows are all there

@@ -15,7 +15,7 @@ constexpr std::string_view kStyle = R"(
 @media(prefers-color-scheme:dark){:root{--ink:#e8edf2;--soft:#9fb0c0;--line:#2c3947;--page:#10161d;--card:#18212b;--good:#4fd19a;--accent:#7fb2ff}}
 *{box-sizing:border-box}body{margin:0;background:var(--page);color:var(--ink);font:16px/1.5 system-ui,-apple-system,"Segoe UI",sans-serif}
 main{max-width:62rem;margin:0 auto;padding:2.5rem 1.25rem}h1{font-size:1.9rem;margin:0 0 .25rem}h2{font-size:1.15rem;margin:2.25rem 0 .75rem}
-p.lead{color:var(--soft);margin:0 0 1.5rem}.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:.75rem}
+p.lead{color:var(--soft);margin:0 0 1.5rem;overflow-wrap:anywhere}h2+p.lead{margin:-.5rem 0 .75rem}.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:.75rem}
 .figure{background:var(--card);border:1px solid var(--line);border-radius:.6rem;padding:.9rem 1rem}.figure b{display:block;font-size:1.45rem;font-variant-numeric:tabular-nums}
 .figure span{color:var(--soft);font-size:.9rem}.table{overflow-x:auto;background:var(--card);border:1px solid var(--line);border-radius:.6rem}
 table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.5rem .9rem;border-bottom:1px solid var(--line);vertical-align:top}
@@ -61,6 +61,11 @@ std::string html_escaped(std::string_view text) {
     }
   }
   return safe;
+}
+
+std::string html_time(const std::string& time) {
+  if (time.size() < 19) return time;
+  return time.substr(0, 10) + " " + time.substr(11, 8) + " UTC";
 }
 
 std::string html_figure(std::string_view value, std::string_view label) {

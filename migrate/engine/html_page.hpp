@@ -14,6 +14,9 @@ namespace slipway::migrate {
 /// `text` as the content of an element or of a quoted attribute.
 [[nodiscard]] std::string html_escaped(std::string_view text);
 
+/// "2026-11-22 03:00:00 UTC" of a time in ISO 8601.
+[[nodiscard]] std::string html_time(const std::string& time);
+
 /// A large value with its label below; several of them stand inside html_figures().
 [[nodiscard]] std::string html_figure(std::string_view value, std::string_view label);
 [[nodiscard]] std::string html_figures(const std::string& figures);

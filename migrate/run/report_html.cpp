@@ -5,24 +5,26 @@
 namespace slipway::migrate {
 namespace {
 
+double seconds_of(const RunReport& report, std::string_view step) {
+  for (const StepSeconds& one : report.steps)
+    if (one.step == step) return one.seconds;
+  return 0;
+}
+
 std::string figures(const RunReport& report) {
   std::string html;
   for (const PlanCount& count : report.plan.counts) html += html_figure(count_text(count.count), count.name);
   if (report.executed) {
     html += html_figure(duration_text(report.total_seconds), "in all");
-    html += html_figure(count_text(static_cast<std::uint64_t>(report.copy.rows_per_second())), "rows copied a second");
+    if (const double seconds = seconds_of(report, "copied"); seconds > 0)
+      html += html_figure(count_text(static_cast<std::uint64_t>(static_cast<double>(report.copy.rows) / seconds)),
+                          "rows copied a second");
     html += html_figure(bytes_text(report.content_bytes), "of files proven by SHA-256");
   } else {
     html += html_figure(bytes_text(report.plan.bytes), "to copy");
     html += html_figure(duration_text(report.plan.seconds), "estimated");
   }
   return html_figures(html);
-}
-
-/// "2026-11-22 03:00:00 UTC" of an ISO 8601 time.
-std::string day_and_time(const std::string& time) {
-  if (time.size() < 19) return time;
-  return time.substr(0, 10) + " " + time.substr(11, 8) + " UTC";
 }
 
 std::string statement(const RunReport& report);
@@ -145,8 +147,10 @@ std::string to_html(const RunReport& report) {
   html += "<h1>" + title + "</h1><p class=\"lead\">" +
           html_escaped(plan.product.profile->title + " " + plan.product.version) + " from " +
           html_escaped(plan.source) + " (server " + html_escaped(plan.server) + ") into account <b>" +
-          html_escaped(report.account) + "</b>, " + html_escaped(day_and_time(report.started_at)) +
-          (report.executed ? "" : ". Nothing has been changed.") + "</p>";
+          html_escaped(report.account) + "</b>, " + html_escaped(html_time(report.started_at)) +
+          (report.executed ? "" : ". Nothing has been changed.") +
+          (report.data_at.empty() ? "" : ". The data are those of " + html_escaped(html_time(report.data_at)) + ".") +
+          "</p>";
   html += figures(report);
   if (report.executed) html += checks(report);
   if (report.executed) html += steps(report);
@@ -164,7 +168,9 @@ std::string to_html(const RunReport& report) {
   }
   html += html_list("Warnings", report.warnings) + html_list("What the copy changed or left", report.copy.notes) +
           next_steps(report);
-  return html_page(title + ": " + report.account, html, "p.lead{overflow-wrap:anywhere}");
+  // On a phone the reasons, between other columns, keep a width to be read in; the table scrolls in its frame.
+  return html_page(title + ": " + report.account, html,
+                   "@media(max-width:36rem){td:nth-child(4):not(:last-child){min-width:14rem}}");
 }
 
 Status write_html(const RunReport& report, const std::filesystem::path& file) {

@@ -153,6 +153,7 @@ RunReport whole_from(const ordered_json& json) {
   report.verify_seconds = verify.at("seconds");
   for (const auto& step : json.at("steps")) report.steps.push_back({step.at("step"), step.at("seconds")});
   report.resumes = json.at("resumes");
+  report.data_at = json.value("data_at", std::string());
   report.trial = json.at("trial");
   report.anonymised = json.at("anonymised");
   report.generation = json.at("generation");
@@ -180,6 +181,7 @@ ordered_json to_json(const RunReport& report) {
   for (const StepSeconds& step : report.steps) steps.push_back({{"step", step.step}, {"seconds", step.seconds}});
   json["steps"] = std::move(steps);
   json["resumes"] = report.resumes;
+  json["data_at"] = report.data_at;
   json["trial"] = report.trial;
   json["anonymised"] = report.anonymised;
   json["generation"] = report.generation;

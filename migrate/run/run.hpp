@@ -52,6 +52,7 @@ struct RunReport {
   double verify_seconds = 0;
   double total_seconds = 0;  ///< of work, without the time between an interruption and its resumption
   std::string started_at;
+  std::string data_at;  ///< the moment of the source that the account shows, once copied: ISO 8601, UTC
   int generation = 0;
   int previous_generation = 0;  ///< kept as the way back; 0: it was empty and is gone
 };

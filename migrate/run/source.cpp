@@ -85,6 +85,25 @@ Result<std::string> digest_of_profile(const std::filesystem::path& directory) {
   return digest_of_steps(profile);
 }
 
+std::optional<Timestamp> newest_change(const std::filesystem::path& place) {
+  namespace fs = std::filesystem;
+  std::optional<Timestamp> newest;
+  std::error_code fault;
+  const auto look = [&](const fs::path& file) {
+    const auto written = fs::last_write_time(file, fault);
+    if (fault) return;
+    const auto at = std::chrono::floor<Timestamp::duration>(std::chrono::file_clock::to_sys(written));
+    newest = std::max(newest.value_or(at), at);
+  };
+  if (!fs::is_directory(place, fault)) {
+    look(place);
+    return newest;
+  }
+  for (const auto& entry : fs::directory_iterator(place, fault))
+    if (entry.is_regular_file(fault)) look(entry.path());
+  return newest;
+}
+
 Result<std::string> digest_of(const std::filesystem::path& file) {
   if (file.empty()) return std::string();
   std::ifstream in(file, std::ios::binary);

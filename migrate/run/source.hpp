@@ -22,6 +22,9 @@ struct OpenSource {
 /// SHA-256 of what the profile in a directory does with rows; empty for no directory. Errors: those of load_profile.
 [[nodiscard]] Result<std::string> digest_of_profile(const std::filesystem::path& directory);
 
+/// When a dump, a file or a directory of files, was last written; nothing when it cannot be told.
+[[nodiscard]] std::optional<Timestamp> newest_change(const std::filesystem::path& place);
+
 /// SHA-256 of a file's text; empty for no file. Error: not_found.
 [[nodiscard]] Result<std::string> digest_of(const std::filesystem::path& file);
 

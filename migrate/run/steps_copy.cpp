@@ -3,6 +3,7 @@
 
 #include "appliance/sql/schema.hpp"
 #include "migrate/engine/checkpoint.hpp"
+#include "migrate/run/source.hpp"
 #include "migrate/run/steps.hpp"
 
 namespace slipway::migrate {
@@ -38,12 +39,22 @@ CopyOptions resumable(const Work& work) {
   return copying;
 }
 
+/// Which moment of the source the account will show. A dump's is when its newest file was last written.
+void note_moment(Work& work) {
+  RunReport& report = work.run.report;
+  report.data_at = report.copy.taken_at.empty() ? report.started_at : report.copy.taken_at;
+  if (work.options.source.kind == SourceAddress::Kind::dump)
+    if (const auto written = newest_change(work.options.source.file))
+      report.data_at = to_iso8601(std::chrono::floor<std::chrono::seconds>(*written));
+}
+
 Status copy_foreign(Work& work) {
   SLIPWAY_TRY(const Staging staging, staging_of(work));
   CopyOptions copying = resumable(work);
   copying.foreign_keys = false;
   copying.binary_log = staging.binary_log;
   SLIPWAY_TRY(work.run.report.copy, copy_database(source_of(work), staging.endpoint, copying, work.progress));
+  note_moment(work);
   return {};
 }
 
@@ -134,6 +145,7 @@ Status copy_own(Work& work) {
   sql::Endpoint target = run.installation.administrator;
   target.database = work.database;
   SLIPWAY_TRY(run.report.copy, copy_database(source_of(work), target, copying, work.progress));
+  note_moment(work);
   if (others.skip.size() < plan.catalog.tables.size()) SLIPWAY_CHECK(copy_added(work, std::move(others)));
   SLIPWAY_TRY(const auto last, there.query_one("SELECT COALESCE(MAX(aside_id), 0) FROM kept_aside"));
   work.state.last_aside = last->natural(0);

@@ -26,7 +26,8 @@ Status anonymise(Work& work) {
 Status mark_trial(Work& work) {
   if (!work.state.choices.trial) return {};
   SLIPWAY_CHECK(work.run.admin.execute(
-      "UPDATE account SET mail = 'off', trial_at = UTC_TIMESTAMP(6) WHERE account_id = ?", {work.run.account.id}));
+      "UPDATE account SET mail = 'off', trial_at = COALESCE(NULLIF(?, ''), UTC_TIMESTAMP(6)) WHERE account_id = ?",
+      {work.run.report.data_at.substr(0, 19), work.run.account.id}));
   return {};
 }
 
@@ -42,7 +43,8 @@ Status restore_trial_mark(Run& run) {
   SLIPWAY_CHECK(run.admin.execute(
       "UPDATE account a LEFT JOIN migration m ON m.account_id = a.account_id AND m.generation = a.generation "
       "AND m.state = 'published' AND JSON_VALUE(m.report, '$.trial') = '1' "
-      "SET a.mail = IF(m.migration_id IS NULL, 'on', 'off'), a.trial_at = m.ended_at "
+      "SET a.mail = IF(m.migration_id IS NULL, 'on', 'off'), a.trial_at = COALESCE(CAST(LEFT(JSON_VALUE(m.report, "
+      "'$.data_at'), 19) AS DATETIME), m.ended_at) "
       "WHERE a.account_id = ? AND a.trial_at IS NOT NULL",
       {run.account.id}));
   return {};

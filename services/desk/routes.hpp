@@ -16,7 +16,7 @@ struct AccountFace {
   std::string title;
   std::string kind;  ///< "production", "sandbox", "demonstration", "validation", "other"
   bool sends_mail = true;
-  std::optional<Timestamp> trial_at = {};  ///< when trial data came into it (A27)
+  std::optional<Timestamp> trial_at = {};  ///< the moment that its trial data are of (A27)
 };
 /// Gives the face of any account, served or not: account::Directory::find. Error: not_found. Thread-safe.
 using AccountFaces = std::function<Result<AccountFace>(const AccountName&)>;

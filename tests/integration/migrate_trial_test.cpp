@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "migrate/run/report.hpp"
+#include "tests/support/dump_files.hpp"
 #include "tests/support/migration.hpp"
 
 namespace slipway::migrate {
@@ -65,6 +66,10 @@ TEST(MigrationTrial, IsAnonymisedRepeatableAndSendsNoMail) {
   EXPECT_FALSE(face.sends_mail);
   ASSERT_TRUE(face.trial_at.has_value());
   EXPECT_LT(now - *face.trial_at, std::chrono::minutes(10));
+  // The day on its pages is that of the snapshot, not of the publication.
+  EXPECT_EQ(text_of("SELECT DATE_FORMAT(trial_at, '%Y-%m-%dT%H:%i:%sZ') FROM account WHERE name = 'trial_room'"),
+            first->data_at);
+  EXPECT_EQ(first->data_at, first->copy.taken_at);
 
   // Once more, without being told to replace; the same people have the same names.
   const std::string names = "SELECT SUM(CRC32(CONCAT(person_id, display_name, COALESCE(email, '')))) FROM ";
@@ -83,6 +88,26 @@ TEST(MigrationTrial, IsAnonymisedRepeatableAndSendsNoMail) {
   ASSERT_TRUE(moved.has_value()) << to_text(moved.error());
   EXPECT_EQ(text_of("SELECT mail FROM account WHERE name = 'trial_room'"), "on");
   EXPECT_EQ(text_of("SELECT trial_at FROM account WHERE name = 'trial_room'"), "nothing");
+}
+
+// A27
+TEST(MigrationTrial, OfADumpIsOfTheDayOnWhichItsFileWasWritten) {
+  const test::TempDirectory directory;
+  const auto file = directory.path() / "desk.sql";
+  test::write_file(file, test::dump_of(test::sample_database(2)));
+  const std::chrono::sys_seconds written =
+      std::chrono::sys_days(std::chrono::year(2026) / 3 / 4) + std::chrono::hours(23);
+  std::filesystem::last_write_time(file, std::chrono::file_clock::from_sys(written));
+  create("trial_dump", account::Kind::validation);
+  RunOptions options = trial_of({}, "trial_dump");
+  options.source = {};
+  options.source.kind = SourceAddress::Kind::dump;
+  options.source.file = file;
+  options.dump.scratch_directory = directory.path();
+  const auto done = run(options);
+  ASSERT_TRUE(done.has_value()) << to_text(done.error());
+  EXPECT_EQ(text_of("SELECT trial_at FROM account WHERE name = 'trial_dump'"), "2026-03-04 23:00:00.000000");
+  EXPECT_EQ(to_json(*done).at("data_at"), "2026-03-04T23:00:00Z");
 }
 
 // A27
