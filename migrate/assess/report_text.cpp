@@ -51,8 +51,9 @@ std::string paragraph(std::string first, std::size_t indent, std::string_view te
     } else if (at > indent) {
       out.append(1, '\n').append(indent, ' ');
       at = indent;
-    } else {  // one word wider than the line
-      const std::size_t bytes = bytes_of(word, kWidth - indent);
+    } else {  // one word wider than the line: behind a comma if it has one
+      std::size_t bytes = bytes_of(word, kWidth - indent);
+      if (const auto comma = word.substr(0, bytes).rfind(','); comma != std::string_view::npos) bytes = comma + 1;
       out.append(word.substr(0, bytes));
       rest.remove_prefix(bytes);
       at = kWidth;
