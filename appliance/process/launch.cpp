@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -33,8 +34,8 @@ namespace bp = boost::process;
 
 /// What happens in the child between fork and exec: only calls that are safe there.
 struct Isolation : bp::extend::handler {
-  Isolation(int signal, const char* directory_name)
-      : death_signal(signal), parent(::getpid()), directory(directory_name) {}
+  Isolation(int signal, const char* directory_name, std::uint64_t memory)
+      : death_signal(signal), parent(::getpid()), directory(directory_name), memory_bytes(memory) {}
 
   template <typename Executor>
   void on_exec_setup(Executor& executor) const {
@@ -48,6 +49,10 @@ struct Isolation : bp::extend::handler {
     sigset_t none;
     ::sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
+    if (memory_bytes != 0) {
+      const rlimit limit{memory_bytes, memory_bytes};
+      ::setrlimit(RLIMIT_AS, &limit);
+    }
     if (*directory != '\0' && ::chdir(directory) != 0) {
       executor.set_error(std::error_code(errno, std::system_category()), "chdir");
       ::_exit(127);
@@ -65,6 +70,7 @@ struct Isolation : bp::extend::handler {
   int death_signal;
   pid_t parent;
   const char* directory;
+  std::uint64_t memory_bytes;
 };
 
 }  // namespace
@@ -87,7 +93,7 @@ Result<std::filesystem::path> find_program(const std::string& name) {
   return std::filesystem::path(found.string());
 }
 
-Result<Launched> launch(const Command& command, const Streams& streams, int death_signal) {
+Result<Launched> launch(const Command& command, const Streams& streams, int death_signal, std::uint64_t memory_bytes) {
   if (command.argv.empty()) return Error{Code::invalid_argument, "a command needs a program"};
   SLIPWAY_TRY(const std::filesystem::path program, find_program(command.argv.front()));
   bp::environment environment = ::boost::this_process::environment();
@@ -97,7 +103,8 @@ Result<Launched> launch(const Command& command, const Streams& streams, int deat
   std::error_code failure;
   bp::child child(bp::exe = program.string(), bp::args = arguments, environment,  //
                   bp::posix::fd.bind(STDIN_FILENO, streams.in), bp::posix::fd.bind(STDOUT_FILENO, streams.out),
-                  bp::posix::fd.bind(STDERR_FILENO, streams.err), Isolation(death_signal, directory.c_str()), failure);
+                  bp::posix::fd.bind(STDERR_FILENO, streams.err),
+                  Isolation(death_signal, directory.c_str(), memory_bytes), failure);
   const std::string what = "program '" + program.string() + "'";
   if (failure) return system_error(failure.value(), what);
   const pid_t pid = child.id();

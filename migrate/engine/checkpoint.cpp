@@ -118,6 +118,27 @@ Status Checkpoint::table_built(const std::string& table, std::vector<LaneRecord>
   });
 }
 
+Status Checkpoint::table_imported(const std::string& table) {
+  SLIPWAY_CHECK(
+      target_.execute("UPDATE slipway_copy_table SET built = TRUE, keys_built = TRUE WHERE name = ?", {table}));
+  return {};
+}
+
+Status Checkpoint::add_chunks(const std::string& table, std::vector<ChunkRecord>& chunks) {
+  return sql::in_transaction(target_, [&](sql::Connection& target) -> Status {
+    for (ChunkRecord& record : chunks) {
+      SLIPWAY_TRY(
+          const auto done,
+          target.execute(
+              "INSERT INTO slipway_copy_chunk (table_name, after_key, upto_key, row_count, byte_count, "
+              "row_sum, verified) VALUES (?, ?, ?, 0, ?, 0, FALSE)",
+              {table, to_line(record.chunk.range.after), to_line(record.chunk.range.upto), record.chunk.bytes}));
+      record.id = done.last_insert_id;
+    }
+    return {};
+  });
+}
+
 Result<std::uint64_t> Checkpoint::chunk_written(const std::string& table, std::uint64_t lane, const Chunk& chunk,
                                                 bool last) {
   SLIPWAY_TRY(const auto done,

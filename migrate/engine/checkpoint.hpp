@@ -26,7 +26,7 @@ struct TableRecord {
   KeysOfTable keys;        ///< to be built after the rows
   bool built = false;      ///< the bare table is there
   bool keys_built = false;
-  std::vector<LaneRecord> lanes;
+  std::vector<LaneRecord> lanes;  ///< no lanes and no chunks: imported from a file
   std::vector<ChunkRecord> chunks;
 };
 
@@ -47,6 +47,10 @@ class Checkpoint {
   [[nodiscard]] Status begin_table(const std::string& table, const std::string& definition, const KeysOfTable& keys);
   /// The table is there: `lanes` get their ids.
   [[nodiscard]] Status table_built(const std::string& table, std::vector<LaneRecord>& lanes);
+  /// The table is there with its rows and keys, from a file.
+  [[nodiscard]] Status table_imported(const std::string& table);
+  /// Ranges of such a table that are to be compared with the source: they get their ids.
+  [[nodiscard]] Status add_chunks(const std::string& table, std::vector<ChunkRecord>& chunks);
   /// Inside the chunk's transaction. Returns its id.
   [[nodiscard]] Result<std::uint64_t> chunk_written(const std::string& table, std::uint64_t lane, const Chunk& chunk,
                                                     bool last);

@@ -4,6 +4,7 @@
 #include "migrate/engine/copy_work.hpp"
 #include "migrate/engine/fail_point.hpp"
 #include "migrate/engine/load_watch.hpp"
+#include "migrate/engine/physical_copy.hpp"
 #include "migrate/engine/session_lock.hpp"
 #include "migrate/engine/snapshot.hpp"
 #include "migrate/engine/table_key.hpp"
@@ -12,6 +13,7 @@ namespace slipway::migrate {
 namespace {
 
 constexpr std::uint64_t kLeastLaneBytes = 4U << 20U;
+constexpr std::uint64_t kComparedBytes = 16U << 20U;  // of a table that came in a file
 
 using Clock = std::chrono::steady_clock;
 
@@ -21,18 +23,6 @@ double seconds_since(Clock::time_point begin) { return std::chrono::duration<dou
 Result<std::string> identity(sql::Connection& source, const std::string& database) {
   SLIPWAY_TRY(const auto row, source.query_one("SELECT CONCAT(@@hostname, ':', @@port, ' ', @@datadir)"));
   return row->text(0) + " " + database;
-}
-
-/// All that, when it changes, makes a table another table: not the next number, which every new row changes.
-std::string definition_of(const Table& table) {
-  constexpr std::string_view kCounter = " AUTO_INCREMENT=";
-  std::string text = table.shape.bare;
-  const auto options = text.rfind("\n)");
-  if (const auto at = text.find(kCounter, options); at != std::string::npos)
-    text.erase(at, std::min(text.find(' ', at + 1), text.size()) - at);
-  for (const auto* clauses : {&table.shape.keys, &table.shape.foreign_keys})
-    for (const std::string& clause : *clauses) text += "\n" + clause;
-  return text;
 }
 
 Status refuse_tables(sql::Connection& target) {
@@ -67,6 +57,19 @@ Status begin_table(sql::Connection& reader, sql::Connection& builder, Checkpoint
   work.record.chunks.clear();
   for (const Range& lane : lanes) work.record.lanes.push_back({0, lane, false});
   return checkpoint.table_built(table.name, work.record.lanes);
+}
+
+/// Cuts a table that came in a file into what is compared, and copied again where it differs, at a time.
+Status cut_imported(sql::Connection& reader, Checkpoint& checkpoint, const CopyOptions& options, TableWork& work) {
+  SLIPWAY_TRY(const auto ranges,
+              plan_lanes(reader, *work.table, work.key, std::min(options.lane_bytes, kComparedBytes)));
+  for (const Range& range : ranges) {
+    ChunkRecord record;
+    record.chunk.range = range;
+    record.chunk.bytes = work.table->bytes_estimate / ranges.size();
+    work.record.chunks.push_back(std::move(record));
+  }
+  return checkpoint.add_chunks(work.table->name, work.record.chunks);
 }
 
 struct Copy {
@@ -112,6 +115,21 @@ Result<bool> find_records(Copy& copy, sql::Connection& look, sql::Connection& bu
   return true;
 }
 
+/// Tables that can travel as files, before the snapshot with which they are compared.
+Status take_files(Copy& copy, sql::Connection& look, sql::Connection& builder,
+                  std::map<std::string, TableRecord>& records) {
+  const PhysicalTask task{copy.from, copy.to, copy.options, copy.catalog};
+  SLIPWAY_TRY(PhysicalOutcome outcome, copy_physically(task, look, builder, records, copy.progress));
+  copy.report.method_reason = std::move(outcome.reason);
+  copy.report.files_seconds = outcome.seconds;
+  for (std::string& note : outcome.notes) copy.report.notes.push_back(std::move(note));
+  if (outcome.method == Method::sql) return {};
+  copy.report.method = "physical";
+  copy.progress.begin("compare " + copy.from.describe());
+  SLIPWAY_TRY(copy.catalog, read_catalog(look, copy.from.database, copy.options.keep));
+  return {};
+}
+
 Status prepare(Copy& copy, sql::Connection& look, sql::Connection& reader, sql::Connection& builder,
                std::map<std::string, TableRecord>& records) {
   Checkpoint checkpoint(builder);
@@ -125,6 +143,8 @@ Status prepare(Copy& copy, sql::Connection& look, sql::Connection& reader, sql::
       if (work.record.built)
         copy.report.notes.push_back("table " + table.name + ": its definition changed, it was copied anew");
       SLIPWAY_CHECK(begin_table(reader, builder, checkpoint, copy.options, copy.definitions.at(table.name), work));
+    } else if (work.record.lanes.empty() && work.record.chunks.empty()) {
+      SLIPWAY_CHECK(cut_imported(reader, checkpoint, copy.options, work));
     }
     for (const ChunkRecord& chunk : work.record.chunks) copy.report.rows_before += chunk.chunk.rows;
     copy.tables.push_back(std::move(work));
@@ -137,7 +157,7 @@ Status refuse_changes(Copy& copy, sql::Connection& look) {
   SLIPWAY_TRY(const Catalog now, read_catalog(look, copy.from.database, copy.options.keep));
   for (const TableWork& work : copy.tables) {
     const Table* table = now.find(work.table->name);
-    if (table != nullptr && definition_of(*table) == copy.definitions.at(table->name)) continue;
+    if (table != nullptr && definition_of(table->shape) == copy.definitions.at(table->name)) continue;
     return Error{Code::conflict,
                  "source table '" + work.table->name + "': was " + (table == nullptr ? "dropped" : "altered") +
                      " while it was copied",
@@ -182,11 +202,6 @@ Result<CopyReport> copy_database(const sql::Endpoint& source, const sql::Endpoin
   progress.begin("copy " + copy.from.describe());
   SLIPWAY_TRY(sql::Connection look, sql::Connection::open(copy.from));
   SLIPWAY_TRY(copy.catalog, read_catalog(look, copy.from.database, options.keep));
-  for (const Table& table : copy.catalog.tables) copy.definitions[table.name] = definition_of(table);
-  SLIPWAY_TRY(Snapshot snapshot, open_snapshot(copy.from, options.streams));
-  copy.report.snapshot = snapshot.note;
-  copy.report.taken_at = to_iso8601(std::chrono::floor<std::chrono::seconds>(SystemClock().now()));
-  progress.note(snapshot.note);
 
   SLIPWAY_TRY(sql::Connection builder, sql::Connection::open(copy.to));
   SLIPWAY_CHECK(become_builder(builder, options.binary_log));
@@ -202,6 +217,12 @@ Result<CopyReport> copy_database(const sql::Endpoint& source, const sql::Endpoin
     SLIPWAY_TRY(const ObjectsReport prepared, prepare_objects(copy.from, copy.to, copy.catalog, options.skip));
     add(prepared, copy.report);
   }
+  SLIPWAY_CHECK(take_files(copy, look, builder, records));
+  for (const Table& table : copy.catalog.tables) copy.definitions[table.name] = definition_of(table.shape);
+  SLIPWAY_TRY(Snapshot snapshot, open_snapshot(copy.from, options.streams));
+  copy.report.snapshot = snapshot.note;
+  copy.report.taken_at = to_iso8601(std::chrono::floor<std::chrono::seconds>(SystemClock().now()));
+  progress.note(snapshot.note);
   SLIPWAY_CHECK(prepare(copy, look, snapshot.readers.front(), builder, records));
   const auto began = Clock::now();
   CopyWork work(copy.tables, copy.to, options);
@@ -209,7 +230,7 @@ Result<CopyReport> copy_database(const sql::Endpoint& source, const sql::Endpoin
     const LoadWatch watch(copy.from, options, work.throttle());
     SLIPWAY_CHECK(work.run(snapshot.readers, progress));
   }
-  copy.report.rows_seconds = seconds_since(began);
+  copy.report.rows_seconds = copy.report.files_seconds + seconds_since(began);
   SLIPWAY_CHECK(refuse_changes(copy, look));
   SLIPWAY_CHECK(build_references(copy, builder));
   collect(copy, work.report());

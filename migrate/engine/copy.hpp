@@ -6,6 +6,7 @@
 #include "migrate/engine/catalog.hpp"
 #include "migrate/engine/copy_stream.hpp"
 #include "migrate/engine/objects.hpp"
+#include "migrate/engine/physical_rules.hpp"
 #include "migrate/engine/progress.hpp"
 
 namespace slipway::migrate {
@@ -32,6 +33,7 @@ struct CopyOptions {
   bool resume = false;        ///< go on with what an earlier copy of the same source left
   bool keep_records = false;  ///< leave the records of a finished copy, until Checkpoint::forget()
   LoadLimits load;
+  Method method = Method::automatic;  ///< by which rows travel
 };
 
 struct CopiedTable {
@@ -48,6 +50,9 @@ struct CopyReport {
   double keys_seconds = 0;        ///< of it, added up over the streams
   std::uint64_t verified = 0;     ///< chunks that both servers summed alike
   std::uint64_t rows_before = 0;  ///< rows that an earlier, interrupted copy had brought over
+  std::string method = "sql";     ///< or "physical"
+  std::string method_reason;      ///< why it was that one
+  double files_seconds = 0;       ///< of a physical copy: backup and import, before the rows were compared
   std::string snapshot;           ///< how consistency was held
   std::string taken_at;           ///< when the state of the source was that was copied: ISO 8601, UTC; empty when a run
                                   ///< that was killed had copied all of it
@@ -55,6 +60,10 @@ struct CopyReport {
   std::uint64_t objects = 0;            ///< views, routines, triggers, events and sequences that were copied
   std::vector<ObjectProblem> problems;  ///< those that were not; the rows are all there
 
+  /// "as files: …" or "row by row: …", with the reason.
+  [[nodiscard]] std::string method_text() const {
+    return (method == "physical" ? "as files: " : "row by row: ") + method_reason;
+  }
   /// Of this run, without those that were there before.
   [[nodiscard]] double rows_per_second() const noexcept {
     return rows_seconds > 0 ? static_cast<double>(rows - rows_before) / rows_seconds : 0;

@@ -18,17 +18,19 @@ constexpr std::size_t kBatchRows = 2048;
 /// Rows waiting to be inserted into one table, and the statement that inserts them.
 class Loader {
  public:
-  Loader(MYSQL* target, const Table& table, std::string where, Remarks& remarks)
+  Loader(MYSQL* target, const Table& table, std::string where, Write write, Remarks& remarks)
       : target_(target),
         table_(table),
         where_(std::move(where)),
+        write_(write),
         remarks_(remarks),
         statement_(nullptr, mysql_stmt_close),
         binds_(table.columns.size()) {
     for (const Column& column : table.columns) columns_.emplace_back(column.carry);
   }
 
-  Status prepare(const std::string& insert) {
+  Status prepare() {
+    SLIPWAY_TRY(const std::string insert, insert_statement(table_, write_));
     statement_.reset(mysql_stmt_init(target_));
     if (!statement_) return failure(target_, where_);
     if (mysql_stmt_prepare(statement_.get(), insert.data(), insert.size()) != 0)
@@ -57,7 +59,7 @@ class Loader {
         mysql_stmt_bind_param(statement_.get(), binds_.data()) != 0 || mysql_stmt_execute(statement_.get()) != 0) {
       return failure(statement_.get(), where_);
     }
-    if (mysql_stmt_affected_rows(statement_.get()) != rows_) return rows_missing(where_);
+    if (!is_count_of(write_, mysql_stmt_affected_rows(statement_.get()), rows_)) return rows_missing(where_);
     std::size_t expected_warnings = 0;
     for (const ColumnBuffer& column : columns_) expected_warnings += column.invalid_choices();
     SLIPWAY_CHECK(judge_warnings(target_, table_, expected_warnings, remarks_));
@@ -71,6 +73,7 @@ class Loader {
   MYSQL* target_;
   const Table& table_;
   std::string where_;
+  Write write_;
   Remarks& remarks_;
   Statement statement_;
   std::vector<ColumnBuffer> columns_;
@@ -119,7 +122,7 @@ namespace {
 class Lane {
  public:
   Lane(MYSQL* from, MYSQL* to, const Table& table, const std::vector<KeyColumn>& key, const Range& range,
-       std::uint64_t packet_bytes, CopyControl& control)
+       std::uint64_t packet_bytes, Write write, CopyControl& control)
       : from_(from),
         to_(to),
         table_(table),
@@ -129,14 +132,13 @@ class Lane {
         control_(control),
         reading_("source table '" + table.name + "'"),
         writing_("target table '" + table.name + "'"),
-        loader_(to, table, writing_, control.remarks),
-        huge_(from, to, table, key, packet_bytes, control) {
+        loader_(to, table, writing_, write, control.remarks),
+        huge_(from, to, table, key, packet_bytes, write, control) {
     chunk_.range.after = range.after;
   }
 
   Status run(const ChunkLimits& limits, bool clear, const ChunkHooks& hooks) {
-    SLIPWAY_TRY(const std::string insert, insert_statement(table_));
-    SLIPWAY_CHECK(loader_.prepare(insert));
+    SLIPWAY_CHECK(loader_.prepare());
     SLIPWAY_CHECK(run_text(to_, "START TRANSACTION", writing_));
     if (clear) SLIPWAY_CHECK(empty());
     SLIPWAY_TRY(const std::string select, select_statement());
@@ -259,7 +261,10 @@ class Lane {
 
 Status LaneCopier::copy(const Table& table, const std::vector<KeyColumn>& key, const Range& lane,
                         const ChunkLimits& limits, bool clear, const ChunkHooks& hooks) {
-  Lane work(source_.handle(), target_.handle(), table, key, lane, packet_bytes_, control_);
+  // A repaired table may have its unique keys already, and a value of one may since have moved here from a range that
+  // is still to be repaired: the row there is an old one and gives way. Row history has no unique keys to meet.
+  const Write write = clear && !table.history ? Write::replace : Write::insert;
+  Lane work(source_.handle(), target_.handle(), table, key, lane, packet_bytes_, write, control_);
   auto done = work.run(limits, clear, hooks);
   // A session that is gone has rolled back already.
   if (!done) mysql_query(target_.handle(), "ROLLBACK");

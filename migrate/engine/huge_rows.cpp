@@ -14,7 +14,7 @@ std::string name_of(const std::vector<KeyColumn>& key, const Position& position)
 }  // namespace
 
 HugeRows::HugeRows(MYSQL* source, MYSQL* target, const Table& table, const std::vector<KeyColumn>& key,
-                   std::uint64_t packet_bytes, CopyControl& control)
+                   std::uint64_t packet_bytes, Write write, CopyControl& control)
     : source_(source),
       table_(table),
       key_(key),
@@ -22,7 +22,7 @@ HugeRows::HugeRows(MYSQL* source, MYSQL* target, const Table& table, const std::
       control_(control),
       reading_("source table '" + table.name + "'"),
       huge_(huge_columns(table, key, packet_bytes)),
-      writer_(target, table, packet_bytes, control.remarks),
+      writer_(target, table, packet_bytes, write, control.remarks),
       piece_(nullptr, mysql_free_result) {}
 
 std::string HugeRows::columns(const std::string& row_sum) const {

@@ -13,7 +13,7 @@ namespace slipway::migrate {
 class HugeRows {
  public:
   HugeRows(MYSQL* source, MYSQL* target, const Table& table, const std::vector<KeyColumn>& key,
-           std::uint64_t packet_bytes, CopyControl& control);
+           std::uint64_t packet_bytes, Write write, CopyControl& control);
 
   /// The columns that a lane reads: values with commas between, and what set_aside() asks for after `row_sum`.
   [[nodiscard]] std::string columns(const std::string& row_sum) const;

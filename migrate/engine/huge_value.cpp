@@ -90,7 +90,7 @@ void append_escaped(std::string_view bytes, std::string& text) {
   }
 }
 
-Result<std::string> load_statement(const Table& table) {
+Result<std::string> load_statement(const Table& table, bool replaces) {
   SLIPWAY_TRY(const std::string name, sql::quote_identifier(table.name));
   std::string places;
   std::string sets;
@@ -103,7 +103,7 @@ Result<std::string> load_statement(const Table& table) {
     sets.append(sets.empty() ? " SET " : ", ").append(column.quoted);
     sets.append(" = CAST(").append(variable).append(" AS UNSIGNED)");
   }
-  return "LOAD DATA LOCAL INFILE 'slipway' INTO TABLE " + name +
+  return std::string("LOAD DATA LOCAL INFILE 'slipway' ") + (replaces ? "REPLACE " : "") + "INTO TABLE " + name +
          " CHARACTER SET binary FIELDS TERMINATED BY '\\t' ESCAPED BY '\\\\' LINES TERMINATED BY '\\n' (" + places +
          ")" + sets;
 }

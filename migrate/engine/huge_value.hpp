@@ -7,8 +7,8 @@
 
 namespace slipway::migrate {
 
-/// More than this does not travel as one value: as many bytes are in memory several times over. Measured: smaller
-/// limits make a server read more values twice, larger ones only cost memory.
+/// More than this does not travel as one value: as many bytes are in memory several times over. A smaller limit would
+/// make the source read more values twice.
 inline constexpr std::uint64_t kHugeBytes = 4U << 20U;
 
 /// Which columns of a table may hold huge values, and from which length on a value is one. Together the values that
@@ -51,6 +51,6 @@ void append_escaped(std::string_view bytes, std::string& text);
 
 /// The LOAD DATA LOCAL statement that takes one row in such text. Numbers of ENUM and SET go through a variable: as
 /// text they could be names of members.
-[[nodiscard]] Result<std::string> load_statement(const Table& table);
+[[nodiscard]] Result<std::string> load_statement(const Table& table, bool replaces);
 
 }  // namespace slipway::migrate

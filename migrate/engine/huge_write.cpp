@@ -98,7 +98,7 @@ Status send(MYSQL_STMT* statement, unsigned parameter, std::string_view bytes, s
 
 }  // namespace
 
-Result<std::string> insert_statement(const Table& table) {
+Result<std::string> insert_statement(const Table& table, Write write) {
   SLIPWAY_TRY(const std::string name, sql::quote_identifier(table.name));
   std::string columns;
   std::string marks;
@@ -107,13 +107,15 @@ Result<std::string> insert_statement(const Table& table) {
     columns.append(columns.empty() ? "" : ",").append(quoted);
     marks.append(marks.empty() ? "?" : ",?");
   }
-  return "INSERT INTO " + name + " (" + columns + ") VALUES (" + marks + ")";
+  return (write == Write::replace ? "REPLACE INTO " : "INSERT INTO ") + name + " (" + columns + ") VALUES (" + marks +
+         ")";
 }
 
-HugeWriter::HugeWriter(st_mysql* target, const Table& table, std::uint64_t packet_bytes, Remarks& remarks)
+HugeWriter::HugeWriter(st_mysql* target, const Table& table, std::uint64_t packet_bytes, Write write, Remarks& remarks)
     : target_(target),
       table_(table),
       packet_bytes_(packet_bytes),
+      write_(write),
       remarks_(remarks),
       where_("target table '" + table.name + "'") {}
 
@@ -125,7 +127,7 @@ Status HugeWriter::write(const std::vector<HugeCell>& cells, const Pieces& piece
 }
 
 Status HugeWriter::insert(const std::vector<HugeCell>& cells, const Pieces& pieces) {
-  SLIPWAY_TRY(const std::string text, insert_statement(table_));
+  SLIPWAY_TRY(const std::string text, insert_statement(table_, write_));
   const Statement statement(mysql_stmt_init(target_), mysql_stmt_close);
   if (!statement) return failure(target_, where_);
   if (mysql_stmt_prepare(statement.get(), text.data(), text.size()) != 0) return failure(statement.get(), where_);
@@ -161,7 +163,7 @@ Status HugeWriter::insert(const std::vector<HugeCell>& cells, const Pieces& piec
 }
 
 Status HugeWriter::load(const std::vector<HugeCell>& cells, const Pieces& pieces, const std::string& row) {
-  SLIPWAY_TRY(const std::string statement, load_statement(table_));
+  SLIPWAY_TRY(const std::string statement, load_statement(table_, write_ == Write::replace));
   RowText text(cells, pieces);
   mysql_set_local_infile_handler(target_, begin_reading, read_row, end_reading, reading_failed, &text);
   const bool failed = mysql_real_query(target_, statement.data(), statement.size()) != 0;
@@ -185,7 +187,7 @@ Status HugeWriter::judge(std::uint64_t affected, const std::vector<HugeCell>& ce
     if (table_.columns[i].carry == Carry::choice && std::string_view(cells[i].bytes, cells[i].length) == "0")
       ++invalid_choices;
   SLIPWAY_CHECK(judge_warnings(target_, table_, invalid_choices, remarks_));
-  if (affected != 1) return rows_missing(where_);
+  if (!is_count_of(write_, affected, 1)) return rows_missing(where_);
   return {};
 }
 

@@ -8,6 +8,14 @@
 
 namespace slipway::migrate {
 
+/// Whether a row may take the place of others that have a value of a unique key.
+enum class Write { insert, replace };
+
+/// Whether a server that wrote so says that it wrote `rows`: rows that gave way count as well.
+[[nodiscard]] constexpr bool is_count_of(Write write, std::uint64_t affected, std::uint64_t rows) {
+  return write == Write::insert ? affected == rows : affected >= rows;
+}
+
 /// A value of the row: its bytes, or where they are to come from.
 struct HugeCell {
   const char* bytes = nullptr;  ///< nullptr: NULL, unless `apart`
@@ -22,7 +30,7 @@ using Pieces = std::function<Result<std::string_view>(std::size_t column, std::u
 class HugeWriter {
  public:
   /// `packet_bytes`: the target's max_allowed_packet.
-  HugeWriter(st_mysql* target, const Table& table, std::uint64_t packet_bytes, Remarks& remarks);
+  HugeWriter(st_mysql* target, const Table& table, std::uint64_t packet_bytes, Write write, Remarks& remarks);
 
   /// Inserts a row into the open transaction. When each value fits into the target's packet, by a prepared statement
   /// whose parameters are sent in pieces; else by LOAD DATA LOCAL from memory. `row` names the row in errors. Errors:
@@ -38,11 +46,12 @@ class HugeWriter {
   st_mysql* target_;
   const Table& table_;
   std::uint64_t packet_bytes_;
+  Write write_;
   Remarks& remarks_;
   std::string where_;
 };
 
-/// "INSERT INTO `t` (…) VALUES (?, …)" with a mark for each column that is carried.
-[[nodiscard]] Result<std::string> insert_statement(const Table& table);
+/// "INSERT INTO `t` (…) VALUES (?, …)", or REPLACE, with a mark for each column that is carried.
+[[nodiscard]] Result<std::string> insert_statement(const Table& table, Write write);
 
 }  // namespace slipway::migrate

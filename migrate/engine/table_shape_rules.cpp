@@ -339,4 +339,15 @@ Result<TableShape> take_apart(std::string_view table, std::string_view create_st
   return Shaping(table, keep, database).shape(create_statement);
 }
 
+std::string definition_of(const TableShape& shape) {
+  constexpr std::string_view kCounter = " AUTO_INCREMENT=";
+  std::string text = shape.bare;
+  const auto options = text.rfind("\n)");
+  if (const auto at = text.find(kCounter, options); at != std::string::npos)
+    text.erase(at, std::min(text.find(' ', at + 1), text.size()) - at);
+  for (const auto* clauses : {&shape.keys, &shape.foreign_keys})
+    for (const std::string& clause : *clauses) text += "\n" + clause;
+  return text;
+}
+
 }  // namespace slipway::migrate

@@ -44,6 +44,9 @@ struct TableShape {
 [[nodiscard]] Result<TableShape> take_apart(std::string_view table, std::string_view create_statement,
                                             Keep keep = Keep::everything, std::string_view database = {});
 
+/// All that, when it changes, makes a table another table: not the next number, which every new row changes.
+[[nodiscard]] std::string definition_of(const TableShape& shape);
+
 /// `text` with MySQL's utf8mb4_0900_… collations replaced; those replaced are added to `changes`.
 [[nodiscard]] std::string replace_collations(std::string_view text, std::vector<std::string>& changes);
 

@@ -37,6 +37,7 @@ void add_result(const RunReport& report, std::string& text) {
           " rows/s, keys and checksums included)\n";
   if (copy.rows_before > 0)
     text += "              " + count_text(copy.rows_before) + " of the rows were there before the interruption\n";
+  text += "              " + copy.method_text() + "\n";
   text += "              " + copy.snapshot + "\n";
   if (report.plan.product.profile->transform) {
     text += "Transformed   " + count_text(report.transform.contents.messages) + " messages, " +

@@ -159,7 +159,7 @@ std::string to_html(const RunReport& report) {
     std::vector<std::vector<std::string>> rows;
     for (const CopiedTable& copied : report.copy.tables)
       rows.push_back({copied.name, "#" + count_text(copied.rows), "#" + bytes_text(copied.bytes)});
-    std::string lead = report.copy.snapshot + ". ";
+    std::string lead = report.copy.method_text() + ". " + report.copy.snapshot + ". ";
     if (report.copy.rows_before > 0)
       lead += count_text(report.copy.rows_before) +
               " of the rows were there before an interruption; they were compared with the source once more.";

@@ -38,6 +38,9 @@ ordered_json copy_json(const CopyReport& copy) {
           {"rows_per_second", copy.rows_per_second()},
           {"rows_before", copy.rows_before},
           {"chunks_verified", copy.verified},
+          {"method", copy.method},
+          {"method_reason", copy.method_reason},
+          {"files_seconds", copy.files_seconds},
           {"snapshot", copy.snapshot},
           {"tables", std::move(tables)},
           {"notes", copy.notes}};
@@ -54,6 +57,10 @@ CopyReport copy_from(const ordered_json& json) {
   copy.rows_before = json.at("rows_before");
   copy.verified = json.at("chunks_verified");
   copy.snapshot = json.at("snapshot");
+  // A state file of an earlier version has no method: there was but one.
+  copy.method = json.value("method", copy.method);
+  copy.method_reason = json.value("method_reason", "");
+  copy.files_seconds = json.value("files_seconds", 0.0);
   copy.notes = json.at("notes").get<std::vector<std::string>>();
   return copy;
 }

@@ -215,6 +215,7 @@ Result<RunReport> resume_migration(const Installation& installation, const Resum
   run.execute = true;
   run.replace = options.replace;
   run.load = options.load;
+  run.method = options.method;
   run.trial = earlier->choices.trial;
   run.anonymise = earlier->choices.anonymise;
   SLIPWAY_TRY(run.source, parse_source(earlier->source));

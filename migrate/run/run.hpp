@@ -19,12 +19,13 @@ struct RunOptions {
   DumpOptions dump;
   std::filesystem::path state_file;  ///< empty: the account's own in the installation's folder
   bool execute = false;
-  bool replace = false;            ///< an account that holds requests is replaced
-  bool trial = false;              ///< mail of the account is switched off, and what it held is replaced
-  bool anonymise = false;          ///< of a trial: requesters get made-up names and addresses
-  std::string production_account;  ///< must be the account's name when a trial goes into a production account
-  LoadLimits load;                 ///< that the copy keeps to
-  bool restart = false;            ///< drop what an unfinished migration left, and begin anew
+  bool replace = false;               ///< an account that holds requests is replaced
+  bool trial = false;                 ///< mail of the account is switched off, and what it held is replaced
+  bool anonymise = false;             ///< of a trial: requesters get made-up names and addresses
+  std::string production_account;     ///< must be the account's name when a trial goes into a production account
+  LoadLimits load;                    ///< that the copy keeps to
+  Method method = Method::automatic;  ///< by which rows travel
+  bool restart = false;               ///< drop what an unfinished migration left, and begin anew
 };
 
 struct StepSeconds {
@@ -73,6 +74,7 @@ struct ResumeOptions {
   std::filesystem::path password_file;  ///< empty: the one that was named
   bool replace = false;                 ///< requests opened in the account since it began may go
   LoadLimits load = {};                 ///< that the rest of the copy keeps to
+  Method method = Method::automatic;
 };
 
 /// Goes on with the account's unfinished migration. Errors: not_found (there is none), conflict (it has ended), those

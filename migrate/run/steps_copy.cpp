@@ -36,6 +36,7 @@ CopyOptions resumable(const Work& work) {
   copying.resume = work.resumed;
   copying.keep_records = true;
   copying.load = work.options.load;
+  copying.method = work.options.method;
   return copying;
 }
 

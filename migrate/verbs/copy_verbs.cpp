@@ -58,6 +58,9 @@ Status copy(const CopyArguments& arguments) {
                               {"bytes", report.bytes},
                               {"rows_seconds", report.rows_seconds},
                               {"keys_seconds", report.keys_seconds},
+                              {"method", report.method},
+                              {"method_reason", report.method_reason},
+                              {"files_seconds", report.files_seconds},
                               {"objects", report.objects},
                               {"problems", problems_json(report.problems)},
                               {"notes", report.notes}}
@@ -95,6 +98,7 @@ void add_copy(CLI::App& app, VerbResult& result) {
       "How long a transaction may take before it is committed (1.5)");
   verb->add_flag("--resume", arguments->copy.resume, "Go on with an unfinished copy of the same source");
   add_load_limits(*verb, arguments->copy.load);
+  add_method(*verb, arguments->copy.method);
   verb->add_flag("!--no-verify", arguments->copy.verify, "Leave the checksums away");
   add_example(*verb,
               "slipway-migrate copy --source mysql://reader@old-server/shop --password-file pw --target "

@@ -47,6 +47,15 @@ void add_load_limits(CLI::App& verb, LoadLimits& limits) {
   verb.add_option("--max-lag", limits.lag_seconds, "Pause while the source, being a replica, is more seconds behind");
 }
 
+void add_method(CLI::App& verb, Method& method) {
+  const std::map<std::string, Method> names{
+      {"auto", Method::automatic}, {"sql", Method::sql}, {"physical", Method::physical}};
+  verb.add_option(
+          "--method", method,
+          "How rows travel: auto; sql; physical (files of tables by mariadb-backup, or an error saying why not)")
+      ->transform(CLI::CheckedTransformer(names));
+}
+
 void add_example(CLI::App& verb, const std::string& example) { verb.footer("Example: " + example); }
 
 }  // namespace slipway::migrate

@@ -50,6 +50,9 @@ struct VerbResult {
   int exit_status = 0;  ///< of a verb that did its work and has bad news
 };
 
+/// --method.
+void add_method(CLI::App& verb, Method& method);
+
 /// --rate-limit, --max-load and --max-lag.
 void add_load_limits(CLI::App& verb, LoadLimits& limits);
 

@@ -71,6 +71,7 @@ void add_run(CLI::App& app, VerbResult& result) {
                    "The account's name again, when a trial really goes into a production account")
       ->needs(trial);
   add_load_limits(*verb, arguments->run.load);
+  add_method(*verb, arguments->run.method);
   verb->add_flag("--restart", arguments->run.restart, "Drop what an unfinished migration built, and begin anew");
   add_example(*verb,
               "slipway-migrate run --source mysql://reader@old-server/rt5 --password-file pw --account acme --execute "
@@ -101,6 +102,7 @@ void add_resume(CLI::App& app, VerbResult& result) {
   verb->add_option("--password-file", arguments->resume.password_file, "File with the source's password, when moved");
   verb->add_flag("--replace", arguments->resume.replace, "Requests opened in the account meanwhile may go");
   add_load_limits(*verb, arguments->resume.load);
+  add_method(*verb, arguments->resume.method);
   arguments->output.add_json(*verb, "Print events as JSON, one a line, the report last");
   arguments->output.add_report(*verb);
   add_example(*verb, "slipway-migrate resume --account acme");

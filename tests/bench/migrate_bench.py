@@ -108,9 +108,10 @@ class Bench:
         print(f"  {name}: {seconds:.1f} s, CPU {cpu}", file=sys.stderr, flush=True)
         return seconds
 
-    def ours(self, database):
+    def ours(self, database, method="sql"):
         arguments = [self.program, "copy", "--source", f"socket={self.source.socket},user=root,db={NAME}",
-                     "--target", f"socket={self.target.socket},user=root,db={database}", *os.environ.get("COPY_ARGS", "").split()]
+                     "--target", f"socket={self.target.socket},user=root,db={database}", "--method", method,
+                     *os.environ.get("COPY_ARGS", "").split()]
         with open(self.directory / "ours.log", "wb") as log:
             process = subprocess.Popen(arguments, stdout=log, stderr=log)
             _, status, usage = os.wait4(process.pid, 0)
@@ -120,6 +121,31 @@ class Bench:
         self.peak_megabytes = usage.ru_maxrss / 1024
         if os.environ.get("COPY_KEEP_LOG"):
             sys.stderr.write((self.directory / "ours.log").read_text())
+
+    def physical(self, database):
+        self.ours(database, "physical")
+
+    def backup(self):
+        """Seconds of what a physical copy cannot do without: the backup, made ready to be imported; and without that."""
+        files = self.directory / "backup"
+        shutil.rmtree(files, ignore_errors=True)
+        files.mkdir()
+        os.sync()
+        began, own = time.monotonic(), os.times()
+        with open(self.directory / "backup.log", "wb") as log:
+            out = subprocess.Popen(["mariadb-backup", "--no-defaults", "--backup", "--stream=mbstream", f"--databases={NAME}", "--user=root",
+                                    f"--socket={self.source.socket}", f"--datadir={self.source.directory}/data"], stdout=subprocess.PIPE, stderr=log)
+            subprocess.run(["mbstream", "-x", "-C", files], stdin=out.stdout, check=True)
+            out.stdout.close()
+            if out.wait():
+                raise SystemExit("migrate: mariadb-backup failed")
+            streamed = time.monotonic() - began
+            subprocess.run(["mariadb-backup", "--no-defaults", "--prepare", "--export", f"--target-dir={files}"], check=True, stdout=log, stderr=log)
+        seconds, after = time.monotonic() - began, os.times()
+        cpu = after.children_user + after.children_system - own.children_user - own.children_system
+        print(f"  backup: {seconds:.1f} s, without prepare {streamed:.1f} s, CPU {cpu:.1f}", file=sys.stderr, flush=True)
+        shutil.rmtree(files)
+        return seconds
 
     def dump(self, database):
         out = subprocess.Popen(["mariadb-dump", "--no-defaults", "-u", "root", "-S", self.source.socket, "--single-transaction", "--quick", NAME],
@@ -148,6 +174,11 @@ class Bench:
         self.expected = self.source.picture(NAME)
         rows, size = self.source.query("SELECT SUM(table_rows), SUM(data_length) FROM information_schema.tables "
                                        f"WHERE table_schema = '{NAME}'").split()
+        backup, physical = self.backup(), self.measure("physical", self.physical)
+        print(json.dumps({"name": f"migrate {shape} {gigabytes:g} GB physical", "ours": round(physical, 1), "peer": round(backup, 1),
+                          "peer_name": "mariadb-backup stream", "unit": "s", "ratio": round(backup / physical, 2),
+                          "command": "slipway-migrate copy --method physical, imported and compared row by row; the peer streams and prepares"}),
+              flush=True)
         ours = self.measure("ours", self.ours)
         for peer in peers:
             if peer == "mydumper":

@@ -37,9 +37,10 @@ class CopyKilled : public testing::Test {
     const auto address = [](const sql::Endpoint& endpoint) {
       return "socket=" + endpoint.socket + ",user=" + endpoint.user + ",db=" + endpoint.database;
     };
-    return {.argv = {test::program("slipway-migrate").string(), "copy", "--source", address(source_), "--target",
-                     address(target_), "--resume", "--lane-size", "300KB", "--chunk-seconds", "0.001"},
-            .environment = std::move(environment)};
+    return {
+        .argv = {test::program("slipway-migrate").string(), "copy", "--source", address(source_), "--target",
+                 address(target_), "--method", method_, "--resume", "--lane-size", "300KB", "--chunk-seconds", "0.001"},
+        .environment = std::move(environment)};
   }
   process::Finished run(const process::Command& command) {
     auto finished = process::run(command);
@@ -89,13 +90,14 @@ class CopyKilled : public testing::Test {
 
   sql::Endpoint source_ = test::fresh_database();
   sql::Endpoint target_ = test::fresh_database();
+  std::string method_ = "sql";
 };
 
 // F6
 TEST_F(CopyKilled, AtEveryFailPointGoesOnWhereItWas) {
   std::size_t killed = 0;
   for (const std::string_view point : fail_points()) {
-    if (!point.starts_with("copy.") || point == "copy.repairing") continue;
+    if (!point.starts_with("copy.") || point.starts_with("copy.physical.") || point == "copy.repairing") continue;
     for (const char* pass : {":1", ":4"}) {
       SCOPED_TRACE(std::string(point) + pass);
       const auto first = run(command({{"SLIPWAY_TEST", "1"}, {"SLIPWAY_FAIL_POINT", std::string(point) + pass}}));
@@ -105,6 +107,22 @@ TEST_F(CopyKilled, AtEveryFailPointGoesOnWhereItWas) {
     }
   }
   EXPECT_EQ(killed, 15U);  // nine points, six of which are passed four times
+}
+
+// F6
+TEST_F(CopyKilled, WhileItTakesFilesGoesOnByFilesOrBySql) {
+  for (const std::string_view point : fail_points()) {
+    if (!point.starts_with("copy.physical.") && point != "copy.verified" && point != "copy.foreign_keys") continue;
+    for (const char* then : {"physical", "sql"}) {
+      SCOPED_TRACE(std::string(point) + " then " + then);
+      method_ = "physical";
+      const auto first = run(command({{"SLIPWAY_TEST", "1"}, {"SLIPWAY_FAIL_POINT", std::string(point)}}));
+      EXPECT_EQ(first.exit_status, 128 + SIGKILL) << first.err;
+      method_ = then;
+      finish();
+      empty_target();
+    }
+  }
 }
 
 // F6

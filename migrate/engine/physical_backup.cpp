@@ -1,0 +1,159 @@
+#include "migrate/engine/physical_backup.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <chrono>
+#include <fstream>
+
+#include "appliance/process/pipeline.hpp"
+
+namespace slipway::migrate {
+namespace {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds kLook{200};
+constexpr std::chrono::minutes kPatience{10};
+constexpr std::uint64_t kPrepareMemory = 256U << 20U;  // for pages
+// Of each program: a prepare of tables with computed keys was once seen to take twenty gigabytes.
+constexpr std::uint64_t kMemory = std::uint64_t{3} << 30U;
+constexpr std::uint64_t kLogBytes = 256U << 20U;
+
+fs::path files_of(const BackupTask& task) { return task.work / "files"; }
+fs::path log_of(const BackupTask& task, const char* program) { return task.work / (std::string(program) + ".log"); }
+
+Status write_private(const fs::path& file, const std::string& text) {
+  const int opened = ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  const auto written = opened < 0 ? -1 : ::write(opened, text.data(), text.size());
+  if (opened >= 0) ::close(opened);
+  if (written != static_cast<ssize_t>(text.size()))
+    return Error{Code::permission, "file '" + file.string() + "': cannot be written"};
+  return {};
+}
+
+/// A value in an option file: in quotes, with what they mean escaped.
+std::string option(const std::string& name, const std::string& value) {
+  std::string line = name + "=\"";
+  for (const char letter : value) {
+    if (letter == '"' || letter == '\\') line += '\\';
+    line += letter;
+  }
+  return line + "\"\n";
+}
+
+std::string access_options(const sql::Endpoint& source) {
+  std::string text = "[mariadb-backup]\n" + option("user", source.user);
+  if (!source.password.empty()) text += option("password", source.password.reveal());
+  if (!source.socket.empty()) return text + option("socket", source.socket);
+  return text + option("host", source.host) + option("port", std::to_string(source.port)) + "protocol=tcp\n";
+}
+
+std::uint64_t bytes_below(const fs::path& directory) {
+  std::uint64_t bytes = 0;
+  std::error_code failed;
+  for (fs::recursive_directory_iterator entry(directory, failed), end; !failed && entry != end;
+       entry.increment(failed)) {
+    std::error_code gone;  // files are renamed as they are finished
+    const auto size = entry->is_regular_file(gone) ? entry->file_size(gone) : 0;
+    if (!gone) bytes += size;
+  }
+  return bytes;
+}
+
+/// The last line that says something of an error, else the last line.
+std::string last_words(const fs::path& log) {
+  std::ifstream file(log);
+  std::string last;
+  std::string blamed;
+  for (std::string line; std::getline(file, line);) {
+    if (line.empty()) continue;
+    last = line;
+    if (line.find("rror") != std::string::npos || line.find("ERROR") != std::string::npos) blamed = line;
+  }
+  return (blamed.empty() ? last : blamed).substr(0, 300);
+}
+
+Error failed(const BackupTask& task, const char* program, int status) {
+  return {Code::unavailable, std::string(program) + ": ended with exit status " + std::to_string(status) + ": " +
+                                 last_words(log_of(task, program))};
+}
+
+/// Waits for `children`, as long as something below the work directory moves.
+Status wait_for(const BackupTask& task, process::Pipeline& children, const std::function<void(std::uint64_t)>& told) {
+  std::uint64_t bytes = 0;
+  auto moved = Clock::now();
+  for (;;) {
+    if (children.wait(kLook)) return {};
+    const std::uint64_t now = bytes_below(task.work);
+    if (now != bytes) moved = Clock::now();
+    bytes = now;
+    told(bytes);
+    if (Clock::now() - moved > kPatience)
+      return Error{Code::timeout, "mariadb-backup: nothing has moved for ten minutes",
+                   "look for a statement on the source that holds a table"};
+    for (const char* program : {"mariadb-backup", "mbstream"}) {
+      std::error_code absent;
+      const auto size = fs::file_size(log_of(task, program), absent);
+      if (!absent && size > kLogBytes) return Error{Code::too_large, std::string(program) + ": says too much"};
+    }
+  }
+}
+
+Status make_directories(const BackupTask& task) {
+  std::error_code problem;
+  fs::remove_all(task.work, problem);
+  if (::mkdir(task.work.c_str(), 0700) != 0 || ::mkdir(files_of(task).c_str(), 0700) != 0)
+    return Error{Code::permission, "directory '" + task.work.string() + "': cannot be made"};
+  return {};
+}
+
+}  // namespace
+
+fs::path backup_files(const BackupTask& task) { return files_of(task) / task.database_file_name; }
+
+Status stream_backup(const BackupTask& task, const std::function<void(std::uint64_t bytes)>& told) {
+  SLIPWAY_CHECK(make_directories(task));
+  std::string tables;
+  for (const std::string& table : task.table_file_names) tables += task.database_file_name + "." + table + "\n";
+  SLIPWAY_CHECK(write_private(task.work / "tables", tables));
+  SLIPWAY_CHECK(write_private(task.work / "access.cnf", access_options(task.source)));
+  const std::string threads = std::to_string(task.threads);
+  const process::Command backup{.argv = {"mariadb-backup", "--defaults-file=" + (task.work / "access.cnf").string(),
+                                         "--backup", "--stream=mbstream", "--datadir=" + task.source_data.string(),
+                                         "--tables-file=" + (task.work / "tables").string(),
+                                         "--target-dir=" + files_of(task).string(), "--parallel=" + threads},
+                                .directory = task.work,
+                                .log_file = log_of(task, "mariadb-backup")};
+  const process::Command unpack{.argv = {"mbstream", "-x", "-p", threads, "-C", files_of(task).string()},
+                                .directory = task.work,
+                                .log_file = log_of(task, "mbstream")};
+  SLIPWAY_TRY(auto children, process::Pipeline::start({backup, unpack}, kMemory));
+  const auto waited = wait_for(task, children, told);
+  std::error_code problem;
+  fs::remove(task.work / "access.cnf", problem);
+  SLIPWAY_CHECK(waited);
+  const int written = children.exit_status(0);
+  const int read = children.exit_status(1);
+  // A reader that fails ends the writer by a broken pipe: the cause is told.
+  if (read != 0) return failed(task, "mbstream", read);
+  if (written != 0) return failed(task, "mariadb-backup", written);
+  return {};
+}
+
+Status prepare_backup(const BackupTask& task) {
+  const process::Command prepare{
+      .argv = {"mariadb-backup", "--no-defaults", "--prepare", "--export",
+               "--use-memory=" + std::to_string(kPrepareMemory), "--target-dir=" + files_of(task).string()},
+      .directory = task.work,
+      .log_file = log_of(task, "mariadb-backup")};
+  SLIPWAY_TRY(auto child, process::Pipeline::start({prepare}, kMemory));
+  SLIPWAY_CHECK(wait_for(task, child, [](std::uint64_t) {}));
+  if (child.exit_status(0) != 0) return failed(task, "mariadb-backup", child.exit_status(0));
+  return {};
+}
+
+}  // namespace slipway::migrate
