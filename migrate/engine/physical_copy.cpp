@@ -200,7 +200,7 @@ Result<PhysicalOutcome> copy_physically(const PhysicalTask& task, sql::Connectio
   drop_built(survey.facts, task.catalog, records);
   const PhysicalPlan plan = plan_physical(survey.facts, task.options.method);
   if (!plan.refused.empty()) {
-    outcome.reason = plan.refused;
+    outcome.reason = resumed && survey.facts.tables.empty() ? "every table was there already" : plan.refused;
     if (task.options.method == Method::physical && !resumed)
       return Error{Code::unsupported, "a physical copy is not possible: " + plan.refused,
                    "say --method auto to copy by SQL then"};

@@ -37,6 +37,13 @@ Status run(sql::Connection& target, const std::string& statement) {
   return {};
 }
 
+/// " AUTO_INCREMENT=8192" of a definition, or nothing. The file knows the last number that a row has, the source's next
+/// one may be higher.
+std::string counter_of(const std::string& definition) {
+  const auto at = definition.find(" AUTO_INCREMENT=", definition.rfind("\n)"));
+  return at == std::string::npos ? "" : definition.substr(at, definition.find_first_of(" \n", at + 1) - at);
+}
+
 }  // namespace
 
 Status import_table(sql::Connection& target, const ImportTask& task) {
@@ -54,6 +61,8 @@ Status import_table(sql::Connection& target, const ImportTask& task) {
   SLIPWAY_CHECK(run(target, "ALTER TABLE " + quoted + " IMPORT TABLESPACE"));
   std::error_code failed;
   fs::remove(task.directory / (task.file_name + ".cfg"), failed);
+  if (const std::string counter = counter_of(task.table->shape.bare); !counter.empty())
+    SLIPWAY_CHECK(run(target, "ALTER TABLE " + quoted + counter));
   SLIPWAY_CHECK(run(target, "ANALYZE TABLE " + quoted));
   fail_point("copy.physical.imported");
   return checkpoint.table_imported(name);

@@ -94,7 +94,7 @@ TEST_F(PhysicalCopy, BringsTablesAsFilesAndTheOthersBySql) {
   EXPECT_EQ((*view)->natural(0), 2000U);
   const auto next = here.execute_text("INSERT INTO ticket (tn, state, n) VALUES ('next', 'new', 1)");
   ASSERT_TRUE(next.has_value()) << to_text(next.error());
-  EXPECT_EQ(next->last_insert_id, 4001U);
+  EXPECT_GE(next->last_insert_id, 4001U);
 }
 
 /// What every committed state of the source has in common while busy() writes.
