@@ -19,8 +19,8 @@ using Clock = std::chrono::steady_clock;
 /// The tables of one backup, shared among sessions that import them.
 class Imports {
  public:
-  Imports(std::vector<ImportTask> tasks, const sql::Endpoint& target, PhysicalOutcome& outcome)
-      : tasks_(std::move(tasks)), target_(target), outcome_(outcome) {
+  Imports(std::vector<ImportTask> tasks, const sql::Endpoint& target, BinaryLog log, PhysicalOutcome& outcome)
+      : tasks_(std::move(tasks)), target_(target), log_(log), outcome_(outcome) {
     for (const ImportTask& task : tasks_) bytes_expected_ += size_of(task);
   }
 
@@ -61,7 +61,7 @@ class Imports {
   Status work(std::size_t number) {
     SLIPWAY_TRY(sql::Connection session, sql::Connection::open(target_));
     SLIPWAY_CHECK(mark_session(session, number));
-    SLIPWAY_CHECK(become_builder(session));
+    SLIPWAY_CHECK(become_builder(session, log_));
     for (std::size_t next = next_++; next < tasks_.size(); next = next_++) {
       const ImportTask& task = tasks_[next];
       const std::uint64_t size = size_of(task);
@@ -83,6 +83,7 @@ class Imports {
 
   const std::vector<ImportTask> tasks_;
   const sql::Endpoint& target_;
+  BinaryLog log_;
   PhysicalOutcome& outcome_;
   std::atomic<std::size_t> next_{0};
   std::mutex mutex_;
@@ -133,7 +134,7 @@ class Move {
       tasks.push_back({before, definition, keys_of(*before, task_.options.foreign_keys), backup_files(backup_),
                        places_.target_database, file_name_of(name)});
     }
-    Imports imports(std::move(tasks), task_.to, outcome_);
+    Imports imports(std::move(tasks), task_.to, task_.options.binary_log, outcome_);
     SLIPWAY_CHECK(imports.run(task_.options.streams, progress));
     for (const ImportTask* done : imports.imported()) {
       TableRecord record;

@@ -144,6 +144,8 @@ Result<PhysicalSurvey> survey_physical(sql::Connection& source, sql::Connection&
   PhysicalPlaces& places = survey.places;
   facts.tables_made = options.create_tables;
   facts.compared = options.verify;
+  SLIPWAY_TRY(const bool logs, writes_binary_log(target));
+  facts.logged = logs && options.binary_log == BinaryLog::written;
   const LoadLimits& load = options.load;
   facts.limited = load.bytes_per_second > 0 || load.threads_running > 0 || load.lag_seconds > 0;
   SLIPWAY_CHECK(survey_source(source, survey));

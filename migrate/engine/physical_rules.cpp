@@ -51,6 +51,7 @@ std::string refuse_access(const PhysicalFacts& facts) {
 std::string refuse_copy(const PhysicalFacts& facts) {
   if (!facts.tables_made) return "the rows go into tables that exist already";
   if (!facts.compared) return "files are only taken when every row is compared afterwards";
+  if (facts.logged) return "the target has a binary log, and no file goes through it to a replica or a backup";
   if (facts.limited) return "a limit on the load of the source is kept by SQL only";
   return {};
 }

@@ -43,6 +43,7 @@ struct PhysicalFacts {
   bool tables_made = false;        ///< the copy makes the tables itself
   bool compared = false;           ///< every row is compared afterwards
   bool limited = false;            ///< the load on the source is limited
+  bool logged = false;             ///< what the copy writes belongs into the target's binary log
   std::string database_file_name;  ///< see file_name_of()
   std::uint64_t system_bytes = 0;  ///< of the files that a backup takes besides those of the tables
   std::uint64_t free_bytes = 0;    ///< where the target has its data

@@ -194,11 +194,11 @@ TEST(ProfileFromDisk, TransformsAnewWithoutAnotherCopyWhenItsStepsWereMended) {
   options.planning.profile_directory = directory / "mini";
   options.execute = true;
   NoProgress silent;
-  for (const Faulty& one :
-       {Faulty{"utf8mb4_general_ci;\nINSERT", "utf8mb4_general_ci WHERE n.id > 1;\nINSERT",
-               "notes: 3 expected, 2 found (checks.sql:1)"},
-        Faulty{"SELECT id, id, 50,", "SELECT id * 2, id, 50,", "has no message_id 1"},
-        Faulty{"SELECT id AS message_id", "SELECT id + 3 AS message_id", "belongs to a message that slipway_message does not have"}}) {
+  for (const Faulty& one : {Faulty{"utf8mb4_general_ci;\nINSERT", "utf8mb4_general_ci WHERE n.id > 1;\nINSERT",
+                                   "notes: 3 expected, 2 found (checks.sql:1)"},
+                            Faulty{"SELECT id, id, 50,", "SELECT id * 2, id, 50,", "has no message_id 1"},
+                            Faulty{"SELECT id AS message_id", "SELECT id + 3 AS message_id",
+                                   "belongs to a message that slipway_message does not have"}}) {
     std::string steps = kSteps;
     ASSERT_NE(steps.find(one.right), std::string::npos) << one.right;
     write_profile(directory / "mini", steps.replace(steps.find(one.right), one.right.size(), one.wrong));

@@ -48,6 +48,7 @@ TEST(PhysicalRules, SaysWhyNothingGoesAsAFile) {
       {"exist already", [](PhysicalFacts& facts) { facts.tables_made = false; }},
       {"compared afterwards", [](PhysicalFacts& facts) { facts.compared = false; }},
       {"limit on the load", [](PhysicalFacts& facts) { facts.limited = true; }},
+      {"binary log", [](PhysicalFacts& facts) { facts.logged = true; }},
       {"small", [](PhysicalFacts& facts) { facts.tables[0].file_bytes = 1U << 20U; }},
       {"server's own files", [](PhysicalFacts& facts) { facts.system_bytes = std::uint64_t{3} << 30U; }},
       {"would be needed", [](PhysicalFacts& facts) { facts.free_bytes = std::uint64_t{1} << 30U; }},
