@@ -13,7 +13,7 @@ LEFT JOIN {{source}}.slipway_field f ON f.name = CONVERT(own.name USING utf8mb4)
 INSERT INTO {{target}}.custom_field (field_id, name, kind, active)
 SELECT field_id, name, IF(own, 'choice', 'text'), TRUE FROM {{source}}.slipway_field;
 
--- Several values are a JSON list and a date is a JSON object; a text may look like JSON too, so nothing else is taken apart.
+-- Several values are a JSON list and a date is a JSON object; Whups takes the quotes of a JSON text off too. Nothing else is taken apart.
 CREATE TABLE {{source}}.slipway_value (
   ticket_id INT UNSIGNED NOT NULL, attribute_id INT NOT NULL, place INT NOT NULL, value LONGTEXT NOT NULL,
   PRIMARY KEY (ticket_id, attribute_id, place)) CHARSET=utf8mb4;
@@ -27,10 +27,11 @@ WHERE list.value IS NOT NULL;
 
 INSERT INTO {{source}}.slipway_value (ticket_id, attribute_id, place, value)
 SELECT ticket_id, attribute_id, 1,
-       IF(year IS NULL OR month IS NULL OR day IS NULL, CONVERT(attribute_value USING utf8mb4), CONCAT(LPAD(year, 4, '0'), '-', LPAD(month, 2, '0'), '-', LPAD(day, 2, '0')))
-FROM (SELECT ticket_id, attribute_id, attribute_value, JSON_VALUE(date, '$.year') AS year, JSON_VALUE(date, '$.month') AS month, JSON_VALUE(date, '$.day') AS day
+       IF(year IS NULL OR month IS NULL OR day IS NULL, CONVERT(text USING utf8mb4), CONCAT(LPAD(year, 4, '0'), '-', LPAD(month, 2, '0'), '-', LPAD(day, 2, '0')))
+FROM (SELECT ticket_id, attribute_id, IF(JSON_VALID(attribute_value) AND attribute_value LIKE '"%', JSON_UNQUOTE(attribute_value), attribute_value) AS text,
+             JSON_VALUE(date, '$.year') AS year, JSON_VALUE(date, '$.month') AS month, JSON_VALUE(date, '$.day') AS day
       FROM (SELECT *, IF(JSON_VALID(attribute_value) AND attribute_value LIKE '{%', attribute_value, '{}') AS date FROM {{source}}.whups_attributes) a
-      WHERE COALESCE(attribute_value, '') <> '' AND NOT (JSON_VALID(attribute_value) AND attribute_value LIKE '[%')) a;
+      WHERE COALESCE(attribute_value, '') NOT IN ('', '""') AND NOT (JSON_VALID(attribute_value) AND attribute_value LIKE '[%')) a;
 
 INSERT INTO {{target}}.custom_value (number, field_id, position, value)
 SELECT q.number, f.field_id, ROW_NUMBER() OVER (PARTITION BY q.number, f.field_id ORDER BY v.attribute_id, v.place) - 1, v.value

@@ -22,7 +22,7 @@ SELECT 'changes', (SELECT COUNT(*) FROM {{source}}.whups_logs l JOIN {{source}}.
   (SELECT COUNT(*) FROM {{target}}.request_event WHERE kind <> 'opened');
 
 SELECT 'attributes', (SELECT COUNT(*) FROM {{source}}.whups_attributes a JOIN {{source}}.whups_tickets t ON t.ticket_id = a.ticket_id
-                      JOIN {{source}}.whups_attributes_desc d ON d.attribute_id = a.attribute_id WHERE COALESCE(a.attribute_value, '') NOT IN ('', '[]')),
+                      JOIN {{source}}.whups_attributes_desc d ON d.attribute_id = a.attribute_id WHERE COALESCE(a.attribute_value, '') NOT IN ('', '[]', '""')),
   (SELECT COUNT(DISTINCT v.ticket_id, v.attribute_id) FROM {{source}}.slipway_value v JOIN {{source}}.whups_attributes_desc d ON d.attribute_id = v.attribute_id
    JOIN {{source}}.slipway_field f ON f.name = CONVERT(d.attribute_name USING utf8mb4) COLLATE utf8mb4_general_ci AND NOT f.own
    JOIN {{target}}.custom_value c ON c.number = v.ticket_id AND c.field_id = f.field_id AND BINARY c.value = BINARY v.value);

@@ -10,7 +10,7 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "rt5"))
 from target import Target, status_map  # noqa: E402
 
-SEVERITIES = {"1. High": "2", "2. Medium": "3", "3. Low": "4", "Irgendwann": "3"}
+SEVERITIES = {"1. Low": "4", "2. Medium": "3", "3. High": "2", "Irgendwann": "3"}
 # Names that differ in case only get their number appended.
 TEAMS = {1: "Hardware (1)", 4: "hardware (4)"}
 
@@ -90,7 +90,7 @@ class Comparison:
         self.all_messages(what, ticket)
 
     def all_fields(self, what, ticket):
-        expected = [("Type", ticket["type"]), ("State", ticket["state"])]
+        expected = [("Type", ticket["type"]), ("State", ticket["state"]), ("Priority", ticket["priority"])]
         if ticket["version"]:
             expected.append(("Version", ticket["version"]))
         for name, value in dict(ticket["fields"] or {}).items():

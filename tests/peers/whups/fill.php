@@ -63,7 +63,7 @@ foreach (array('Bug' => array('unconfirmed' => 'Unbestätigt', 'new' => 'New', '
     // Two states of one category.
     $states[$type][] = $whups_driver->addState($type, 'Feedback', 'waits', 'assigned');
     $whups_driver->setDefaultState($type, $states[$type][1]);
-    foreach (array('1. High', '2. Medium', '3. Low', 'Irgendwann') as $label) {
+    foreach (array('1. Low', '2. Medium', '3. High', 'Irgendwann') as $label) {
         $priorities[$type][] = $whups_driver->addPriority($type, $label, "priority $label");
     }
     $whups_driver->setDefaultPriority($type, $priorities[$type][1]);
