@@ -9,13 +9,21 @@ Result<bool> writes_binary_log(sql::Connection& target) {
   return row && row->boolean(0);
 }
 
-Status log_rows(sql::Connection& target) {
-  SLIPWAY_TRY(const auto row, target.query_one("SELECT @@log_bin AND @@binlog_format <> 'ROW'"));
+namespace {
+
+Status demand_rows(sql::Connection& target, const std::string& unfit) {
+  SLIPWAY_TRY(const auto row, target.query_one("SELECT @@log_bin AND @@binlog_format IN (" + unfit + ")"));
   if (!row || !row->boolean(0)) return {};
   if (target.execute_text("SET SESSION binlog_format = 'ROW'")) return {};
   return Error{Code::permission,
                "target " + target.endpoint().describe() + ": logs statements, and its user may not log rows instead",
                "grant BINLOG ADMIN to the user, or set binlog_format=ROW on the server"};
 }
+
+}  // namespace
+
+Status log_rows(sql::Connection& target) { return demand_rows(target, "'STATEMENT', 'MIXED'"); }
+
+Status log_inserted_rows(sql::Connection& target) { return demand_rows(target, "'STATEMENT'"); }
 
 }  // namespace slipway::migrate

@@ -13,9 +13,12 @@ enum class BinaryLog { written, skipped };
 
 [[nodiscard]] Result<bool> writes_binary_log(sql::Connection& target);
 
-/// From now on the session logs rows, not statements: a replica has no staging database to read them from, and a loader
-/// that holds no locks on gaps may not log statements at all. Needs BINLOG ADMIN where the server logs statements.
-/// Error: permission, with the way out.
+/// From now on the session logs rows, not statements: a replica has no staging database to read them from. Needs BINLOG
+/// ADMIN where the server does not log rows anyway. Error: permission, with the way out.
 [[nodiscard]] Status log_rows(sql::Connection& target);
+
+/// The same for a loader, which holds no locks on gaps and so may not log statements at all; MIXED then logs rows by
+/// itself.
+[[nodiscard]] Status log_inserted_rows(sql::Connection& target);
 
 }  // namespace slipway::migrate

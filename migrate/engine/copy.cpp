@@ -116,7 +116,7 @@ Result<bool> find_records(Copy& copy, sql::Connection& look, sql::Connection& bu
 }
 
 /// Tables that can travel as files, before the snapshot with which they are compared.
-Status take_files(Copy& copy, sql::Connection& look, sql::Connection& builder,
+Status take_files(Copy& copy, sql::Connection& look, sql::Connection& builder, bool with_history,
                   std::map<std::string, TableRecord>& records) {
   const PhysicalTask task{copy.from, copy.to, copy.options, copy.catalog};
   SLIPWAY_TRY(PhysicalOutcome outcome, copy_physically(task, look, builder, records, copy.progress));
@@ -127,7 +127,14 @@ Status take_files(Copy& copy, sql::Connection& look, sql::Connection& builder,
   copy.report.method = "physical";
   copy.progress.begin("compare " + copy.from.describe());
   SLIPWAY_TRY(copy.catalog, read_catalog(look, copy.from.database, copy.options.keep));
-  return {};
+  return with_history ? adapt_history(look, builder, copy.catalog) : Status();
+}
+
+/// A table that came as a file and was not compared since: its rows may be of an earlier moment than all others.
+bool is_uncompared(const TableRecord& record) {
+  return record.lanes.empty() &&
+         (record.chunks.empty() || std::any_of(record.chunks.begin(), record.chunks.end(),
+                                               [](const ChunkRecord& chunk) { return !chunk.verified; }));
 }
 
 Status prepare(Copy& copy, sql::Connection& look, sql::Connection& reader, sql::Connection& builder,
@@ -139,8 +146,9 @@ Status prepare(Copy& copy, sql::Connection& look, sql::Connection& reader, sql::
     work.table = &table;
     SLIPWAY_TRY(work.key, read_key(look, copy.from.database, table));
     if (const auto record = records.find(table.name); record != records.end()) work.record = std::move(record->second);
-    if (!work.record.built || work.record.definition != copy.definitions.at(table.name)) {
-      if (work.record.built)
+    const bool changed = work.record.definition != copy.definitions.at(table.name);
+    if (!work.record.built || changed || (is_uncompared(work.record) && !copy.options.verify)) {
+      if (work.record.built && changed)
         copy.report.notes.push_back("table " + table.name + ": its definition changed, it was copied anew");
       SLIPWAY_CHECK(begin_table(reader, builder, checkpoint, copy.options, copy.definitions.at(table.name), work));
     } else if (work.record.lanes.empty() && work.record.chunks.empty()) {
@@ -217,7 +225,7 @@ Result<CopyReport> copy_database(const sql::Endpoint& source, const sql::Endpoin
     SLIPWAY_TRY(const ObjectsReport prepared, prepare_objects(copy.from, copy.to, copy.catalog, options.skip));
     add(prepared, copy.report);
   }
-  SLIPWAY_CHECK(take_files(copy, look, builder, records));
+  SLIPWAY_CHECK(take_files(copy, look, builder, whole, records));
   for (const Table& table : copy.catalog.tables) copy.definitions[table.name] = definition_of(table.shape);
   SLIPWAY_TRY(Snapshot snapshot, open_snapshot(copy.from, options.streams));
   copy.report.snapshot = snapshot.note;

@@ -88,15 +88,16 @@ Status become_reader(sql::Connection& source) {
   MYSQL* handle = source.handle();
   const std::string where = "source";
   SLIPWAY_CHECK(run_text(handle, "SET NAMES binary", where));
-  SLIPWAY_CHECK(run_text(handle,
-                         "SET SESSION time_zone = '+00:00', sql_mode = '', net_write_timeout = 3600, "
-                         "net_read_timeout = 3600, wait_timeout = 28800",
-                         where));
+  SLIPWAY_CHECK(
+      run_text(handle,
+               "SET SESSION time_zone = '+00:00', sql_mode = '', max_error_count = 65535, net_write_timeout = 3600, "
+               "net_read_timeout = 3600, wait_timeout = 28800",
+               where));
   return run_text(handle, "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ", where);
 }
 
 Status become_loader(sql::Connection& target, Checks constraints, BinaryLog log) {
-  if (log == BinaryLog::written) SLIPWAY_CHECK(log_rows(target));
+  if (log == BinaryLog::written) SLIPWAY_CHECK(log_inserted_rows(target));
   MYSQL* handle = target.handle();
   const std::string where = "target";
   SLIPWAY_CHECK(run_text(handle, "SET NAMES binary", where));
@@ -205,7 +206,7 @@ class Lane {
 
   /// Rows that could not be read with the others, then the last commit.
   Status end(const ChunkHooks& hooks) {
-    SLIPWAY_CHECK(huge_.source_gave_all());
+    SLIPWAY_CHECK(source_gave_all(from_, reading_));
     const std::size_t rows = huge_.waiting();
     SLIPWAY_TRY(const std::uint64_t bytes, huge_.write_aside());
     chunk_.rows += rows;

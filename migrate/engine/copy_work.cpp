@@ -4,12 +4,11 @@
 #include <thread>
 
 #include "migrate/engine/fail_point.hpp"
+#include "migrate/engine/huge_rows.hpp"
 #include "migrate/engine/session_lock.hpp"
 
 namespace slipway::migrate {
 namespace {
-
-constexpr int kAttempts = 10;
 
 bool is_deadlock(const Error& error) {
   return std::find(error.context.begin(), error.context.end(),
@@ -75,6 +74,7 @@ class CopyWork::Stream {
     ChunkSum there = wanted;
     if (task.again) {
       SLIPWAY_TRY(there, sum_range(reader_, table, task.table->key, task.chunk.chunk.range));
+      SLIPWAY_CHECK(source_gave_all(reader_.handle(), "source table '" + table.name + "'"));
     }
     ChunkSum here = there;
     if (!task.chunk.verified) {
@@ -115,12 +115,18 @@ class CopyWork::Stream {
       chunk = copied;
       return checkpoint.chunk_rewritten(task.chunk.id, copied);
     };
-    // Two streams that put neighbouring rows back can wait for each other; the server then ends one of them.
-    for (int attempt = 1;; ++attempt) {
-      const auto copied = copier_->copy(table, task.table->key, task.chunk.chunk.range, {}, true, hooks);
-      if (copied) break;
-      if (attempt == kAttempts || !is_deadlock(copied.error())) return copied.error();
+    const auto copy = [&] { return copier_->copy(table, task.table->key, task.chunk.chunk.range, {}, true, hooks); };
+    // Two streams that put neighbouring rows back can wait for each other; the server then ends one of them, which
+    // tries again when nobody else repairs.
+    auto copied = [&] {
+      const std::shared_lock with_others(work_.repairs_);
+      return copy();
+    }();
+    if (!copied && is_deadlock(copied.error())) {
+      const std::unique_lock alone(work_.repairs_);
+      copied = copy();
     }
+    SLIPWAY_CHECK(copied);
     SLIPWAY_TRY(const ChunkSum here, sum_range(*loader_, table, task.table->key, task.chunk.chunk.range));
     const ChunkSum there{chunk.rows, chunk.sum};
     if (!(there == here))
@@ -179,7 +185,12 @@ CopyWork::CopyWork(std::vector<TableWork>& tables, const sql::Endpoint& target, 
       lanes_.emplace_back(&work, i);
       ++work.lanes_left;
     }
-    for (const ChunkRecord& chunk : work.record.chunks) {
+    // A repair may have taken a row of another chunk, one that had been compared, for its value of a unique key.
+    const auto& keys = work.table->shape.keys;
+    const bool unique =
+        std::any_of(keys.begin(), keys.end(), [](const std::string& key) { return key.starts_with("UNIQUE"); });
+    for (ChunkRecord& chunk : work.record.chunks) {
+      if (unique) chunk.verified = false;
       work.begun = true;
       work.rows += chunk.chunk.rows;
       work.bytes += chunk.chunk.bytes;

@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <shared_mutex>
 
 #include "migrate/engine/checkpoint.hpp"
 #include "migrate/engine/checksum.hpp"
@@ -75,6 +76,7 @@ class CopyWork {
   CopyControl control_;
   std::mutex mutex_;
   std::condition_variable changed_;
+  std::shared_mutex repairs_;  ///< held shared by streams that repair a chunk, alone by one that had to give way
   std::deque<std::pair<TableWork*, std::size_t>> lanes_;
   std::deque<Compare> comparisons_;
   std::uint64_t uncompared_bytes_ = 0;

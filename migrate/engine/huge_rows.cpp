@@ -51,16 +51,16 @@ Status HugeRows::write_whole(MYSQL_ROW row, const unsigned long* lengths) {
   return writer_.write(cells, none, name_of(key_, position));
 }
 
-Status HugeRows::source_gave_all() {
+Status source_gave_all(MYSQL* source, const std::string& where) {
   constexpr std::string_view kPacketOverflowed = "1301";
-  if (mysql_warning_count(source_) == 0) return {};
-  SLIPWAY_CHECK(run_text(source_, "SHOW WARNINGS", reading_));
-  const Answer answer(mysql_store_result(source_), mysql_free_result);
-  if (!answer) return failure(source_, reading_);
+  if (mysql_warning_count(source) == 0) return {};
+  SLIPWAY_CHECK(run_text(source, "SHOW WARNINGS", where));
+  const Answer answer(mysql_store_result(source), mysql_free_result);
+  if (!answer) return failure(source, where);
   while (MYSQL_ROW row = mysql_fetch_row(answer.get()))
     if (row[1] == kPacketOverflowed)
       return Error{Code::too_large,
-                   reading_ + ": holds JSON above the source's own max_allowed_packet, which it does not give",
+                   where + ": holds JSON above the source's own max_allowed_packet, which it does not give",
                    "SET GLOBAL max_allowed_packet = 1073741824 on the source and run the command again"};
   return {};
 }

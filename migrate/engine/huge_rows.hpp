@@ -9,6 +9,11 @@
 
 namespace slipway::migrate {
 
+/// Whether a source gave every value of the answer that has just been read to its end: MySQL makes JSON above its
+/// packet an empty text, and only warns. The session must be free of any answer. `where` names the table. Error:
+/// too_large.
+[[nodiscard]] Status source_gave_all(MYSQL* source, const std::string& where);
+
 /// Of one lane. Not thread-safe.
 class HugeRows {
  public:
@@ -31,10 +36,6 @@ class HugeRows {
 
   /// Writes such a row at once.
   [[nodiscard]] Status write_whole(MYSQL_ROW row, const unsigned long* lengths);
-
-  /// Whether the source gave every value of the answer that has just been read to its end: MySQL makes JSON above its
-  /// packet an empty text, and only warns. The session must be free of any answer. Error: too_large.
-  [[nodiscard]] Status source_gave_all();
 
   /// Fetches and writes the rows that were set aside; the session must be free of any answer. Returns how many bytes
   /// they hold, of which control knows. Errors: those of HugeWriter::write and of the source.

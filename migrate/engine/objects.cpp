@@ -295,7 +295,8 @@ Status adopt_collation(sql::Connection& source, sql::Connection& target, Objects
   return {};
 }
 
-/// Rows that are current end at the end of time, which MariaDB 11.5 moved from 2038 to 2106.
+}  // namespace
+
 Status adapt_history(sql::Connection& source, sql::Connection& target, Catalog& catalog) {
   const std::string later_end = "SELECT FROM_UNIXTIME(4294967295) IS NOT NULL";
   SLIPWAY_TRY(const auto there, source.query_one(later_end));
@@ -311,8 +312,6 @@ Status adapt_history(sql::Connection& source, sql::Connection& target, Catalog& 
   }
   return {};
 }
-
-}  // namespace
 
 Result<ObjectsReport> prepare_objects(const sql::Endpoint& source, const sql::Endpoint& target, Catalog& catalog,
                                       const std::set<std::string>& skip) {

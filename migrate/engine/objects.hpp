@@ -24,6 +24,10 @@ struct ObjectsReport {
   std::vector<ObjectProblem> problems;
 };
 
+/// Lets the catalogue's row history end where the target's does: rows that are current end at the end of time, which
+/// MariaDB 11.5 moved from 2038 to 2106. Once for a catalogue that was read. Errors: those of the connections.
+[[nodiscard]] Status adapt_history(sql::Connection& source, sql::Connection& target, Catalog& catalog);
+
 /// Gives the target database the source's default collation, creates the sequences, and lets the catalogue's row
 /// history end where the target's does. To be called before the tables are built; may be called again. Errors:
 /// unsupported naming a table that cannot be copied (Table::shape.blockers); conflict naming tables whose names are one

@@ -82,13 +82,14 @@ Error failed(const BackupTask& task, const char* program, int status) {
                                  last_words(log_of(task, program))};
 }
 
-/// Waits for `children`, as long as something below the work directory moves.
-Status wait_for(const BackupTask& task, process::Pipeline& children, const std::function<void(std::uint64_t)>& told) {
+/// Waits for `children`, as long as something below `watched` moves.
+Status wait_for(const BackupTask& task, const fs::path& watched, process::Pipeline& children,
+                const std::function<void(std::uint64_t)>& told) {
   std::uint64_t bytes = 0;
   auto moved = Clock::now();
   for (;;) {
     if (children.wait(kLook)) return {};
-    const std::uint64_t now = bytes_below(task.work);
+    const std::uint64_t now = bytes_below(watched);
     if (now != bytes) moved = Clock::now();
     bytes = now;
     told(bytes);
@@ -132,9 +133,16 @@ Status stream_backup(const BackupTask& task, const std::function<void(std::uint6
                                 .directory = task.work,
                                 .log_file = log_of(task, "mbstream")};
   SLIPWAY_TRY(auto children, process::Pipeline::start({backup, unpack}, kMemory));
-  const auto waited = wait_for(task, children, told);
-  std::error_code problem;
-  fs::remove(task.work / "access.cnf", problem);
+  const auto forget_access = [&] {
+    std::error_code problem;
+    fs::remove(task.work / "access.cnf", problem);
+  };
+  // Its own log grows while it waits for a lock, so only what arrives counts. With the first bytes it has signed in.
+  const auto waited = wait_for(task, files_of(task), children, [&](std::uint64_t bytes) {
+    if (bytes > 0) forget_access();
+    told(bytes);
+  });
+  forget_access();
   SLIPWAY_CHECK(waited);
   const int written = children.exit_status(0);
   const int read = children.exit_status(1);
@@ -151,7 +159,7 @@ Status prepare_backup(const BackupTask& task) {
       .directory = task.work,
       .log_file = log_of(task, "mariadb-backup")};
   SLIPWAY_TRY(auto child, process::Pipeline::start({prepare}, kMemory));
-  SLIPWAY_CHECK(wait_for(task, child, [](std::uint64_t) {}));
+  SLIPWAY_CHECK(wait_for(task, task.work, child, [](std::uint64_t) {}));
   if (child.exit_status(0) != 0) return failed(task, "mariadb-backup", child.exit_status(0));
   return {};
 }

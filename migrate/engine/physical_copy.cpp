@@ -160,6 +160,7 @@ Status clear_places(const PhysicalSurvey& survey, sql::Connection& builder,
                     std::map<std::string, TableRecord>& records) {
   if (!survey.facts.target.files_within_reach || survey.facts.database_file_name.empty()) return {};
   remove_leftovers(survey.places);
+  if (!survey.facts.tables_made) return {};  // tables of ours that are only filled
   for (const auto& [name, record] : records) {
     const std::string file = file_name_of(name);
     if (!record.built && !file.empty()) SLIPWAY_CHECK(take_back(builder, name, survey.places.target_database, file));
@@ -191,7 +192,15 @@ void tell(PhysicalOutcome& outcome, const PhysicalPlan& plan, Progress& progress
 Result<PhysicalOutcome> copy_physically(const PhysicalTask& task, sql::Connection& source, sql::Connection& builder,
                                         std::map<std::string, TableRecord>& records, Progress& progress) {
   PhysicalOutcome outcome;
-  SLIPWAY_TRY(PhysicalSurvey survey, survey_physical(source, builder, task.catalog, task.options));
+  auto surveyed = survey_physical(source, builder, task.catalog, task.options);
+  if (!surveyed) {
+    // A server that does not know what it is asked is none whose files can be taken.
+    if (surveyed.error().code == Code::unavailable || task.options.method == Method::physical)
+      return std::move(surveyed).error();
+    outcome.reason = surveyed.error().message;
+    return outcome;
+  }
+  PhysicalSurvey& survey = *surveyed;
   SLIPWAY_CHECK(clear_places(survey, builder, records));
   if (task.options.method == Method::sql) {
     outcome.reason = "it was asked for";

@@ -59,9 +59,10 @@ dev_t device_of(const fs::path& path) {
   return ::stat(path.c_str(), &status) == 0 ? status.st_dev : 0;
 }
 
-/// Directories in a data directory are taken for databases, so beside it when that is the same file system.
+/// Directories in a data directory are taken for databases, so beside it when that is the same file system; other
+/// servers may have theirs there too.
 fs::path work_directory(const fs::path& data, const std::string& database) {
-  const std::string name = ".slipway-copy-" + database;
+  const std::string name = ".slipway-copy-" + data.filename().string() + "-" + database;
   const fs::path beside = data.parent_path();
   return may(beside, W_OK | X_OK) && device_of(beside) == device_of(data) ? beside / name : data / name;
 }
@@ -92,8 +93,9 @@ std::uint64_t system_bytes(const fs::path& data) {
 
 Status survey_tables(sql::Connection& source, const Catalog& catalog, const CopyOptions& options,
                      const fs::path& directory, std::vector<PhysicalTable>& tables) {
-  SLIPWAY_TRY(const auto search, source.query("SELECT DISTINCT table_name FROM information_schema.statistics WHERE "
-                                              "table_schema = DATABASE() AND index_type IN ('FULLTEXT', 'SPATIAL')"));
+  SLIPWAY_TRY(const auto search,
+              source.query("SELECT DISTINCT table_name FROM information_schema.statistics WHERE "
+                           "table_schema = DATABASE() AND index_type IN ('FULLTEXT', 'SPATIAL', 'HASH')"));
   SLIPWAY_TRY(const auto computed,
               source.query("SELECT DISTINCT s.table_name FROM information_schema.statistics s JOIN "
                            "information_schema.columns c USING (table_schema, table_name, column_name) WHERE "

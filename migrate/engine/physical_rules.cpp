@@ -64,7 +64,7 @@ std::string refuse_table(const PhysicalTable& table) {
   if (has("partitioned")) return "it is partitioned";
   if (has("encrypted") || has("encryption")) return "it is encrypted";
   if (has("page_compressed")) return "its pages are compressed";
-  if (table.search_keys) return "it has a FULLTEXT or SPATIAL key";
+  if (table.search_keys) return "it has a FULLTEXT or SPATIAL key, or a unique one over long values";
   if (table.computed_key) return "it has a key over a virtual column";
   if (table.changed_shape) return "its definition is changed on the way";
   if (file_name_of(table.name).empty()) return "its name has letters beyond ASCII";

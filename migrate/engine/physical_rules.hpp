@@ -27,7 +27,7 @@ struct PhysicalTable {
   std::string engine;
   std::string create_options;
   bool ordinary = true;        ///< no row history
-  bool search_keys = false;    ///< FULLTEXT or SPATIAL
+  bool search_keys = false;    ///< FULLTEXT, SPATIAL, or unique by a hidden hash of long values
   bool computed_key = false;   ///< a key over a virtual column
   bool changed_shape = false;  ///< the target's table differs from the source's
   bool own_file = false;       ///< in the database's directory, under its own name

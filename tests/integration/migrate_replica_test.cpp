@@ -6,6 +6,7 @@
 
 #include "appliance/crypto/crypto.hpp"
 #include "migrate/run/staging.hpp"
+#include "tests/integration/glpi_desk.hpp"
 #include "tests/support/eventually.hpp"
 #include "tests/support/moved_desk.hpp"
 
@@ -13,6 +14,7 @@ namespace slipway::migrate {
 namespace {
 
 namespace fs = std::filesystem;
+using testing::HasSubstr;
 
 constexpr std::chrono::seconds kLimit{60};
 
@@ -22,7 +24,7 @@ class Primary {
   Primary()
       : database_(embedded::Database::start({.directory = directory_ / "db", .binary_log = true, .durable = false})) {}
 
-  void provision(const std::string& account) {
+  void provision(const std::vector<std::string>& accounts) {
     ASSERT_TRUE(database_.has_value()) << to_text(database_.error());
     auto root = test::connect(database_->administrator());
     // Statements would read what a replica does not have: the migration has to ask for rows by itself.
@@ -34,8 +36,8 @@ class Primary {
     platform.database = account::kPlatformDatabase;
     auto admin = test::connect(platform);
     account::Administration administration(admin, key_);
-    const auto name = AccountName::parse(account);
-    ASSERT_TRUE(administration.create(*name, "Acme", account::Kind::other).has_value());
+    for (const std::string& account : accounts)
+      ASSERT_TRUE(administration.create(*AccountName::parse(account), account, account::Kind::other).has_value());
   }
 
   [[nodiscard]] sql::Connection connect() { return test::connect(database_->administrator()); }
@@ -115,41 +117,54 @@ std::map<std::string, std::string> sums(sql::Connection& db, const std::string& 
   return all;
 }
 
-// A27, D6
-TEST(MigrateReplica, GetsTheAccountWithoutTheStaging) {
-  const auto source = test::case_database("rt4");
-  Primary primary;
-  ASSERT_NO_FATAL_FAILURE(primary.provision("acme"));
-  RunOptions options;
-  options.source = test::address_of(source);
-  options.account = "acme";
-  options.execute = true;
-  NoProgress progress;
-  const auto done = run_migration(primary.installation(), options, progress);
-  ASSERT_TRUE(done.has_value()) << to_text(done.error());
+/// What a replica says of itself, for a failure.
+std::string status_of(sql::Connection& replica) {
+  std::string status;
+  const auto row = replica.query_one("SHOW SLAVE STATUS");
+  for (std::size_t i = 0; row && *row && i < (*row)->size(); ++i)
+    status += (*row)->optional_text(i).value_or("") + " | ";
+  return status;
+}
 
+// A27, D6
+TEST(MigrateReplica, GetsTheAccountsWithoutTheStaging) {
+  const std::vector<std::string> products{"rt4", "glpi"};
+  const test::TempDirectory files;
+  Primary primary;
+  ASSERT_NO_FATAL_FAILURE(primary.provision(products));
+  for (const std::string& product : products) {
+    RunOptions options;
+    const sql::Endpoint source = test::case_database(product);
+    options.source = test::address_of(source);
+    options.account = product;
+    options.execute = true;
+    if (product == "glpi") {
+      write_glpi_files(source, files.path());
+      options.planning.files_directory = files.path();
+    }
+    NoProgress progress;
+    const auto done = run_migration(primary.installation(), options, progress);
+    ASSERT_TRUE(done.has_value()) << product << ": " << to_text(done.error());
+  }
   const auto logs = primary.logs();
   auto there = primary.connect();
+  // The rows of a source, which its staging database got, were not logged.
   for (const auto& log : logs) {
-    // The rows of the source, which the staging database got, were not logged.
     const auto events = there.query("SHOW BINLOG EVENTS IN '" + log.filename().string() + "'");
     ASSERT_TRUE(events.has_value());
-    for (const auto& event : *events)
-      EXPECT_THAT(event.text(5), testing::Not(testing::HasSubstr("(stage_acme.Attachments)")));
+    for (const auto& event : *events) EXPECT_THAT(event.text(5), testing::Not(HasSubstr("(stage_rt4.Attachments)")));
   }
   Replica replica;
   ASSERT_NO_FATAL_FAILURE(replica.apply(logs));
   auto here = replica.connect();
-  const std::string served = "SELECT CONCAT('acct_acme_', generation) FROM slipway.account WHERE name = 'acme'";
-  EXPECT_TRUE(test::eventually(kLimit, [&] { return cell(here, served) == "acct_acme_2"; })) << [&] {
-    std::string status;
-    const auto rows = here.query("SHOW SLAVE STATUS");
-    for (std::size_t i = 0; rows && !rows->empty() && i < rows->front().size(); ++i)
-      status += rows->front().optional_text(i).value_or("") + " | ";
-    return status;
-  }();
-  EXPECT_EQ(sums(here, "acct_acme_2"), sums(there, "acct_acme_2"));
-  EXPECT_GT(sums(here, "acct_acme_2").size(), 10U);
+  for (const std::string& product : products) {
+    const std::string served = "acct_" + product + "_2";
+    const std::string query =
+        "SELECT CONCAT('acct_', name, '_', generation) FROM slipway.account WHERE name = '" + product + "'";
+    EXPECT_TRUE(test::eventually(kLimit, [&] { return cell(here, query) == served; })) << status_of(here);
+    EXPECT_EQ(sums(here, served), sums(there, served));
+    EXPECT_GT(sums(here, served).size(), 10U);
+  }
   EXPECT_EQ(cell(here, "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema LIKE 'stage%'"), "0");
 }
 
@@ -157,7 +172,7 @@ TEST(MigrateReplica, GetsTheAccountWithoutTheStaging) {
 TEST(MigrateReplica, CopiesToAServerThatLogsStatements) {
   const auto source = test::case_database("rt4");
   Primary primary;
-  ASSERT_NO_FATAL_FAILURE(primary.provision("acme"));
+  ASSERT_NO_FATAL_FAILURE(primary.provision({"acme"}));
   auto there = primary.connect();
   ASSERT_TRUE(there.execute_text("CREATE DATABASE copied").has_value());
   ASSERT_TRUE(there.execute_text("CREATE USER humble@localhost IDENTIFIED BY 'x'").has_value());
@@ -171,7 +186,7 @@ TEST(MigrateReplica, CopiesToAServerThatLogsStatements) {
   const auto refused = copy_database(source, humble, {}, progress);
   ASSERT_FALSE(refused.has_value());
   EXPECT_EQ(refused.error().code, Code::permission) << to_text(refused.error());
-  EXPECT_THAT(refused.error().hint, testing::HasSubstr("BINLOG ADMIN"));
+  EXPECT_THAT(refused.error().hint, HasSubstr("BINLOG ADMIN"));
 
   CopyOptions again;
   again.resume = true;
