@@ -2,10 +2,11 @@
 """clang-tidy over every source file that has changed since it was last found clean. `tidy.py BUILD_DIR JOBS [FILE…]`
 
 A file is clean as long as nothing it depends on changes: its text, the headers of ours that it reaches, the way it is
-compiled, the checks and clang-tidy itself. The stamps of clean files lie in the build directory."""
+compiled, the checks and clang-tidy itself. The stamps of clean files, named by all that, lie outside the checkout."""
 import concurrent.futures
 import hashlib
 import json
+import os
 import pathlib
 import re
 import subprocess
@@ -13,6 +14,7 @@ import sys
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+CLEAN = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "slipway/tidy"
 INCLUDE = re.compile(rb'^\s*#\s*include\s*"([^"]+)"', re.MULTILINE)
 
 
@@ -61,19 +63,18 @@ def main():
     tree, todo = Tree(build), []
     for name in wanted or names:
         path = ROOT / name
-        key = digest(version, commands.get(path, b""), *(tree.text(part) for part in checks_of(path) + tree.reached(path)))
-        stamp = build / "tidy" / (name + ".clean")
-        if not (stamp.is_file() and stamp.read_text() == key):
-            todo.append((name, stamp, key))
+        key = digest(version, name.encode(), commands.get(path, b""), *(tree.text(part) for part in checks_of(path) + tree.reached(path)))
+        if not (CLEAN / key).is_file():
+            todo.append((name, CLEAN / key))
     print(f"  {len(todo)} of {len(wanted or names)} files to look at", file=sys.stderr, flush=True)
 
     def look(job):
-        name, stamp, key = job
+        name, stamp = job
         done = subprocess.run(["clang-tidy", "--quiet", "-p", build, "--extra-arg=-Wno-unknown-warning-option", name], cwd=ROOT,
                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         if done.returncode == 0:
-            stamp.parent.mkdir(parents=True, exist_ok=True)
-            stamp.write_text(key)
+            CLEAN.mkdir(parents=True, exist_ok=True)
+            stamp.write_text(name)
         return name, done
 
     began, findings = time.monotonic(), []
