@@ -53,7 +53,8 @@ void add_method(CLI::App& verb, Method& method) {
   verb.add_option(
           "--method", method,
           "How rows travel: auto; sql; physical (files of tables by mariadb-backup, or an error saying why not)")
-      ->transform(CLI::CheckedTransformer(names));
+      ->transform(CLI::CheckedTransformer(names))
+      ->option_text("auto|sql|physical");
 }
 
 void add_example(CLI::App& verb, const std::string& example) { verb.footer("Example: " + example); }
