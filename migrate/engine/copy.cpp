@@ -7,6 +7,7 @@
 #include "migrate/engine/physical_copy.hpp"
 #include "migrate/engine/session_lock.hpp"
 #include "migrate/engine/snapshot.hpp"
+#include "migrate/engine/source_sums.hpp"
 #include "migrate/engine/table_key.hpp"
 
 namespace slipway::migrate {
@@ -59,18 +60,7 @@ Status begin_table(sql::Connection& reader, sql::Connection& builder, Checkpoint
   return checkpoint.table_built(table.name, work.record.lanes);
 }
 
-/// Cuts a table that came in a file into what is compared, and copied again where it differs, at a time.
-Status cut_imported(sql::Connection& reader, Checkpoint& checkpoint, const CopyOptions& options, TableWork& work) {
-  SLIPWAY_TRY(const auto ranges,
-              plan_lanes(reader, *work.table, work.key, std::min(options.lane_bytes, kComparedBytes)));
-  for (const Range& range : ranges) {
-    ChunkRecord record;
-    record.chunk.range = range;
-    record.chunk.bytes = work.table->bytes_estimate / ranges.size();
-    work.record.chunks.push_back(std::move(record));
-  }
-  return checkpoint.add_chunks(work.table->name, work.record.chunks);
-}
+std::uint64_t compared_bytes(const CopyOptions& options) { return std::min(options.lane_bytes, kComparedBytes); }
 
 struct Copy {
   sql::Endpoint from;
@@ -81,7 +71,34 @@ struct Copy {
   Catalog catalog = {};
   std::map<std::string, std::string> definitions = {};  ///< as the source has them, by table
   std::vector<TableWork> tables = {};
+  std::optional<Snapshot> snapshot = {};
+  SummedRanges sums = {};  ///< by the snapshot, of tables that came in files
 };
+
+Status take_snapshot(Copy& copy) {
+  SLIPWAY_TRY(copy.snapshot, open_snapshot(copy.from, copy.options.streams));
+  copy.report.snapshot = copy.snapshot->note;
+  copy.report.taken_at = to_iso8601(std::chrono::floor<std::chrono::seconds>(SystemClock().now()));
+  copy.progress.note(copy.snapshot->note);
+  return {};
+}
+
+/// Cuts a table that came in a file into what is compared, and copied again where it differs, at a time.
+Status cut_imported(Copy& copy, Checkpoint& checkpoint, TableWork& work) {
+  if (const auto summed = copy.sums.find(work.table->name); summed != copy.sums.end()) {
+    for (const SummedRange& range : summed->second) {
+      work.record.chunks.push_back({0, {range.range}, false});
+      work.source_sums.push_back(range.sum);
+    }
+  } else {
+    SLIPWAY_TRY(const auto ranges,
+                plan_lanes(copy.snapshot->readers.front(), *work.table, work.key, compared_bytes(copy.options)));
+    for (const Range& range : ranges) work.record.chunks.push_back({0, {range}, false});
+  }
+  for (ChunkRecord& record : work.record.chunks)
+    record.chunk.bytes = work.table->bytes_estimate / work.record.chunks.size();
+  return checkpoint.add_chunks(work.table->name, work.record.chunks);
+}
 
 /// What an earlier copy left, or the beginning of a new one. True: there is nothing left to do.
 Result<bool> find_records(Copy& copy, sql::Connection& look, sql::Connection& builder,
@@ -115,10 +132,33 @@ Result<bool> find_records(Copy& copy, sql::Connection& look, sql::Connection& bu
   return true;
 }
 
-/// Tables that can travel as files, before the snapshot with which they are compared.
+/// By table.
+std::map<std::string, std::string> definitions_of(const Catalog& catalog) {
+  std::map<std::string, std::string> definitions;
+  for (const Table& table : catalog.tables) definitions[table.name] = definition_of(table.shape);
+  return definitions;
+}
+
+/// Tables that can travel as files. The source reads a file from the disk and then waits for whom it sends it to: in
+/// that time it sums the rows, in the snapshot with which they will be compared.
 Status take_files(Copy& copy, sql::Connection& look, sql::Connection& builder, bool with_history,
                   std::map<std::string, TableRecord>& records) {
-  const PhysicalTask task{copy.from, copy.to, copy.options, copy.catalog};
+  std::optional<SourceSums> summing;
+  std::map<std::string, std::string> definitions;
+  const auto begin_sums = [&](const std::vector<std::string>& names) -> Status {
+    SLIPWAY_TRY(const Catalog before, read_catalog(look, copy.from.database, copy.options.keep));
+    definitions = definitions_of(before);
+    SLIPWAY_CHECK(take_snapshot(copy));
+    std::vector<TableToSum> tables;
+    for (const std::string& name : names) {
+      const Table* table = copy.catalog.find(name);
+      SLIPWAY_TRY(auto key, read_key(look, copy.from.database, *table));
+      tables.push_back({table, std::move(key)});
+    }
+    summing.emplace(copy.snapshot->readers, std::move(tables), compared_bytes(copy.options));
+    return {};
+  };
+  const PhysicalTask task{copy.from, copy.to, copy.options, copy.catalog, begin_sums};
   SLIPWAY_TRY(PhysicalOutcome outcome, copy_physically(task, look, builder, records, copy.progress));
   copy.report.method_reason = std::move(outcome.reason);
   copy.report.files_seconds = outcome.seconds;
@@ -126,7 +166,13 @@ Status take_files(Copy& copy, sql::Connection& look, sql::Connection& builder, b
   if (outcome.method == Method::sql) return {};
   copy.report.method = "physical";
   copy.progress.begin("compare " + copy.from.describe());
+  auto sums = summing->finish();
   SLIPWAY_TRY(copy.catalog, read_catalog(look, copy.from.database, copy.options.keep));
+  // No snapshot reads a table that was made or altered after it.
+  if (sums && definitions_of(copy.catalog) == definitions)
+    copy.sums = std::move(*sums);
+  else
+    copy.snapshot.reset();
   return with_history ? adapt_history(look, builder, copy.catalog) : Status();
 }
 
@@ -152,7 +198,7 @@ Status prepare(Copy& copy, sql::Connection& look, sql::Connection& reader, sql::
         copy.report.notes.push_back("table " + table.name + ": its definition changed, it was copied anew");
       SLIPWAY_CHECK(begin_table(reader, builder, checkpoint, copy.options, copy.definitions.at(table.name), work));
     } else if (work.record.lanes.empty() && work.record.chunks.empty()) {
-      SLIPWAY_CHECK(cut_imported(reader, checkpoint, copy.options, work));
+      SLIPWAY_CHECK(cut_imported(copy, checkpoint, work));
     }
     for (const ChunkRecord& chunk : work.record.chunks) copy.report.rows_before += chunk.chunk.rows;
     copy.tables.push_back(std::move(work));
@@ -226,17 +272,15 @@ Result<CopyReport> copy_database(const sql::Endpoint& source, const sql::Endpoin
     add(prepared, copy.report);
   }
   SLIPWAY_CHECK(take_files(copy, look, builder, whole, records));
-  for (const Table& table : copy.catalog.tables) copy.definitions[table.name] = definition_of(table.shape);
-  SLIPWAY_TRY(Snapshot snapshot, open_snapshot(copy.from, options.streams));
-  copy.report.snapshot = snapshot.note;
-  copy.report.taken_at = to_iso8601(std::chrono::floor<std::chrono::seconds>(SystemClock().now()));
-  progress.note(snapshot.note);
-  SLIPWAY_CHECK(prepare(copy, look, snapshot.readers.front(), builder, records));
+  copy.definitions = definitions_of(copy.catalog);
+  if (!copy.snapshot) SLIPWAY_CHECK(take_snapshot(copy));
+  std::vector<sql::Connection>& readers = copy.snapshot->readers;
+  SLIPWAY_CHECK(prepare(copy, look, readers.front(), builder, records));
   const auto began = Clock::now();
   CopyWork work(copy.tables, copy.to, options);
   {
     const LoadWatch watch(copy.from, options, work.throttle());
-    SLIPWAY_CHECK(work.run(snapshot.readers, progress));
+    SLIPWAY_CHECK(work.run(readers, progress));
   }
   copy.report.rows_seconds = copy.report.files_seconds + seconds_since(began);
   SLIPWAY_CHECK(refuse_changes(copy, look));

@@ -221,6 +221,7 @@ Result<PhysicalOutcome> copy_physically(const PhysicalTask& task, sql::Connectio
   outcome.reason = "source and target run here, and " + std::to_string(plan.tables.size()) + " tables of " +
                    bytes_text(plan.bytes) + " can go as they are";
   tell(outcome, plan, progress);
+  SLIPWAY_CHECK(task.before_backup(plan.tables));
   const auto began = Clock::now();
   Move move(task, survey, plan, outcome);
   auto taken = move.take(progress);

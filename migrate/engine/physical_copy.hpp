@@ -1,7 +1,8 @@
-// The part of a copy that takes the files of tables instead of their rows. What it brings is a backup, older than the
-// snapshot that the copy then opens: CopyWork compares every row with that snapshot and copies again what changed.
+// The part of a copy that takes the files of tables instead of their rows. What it brings is a backup, of another
+// moment than the copy's snapshot: CopyWork compares every row with that snapshot and copies again what changed.
 #pragma once
 
+#include <functional>
 #include <map>
 
 #include "migrate/engine/checkpoint.hpp"
@@ -15,6 +16,8 @@ struct PhysicalTask {
   const sql::Endpoint& to;
   const CopyOptions& options;
   const Catalog& catalog;  ///< as the source has it before the backup
+  /// Called with the names of the tables that go as files, just before the backup begins.
+  std::function<Status(const std::vector<std::string>& tables)> before_backup;
 };
 
 struct PhysicalOutcome {

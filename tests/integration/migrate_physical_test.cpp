@@ -128,7 +128,7 @@ void busy(const sql::Endpoint& source, const std::atomic<bool>& stop, std::atomi
 }
 
 // A27
-TEST_F(PhysicalCopy, OfABusySourceIsTheSnapshotThatFollowedTheBackup) {
+TEST_F(PhysicalCopy, OfABusySourceIsTheSnapshotThatWasTakenBeforeTheBackup) {
   std::atomic<bool> stop{false};
   std::atomic<int> changes{0};
   const std::string before = invariants(source_);

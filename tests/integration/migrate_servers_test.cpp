@@ -225,6 +225,30 @@ TEST(LaterMariadb, IsRefusedWhereATimestampIsPastTheTargetsLast) {
   EXPECT_NE(done.error().message.find("'far'"), std::string::npos) << done.error().message;
 }
 
+// A27
+TEST(MySqlSource, ThatDoesNotGiveALargeJsonValueSaysWhatToSet) {
+  test::PeerServer& server = test::PeerServer::shared("mysql");
+  const sql::Endpoint source = server.fresh_database();
+  auto admin = test::connect(source);
+  const auto before = admin.query_one("SELECT @@GLOBAL.max_allowed_packet");
+  ASSERT_TRUE(before.has_value());
+  const auto made = admin.run_script(
+      "CREATE TABLE large (id INT PRIMARY KEY, j JSON); INSERT INTO large VALUES (1, JSON_OBJECT('a', 'b')), "
+      "(2, JSON_OBJECT('text', REPEAT('x', 3000000))); SET GLOBAL max_allowed_packet = 1048576");
+  ASSERT_TRUE(made.has_value()) << to_text(made.error());
+  NoProgress progress;
+  const auto refused = copy_database(source, test::fresh_database(), {}, progress);
+  ASSERT_TRUE(
+      admin.execute_text("SET GLOBAL max_allowed_packet = " + std::to_string((*before)->natural(0))).has_value());
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().code, Code::too_large) << to_text(refused.error());
+  EXPECT_NE(refused.error().message.find("'large'"), std::string::npos) << refused.error().message;
+  const sql::Endpoint target = test::fresh_database();
+  const auto done = copy_database(source, target, {}, progress);
+  ASSERT_TRUE(done.has_value()) << to_text(done.error());
+  EXPECT_EQ(picture_of(source, source), picture_of(target, source));
+}
+
 INSTANTIATE_TEST_SUITE_P(Servers, ForeignSource, testing::Values("mariadb-10.5", "mariadb-11.8", "mysql"),
                          [](const auto& kind) {
                            std::string name = kind.param;
