@@ -16,7 +16,7 @@ constexpr auto kPoints = std::to_array<std::string_view>({
     "run.planned",             // the state file is there, nothing else
     "run.prepared",            // the account's next generation is there, empty
     "run.staged",              // the staging database is there, empty
-    "copy.physical.streamed",  // a backup of the source is there
+    "copy.physical.taken",     // a backup of the source is there
     "copy.physical.prepared",  // and its tables are ready to be imported
     "copy.physical.placed",    // one table's file is in its place
     "copy.physical.imported",  // and imported, not yet recorded

@@ -24,7 +24,7 @@ constexpr std::uint64_t kMemory = std::uint64_t{3} << 30U;
 constexpr std::uint64_t kLogBytes = 256U << 20U;
 
 fs::path files_of(const BackupTask& task) { return task.work / "files"; }
-fs::path log_of(const BackupTask& task, const char* program) { return task.work / (std::string(program) + ".log"); }
+fs::path log_of(const BackupTask& task) { return task.work / "mariadb-backup.log"; }
 
 Status write_private(const fs::path& file, const std::string& text) {
   const int opened = ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
@@ -77,18 +77,18 @@ std::string last_words(const fs::path& log) {
   return (blamed.empty() ? last : blamed).substr(0, 300);
 }
 
-Error failed(const BackupTask& task, const char* program, int status) {
-  return {Code::unavailable, std::string(program) + ": ended with exit status " + std::to_string(status) + ": " +
-                                 last_words(log_of(task, program))};
+Error failed(const BackupTask& task, int status) {
+  return {Code::unavailable,
+          "mariadb-backup: ended with exit status " + std::to_string(status) + ": " + last_words(log_of(task))};
 }
 
-/// Waits for `children`, as long as something below `watched` moves.
-Status wait_for(const BackupTask& task, const fs::path& watched, process::Pipeline& children,
+/// Waits for `child`, as long as something below `watched` moves.
+Status wait_for(const BackupTask& task, const fs::path& watched, process::Pipeline& child,
                 const std::function<void(std::uint64_t)>& told) {
   std::uint64_t bytes = 0;
   auto moved = Clock::now();
   for (;;) {
-    if (children.wait(kLook)) return {};
+    if (child.wait(kLook)) return {};
     const std::uint64_t now = bytes_below(watched);
     if (now != bytes) moved = Clock::now();
     bytes = now;
@@ -96,11 +96,9 @@ Status wait_for(const BackupTask& task, const fs::path& watched, process::Pipeli
     if (Clock::now() - moved > kPatience)
       return Error{Code::timeout, "mariadb-backup: nothing has moved for ten minutes",
                    "look for a statement on the source that holds a table"};
-    for (const char* program : {"mariadb-backup", "mbstream"}) {
-      std::error_code absent;
-      const auto size = fs::file_size(log_of(task, program), absent);
-      if (!absent && size > kLogBytes) return Error{Code::too_large, std::string(program) + ": says too much"};
-    }
+    std::error_code absent;
+    const auto size = fs::file_size(log_of(task), absent);
+    if (!absent && size > kLogBytes) return Error{Code::too_large, "mariadb-backup: says too much"};
   }
 }
 
@@ -116,39 +114,31 @@ Status make_directories(const BackupTask& task) {
 
 fs::path backup_files(const BackupTask& task) { return files_of(task) / task.database_file_name; }
 
-Status stream_backup(const BackupTask& task, const std::function<void(std::uint64_t bytes)>& told) {
+Status take_backup(const BackupTask& task, const std::function<void(std::uint64_t bytes)>& told) {
   SLIPWAY_CHECK(make_directories(task));
   std::string tables;
   for (const std::string& table : task.table_file_names) tables += task.database_file_name + "." + table + "\n";
   SLIPWAY_CHECK(write_private(task.work / "tables", tables));
   SLIPWAY_CHECK(write_private(task.work / "access.cnf", access_options(task.source)));
-  const std::string threads = std::to_string(task.threads);
-  const process::Command backup{.argv = {"mariadb-backup", "--defaults-file=" + (task.work / "access.cnf").string(),
-                                         "--backup", "--stream=mbstream", "--datadir=" + task.source_data.string(),
-                                         "--tables-file=" + (task.work / "tables").string(),
-                                         "--target-dir=" + files_of(task).string(), "--parallel=" + threads},
-                                .directory = task.work,
-                                .log_file = log_of(task, "mariadb-backup")};
-  const process::Command unpack{.argv = {"mbstream", "-x", "-p", threads, "-C", files_of(task).string()},
-                                .directory = task.work,
-                                .log_file = log_of(task, "mbstream")};
-  SLIPWAY_TRY(auto children, process::Pipeline::start({backup, unpack}, kMemory));
+  const process::Command backup{
+      .argv = {"mariadb-backup", "--defaults-file=" + (task.work / "access.cnf").string(), "--backup",
+               "--datadir=" + task.source_data.string(), "--tables-file=" + (task.work / "tables").string(),
+               "--target-dir=" + files_of(task).string(), "--parallel=" + std::to_string(task.threads)},
+      .directory = task.work,
+      .log_file = log_of(task)};
+  SLIPWAY_TRY(auto child, process::Pipeline::start({backup}, kMemory));
   const auto forget_access = [&] {
     std::error_code problem;
     fs::remove(task.work / "access.cnf", problem);
   };
   // Its own log grows while it waits for a lock, so only what arrives counts. With the first bytes it has signed in.
-  const auto waited = wait_for(task, files_of(task), children, [&](std::uint64_t bytes) {
+  const auto waited = wait_for(task, files_of(task), child, [&](std::uint64_t bytes) {
     if (bytes > 0) forget_access();
     told(bytes);
   });
   forget_access();
   SLIPWAY_CHECK(waited);
-  const int written = children.exit_status(0);
-  const int read = children.exit_status(1);
-  // A reader that fails ends the writer by a broken pipe: the cause is told.
-  if (read != 0) return failed(task, "mbstream", read);
-  if (written != 0) return failed(task, "mariadb-backup", written);
+  if (child.exit_status(0) != 0) return failed(task, child.exit_status(0));
   return {};
 }
 
@@ -157,10 +147,10 @@ Status prepare_backup(const BackupTask& task) {
       .argv = {"mariadb-backup", "--no-defaults", "--prepare", "--export",
                "--use-memory=" + std::to_string(kPrepareMemory), "--target-dir=" + files_of(task).string()},
       .directory = task.work,
-      .log_file = log_of(task, "mariadb-backup")};
+      .log_file = log_of(task)};
   SLIPWAY_TRY(auto child, process::Pipeline::start({prepare}, kMemory));
   SLIPWAY_CHECK(wait_for(task, task.work, child, [](std::uint64_t) {}));
-  if (child.exit_status(0) != 0) return failed(task, "mariadb-backup", child.exit_status(0));
+  if (child.exit_status(0) != 0) return failed(task, child.exit_status(0));
   return {};
 }
 

@@ -1,4 +1,4 @@
-// The files of a database as mariadb-backup streams them, made ready for another server. The programs run as children
+// The files of a database as mariadb-backup takes them, made ready for another server. The programs run as children
 // with bounded memory; they end with the calling thread.
 #pragma once
 
@@ -23,7 +23,7 @@ struct BackupTask {
 /// Takes the tables as they are at one moment near the end of the call; `told` gets the bytes so far, several times a
 /// second. Errors: not_found, permission and no_space of programs and files, timeout when nothing moves for ten
 /// minutes, unavailable with the last words of the program that failed.
-[[nodiscard]] Status stream_backup(const BackupTask& task, const std::function<void(std::uint64_t bytes)>& told);
+[[nodiscard]] Status take_backup(const BackupTask& task, const std::function<void(std::uint64_t bytes)>& told);
 
 /// Brings the files to that moment and writes beside each what IMPORT TABLESPACE wants to know. Errors: as above.
 [[nodiscard]] Status prepare_backup(const BackupTask& task);

@@ -111,10 +111,10 @@ class Move {
   /// The files, ready to be imported.
   Status take(Progress& progress) {
     progress.begin("backup");
-    SLIPWAY_CHECK(stream_backup(backup_, [&](std::uint64_t bytes) {
+    SLIPWAY_CHECK(take_backup(backup_, [&](std::uint64_t bytes) {
       progress.advance_bytes(std::min(bytes, bytes_expected_), bytes_expected_);
     }));
-    fail_point("copy.physical.streamed");
+    fail_point("copy.physical.taken");
     progress.begin("prepare the backup");
     SLIPWAY_CHECK(prepare_backup(backup_));
     fail_point("copy.physical.prepared");

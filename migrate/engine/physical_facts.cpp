@@ -68,7 +68,7 @@ fs::path work_directory(const fs::path& data, const std::string& database) {
 }
 
 Result<std::string> tool_version() {
-  if (!process::find_program("mbstream") || !process::find_program("mariadb-backup")) return std::string();
+  if (!process::find_program("mariadb-backup")) return std::string();
   SLIPWAY_TRY(const auto answer, process::run({.argv = {"mariadb-backup", "--version"}}));
   return tool_version_of(answer.out + answer.err);
 }

@@ -26,7 +26,7 @@ std::string refuse_servers(const PhysicalFacts& facts) {
   if (!target.mariadb) return "the target is no MariaDB";
   if (std::pair(source.major, source.minor) > std::pair(target.major, target.minor))
     return "the source (" + source.version + ") is newer than the target (" + target.version + ")";
-  if (facts.tool_version.empty()) return "mariadb-backup and mbstream are not installed";
+  if (facts.tool_version.empty()) return "mariadb-backup is not installed";
   unsigned major = 0;
   unsigned minor = 0;
   read_release(facts.tool_version, major, minor);

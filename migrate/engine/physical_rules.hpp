@@ -37,7 +37,7 @@ struct PhysicalTable {
 struct PhysicalFacts {
   PhysicalServer source;
   PhysicalServer target;
-  std::string tool_version;        ///< of mariadb-backup; empty: it or mbstream is not installed
+  std::string tool_version;        ///< of mariadb-backup; empty: not installed
   bool privileges = false;         ///< of the source's user: RELOAD and PROCESS
   bool encrypted = false;          ///< the source encrypts its tables or its log
   bool tables_made = false;        ///< the copy makes the tables itself
