@@ -127,6 +127,7 @@ Result<Table> read_table(sql::Connection& connection, const std::string& databas
   table.name = row.text(0);
   table.rows_estimate = static_cast<std::uint64_t>(row.optional_integer(2).value_or(0));
   table.bytes_estimate = static_cast<std::uint64_t>(row.optional_integer(3).value_or(0));
+  table.key_bytes_estimate = static_cast<std::uint64_t>(row.optional_integer(4).value_or(0));
   SLIPWAY_TRY(const auto stored, read_shape(connection, database, table, keep));
   SLIPWAY_CHECK(read_columns(connection, database, stored, table));
   return table;
@@ -168,7 +169,7 @@ Result<Catalog> read_catalog(sql::Connection& connection, const std::string& dat
   }
   SLIPWAY_TRY(
       const auto rows,
-      connection.query("SELECT table_name, table_type, table_rows, COALESCE(data_length, 0) "
+      connection.query("SELECT table_name, table_type, table_rows, COALESCE(data_length, 0), COALESCE(index_length, 0) "
                        "FROM information_schema.tables WHERE table_schema = ? ORDER BY data_length DESC, table_name",
                        {database}));
   Catalog catalog;

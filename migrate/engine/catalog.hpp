@@ -32,8 +32,9 @@ struct Table {
   std::vector<std::string> computed;  ///< the names of those
   std::vector<std::string> primary_key;
   std::uint64_t rows_estimate = 0;
-  std::uint64_t bytes_estimate = 0;
-  bool history = false;  ///< its former rows are read and written too (FOR SYSTEM_TIME ALL)
+  std::uint64_t bytes_estimate = 0;      ///< of the rows
+  std::uint64_t key_bytes_estimate = 0;  ///< of the secondary keys
+  bool history = false;                  ///< its former rows are read and written too (FOR SYSTEM_TIME ALL)
   TableShape shape;
 };
 

@@ -39,7 +39,8 @@ Status refuse_tables(sql::Connection& target) {
 
 /// Makes the table as it has to be before its rows, and cuts it.
 Status begin_table(sql::Connection& reader, sql::Connection& builder, Checkpoint& checkpoint,
-                   const CopyOptions& options, const std::string& definition, TableWork& work) {
+                   const CopyOptions& options, const std::string& definition, std::uint64_t target_memory,
+                   TableWork& work) {
   const Table& table = *work.table;
   KeysOfTable& keys = work.record.keys;
   if (options.create_tables) {
@@ -49,6 +50,7 @@ Status begin_table(sql::Connection& reader, sql::Connection& builder, Checkpoint
   }
   SLIPWAY_CHECK(checkpoint.begin_table(table.name, definition, keys));
   SLIPWAY_CHECK(options.create_tables ? build_bare(builder, table) : strip(builder, keys));
+  if (keys_go_with_rows(table, keys, target_memory)) SLIPWAY_CHECK(add_keys(builder, keys));
   fail_point("copy.table_built");
   // Small tables are shared among the streams too, unless a lane would be done before it has begun.
   const std::uint64_t share = std::max(table.bytes_estimate / (2 * options.streams) + 1, kLeastLaneBytes);
@@ -186,6 +188,7 @@ bool is_uncompared(const TableRecord& record) {
 Status prepare(Copy& copy, sql::Connection& look, sql::Connection& reader, sql::Connection& builder,
                std::map<std::string, TableRecord>& records) {
   Checkpoint checkpoint(builder);
+  SLIPWAY_TRY(const auto memory, builder.query_one("SELECT @@innodb_buffer_pool_size"));
   for (const Table& table : copy.catalog.tables) {
     if (copy.options.skip.contains(table.name) || table.columns.empty()) continue;
     TableWork work;
@@ -196,7 +199,8 @@ Status prepare(Copy& copy, sql::Connection& look, sql::Connection& reader, sql::
     if (!work.record.built || changed || (is_uncompared(work.record) && !copy.options.verify)) {
       if (work.record.built && changed)
         copy.report.notes.push_back("table " + table.name + ": its definition changed, it was copied anew");
-      SLIPWAY_CHECK(begin_table(reader, builder, checkpoint, copy.options, copy.definitions.at(table.name), work));
+      SLIPWAY_CHECK(begin_table(reader, builder, checkpoint, copy.options, copy.definitions.at(table.name),
+                                memory->natural(0), work));
     } else if (work.record.lanes.empty() && work.record.chunks.empty()) {
       SLIPWAY_CHECK(cut_imported(copy, checkpoint, work));
     }

@@ -63,6 +63,22 @@ KeysOfTable keys_of(const Table& table, bool foreign_keys) {
           table.shape.statistics};
 }
 
+bool keys_go_with_rows(const Table& table, const KeysOfTable& keys, std::uint64_t target_memory) {
+  constexpr std::uint64_t kEntryBytes = 24;  // at least: a value, the row's key and what InnoDB adds
+  const std::uint64_t key_bytes =
+      std::max(table.key_bytes_estimate, table.rows_estimate * keys.clauses.size() * kEntryBytes);
+  return !keys.clauses.empty() && table.bytes_estimate > target_memory && key_bytes < target_memory / 4 &&
+         std::all_of(keys.clauses.begin(), keys.clauses.end(),
+                     [](const std::string& clause) { return clause.starts_with("KEY "); });
+}
+
+Status add_keys(sql::Connection& target, const KeysOfTable& keys) {
+  SLIPWAY_TRY(const std::string quoted, sql::quote_identifier(keys.table));
+  std::vector<std::string> clauses;
+  for (const std::string& clause : keys.clauses) clauses.push_back("ADD " + clause);
+  return run(target, "ALTER TABLE " + quoted + " " + joined(clauses), keys.table);
+}
+
 Result<KeysOfTable> read_keys(sql::Connection& target, const std::string& table) {
   SLIPWAY_TRY(TableShape shape, shape_on(target, table));
   return KeysOfTable{table, std::move(shape.keys), {}, std::move(shape.statistics)};

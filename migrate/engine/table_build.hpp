@@ -26,6 +26,14 @@ struct KeysOfTable {
 /// The secondary keys of a table that exists on the target. Error: not_found.
 [[nodiscard]] Result<KeysOfTable> read_keys(sql::Connection& target, const std::string& table);
 
+/// Whether the keys are better built with the rows than after them: then the target need not read again from its disk,
+/// one page after the other, a table that its memory does not hold. Only small keys, whose pages stay in memory however
+/// their values come, and none that is unique: rows that are copied again may exchange their values.
+[[nodiscard]] bool keys_go_with_rows(const Table& table, const KeysOfTable& keys, std::uint64_t target_memory);
+
+/// Adds the secondary keys to a table that has none yet.
+[[nodiscard]] Status add_keys(sql::Connection& target, const KeysOfTable& keys);
+
 /// Empties a table that exists and takes those keys away.
 [[nodiscard]] Status strip(sql::Connection& target, const KeysOfTable& keys);
 

@@ -106,6 +106,28 @@ TEST_F(Copy, CarriesARowLargerThanABatch) {
   EXPECT_EQ((*row)->text(1), "end");
 }
 
+// A27: the target of the tests has 32 MB of memory for pages.
+TEST_F(Copy, BuildsTheKeysOfATableThatTheTargetsMemoryDoesNotHold) {
+  auto source = test::connect(source_);
+  const auto made = source.run_script(
+      "CREATE TABLE large (id INT PRIMARY KEY, n INT, txt TEXT, KEY n (n), KEY both_of (n, id)) ENGINE=InnoDB; "
+      "INSERT INTO large SELECT seq, seq * 7 % 1000, REPEAT(MD5(seq), 125) FROM seq_1_to_12000; ANALYZE TABLE large");
+  ASSERT_TRUE(made.has_value()) << to_text(made.error());
+  const auto done = copy();
+  ASSERT_TRUE(done.has_value()) << to_text(done.error());
+  auto target = test::connect(target_);
+  for (const char* query :
+       {"SHOW CREATE TABLE large", "SELECT 'n', COUNT(*), SUM(id) FROM large FORCE INDEX (n) WHERE n < 500"}) {
+    const auto there = source.query_one(query);
+    const auto here = target.query_one(query);
+    ASSERT_TRUE(there.has_value() && here.has_value()) << query;
+    EXPECT_EQ((*there)->text(1), (*here)->text(1)) << query;
+  }
+  const auto checked = target.query_one("CHECK TABLE large");
+  ASSERT_TRUE(checked.has_value());
+  EXPECT_EQ((*checked)->text(3), "OK");
+}
+
 // A27
 TEST_F(Copy, RefusesAValueThatTheTargetWouldChangeByColumnAndQuotesNoData) {
   constexpr const char* kTable = "CREATE OR REPLACE TABLE counted (n INT PRIMARY KEY, a ";

@@ -144,6 +144,44 @@ TEST_F(PhysicalCopy, OfABusySourceIsTheSnapshotThatWasTakenBeforeTheBackup) {
   EXPECT_EQ(invariants(source_), before);
 }
 
+/// Makes a table on the source when a step of the copy begins.
+class Maker final : public Progress {
+ public:
+  Maker(const sql::Endpoint& source, std::string step) : session_(test::connect(source)), step_(std::move(step)) {}
+  void begin(std::string_view what) override {
+    if (what != step_) return;
+    const auto made = session_.run_script(
+        "CREATE TABLE meanwhile (id INT PRIMARY KEY) ENGINE=InnoDB; INSERT INTO meanwhile SELECT seq FROM seq_1_to_50; "
+        "UPDATE ticket SET n = n + 1 WHERE id = 7");
+    ASSERT_TRUE(made.has_value()) << to_text(made.error());
+    ++made_;
+  }
+  void advance(std::uint64_t, std::uint64_t, std::uint64_t) override {}
+  void note(std::string_view) override {}
+  [[nodiscard]] int made() const { return made_; }
+
+ private:
+  sql::Connection session_;
+  std::string step_;
+  int made_ = 0;
+};
+
+// A27: the snapshot in which rows were summed while the backup ran cannot show a table that is younger.
+TEST_F(PhysicalCopy, BringsATableThatIsMadeWhileTheBackupRuns) {
+  Maker progress(source_, "prepare the backup");
+  CopyOptions options;
+  options.method = Method::physical;
+  const auto done = copy_database(source_, target_, options, progress);
+  ASSERT_TRUE(done.has_value()) << to_text(done.error());
+  EXPECT_EQ(progress.made(), 1);
+  EXPECT_EQ(done->method, "physical");
+  auto here = test::connect(target_);
+  const auto rows = here.query_one("SELECT COUNT(*) FROM meanwhile");
+  ASSERT_TRUE(rows.has_value()) << to_text(rows.error());
+  EXPECT_EQ((*rows)->natural(0), 50U);
+  expect_equal();
+}
+
 // A27
 TEST_F(PhysicalCopy, SmallDatabasesTravelBySql) {
   const auto done = copy(Method::automatic);

@@ -3,6 +3,7 @@
 
 #include "migrate/engine/key_rules.hpp"
 #include "migrate/engine/source_rules.hpp"
+#include "migrate/engine/table_build.hpp"
 #include "migrate/engine/table_shape_rules.hpp"
 #include "migrate/products/mime_decode.hpp"
 #include "migrate/products/part_rules.hpp"
@@ -71,6 +72,25 @@ TEST(TableShape, KeepsTheKeyOfACounterThatIsNotThePrimaryKey) {
   ASSERT_TRUE(shape.has_value());
   EXPECT_NE(shape->bare.find("KEY `n` (`n`)"), std::string::npos);
   EXPECT_EQ(shape->keys, (std::vector<std::string>{"KEY `o` (`a`)"}));
+}
+
+TEST(TableKeys, GoWithTheRowsOnlyWhereThatSavesAReading) {
+  constexpr std::uint64_t kMemory = 1'000'000'000;
+  Table large;
+  large.rows_estimate = 1'000'000;
+  large.bytes_estimate = 2 * kMemory;
+  const KeysOfTable plain{"t", {"KEY `a` (`a`)", "KEY `b` (`b`)"}, {}, ""};
+  EXPECT_TRUE(keys_go_with_rows(large, plain, kMemory));
+  EXPECT_FALSE(keys_go_with_rows(large, {"t", {}, {}, ""}, kMemory));
+  for (const char* other : {"UNIQUE KEY `u` (`u`)", "FULLTEXT KEY `f` (`f`)", "SPATIAL KEY `s` (`s`)"})
+    EXPECT_FALSE(keys_go_with_rows(large, {"t", {"KEY `a` (`a`)", other}, {}, ""}, kMemory)) << other;
+  EXPECT_FALSE(keys_go_with_rows(large, plain, 3 * kMemory)) << "it stays in memory";
+  Table wide_keys = large;
+  wide_keys.key_bytes_estimate = kMemory / 2;
+  EXPECT_FALSE(keys_go_with_rows(wide_keys, plain, kMemory)) << "its keys do not";
+  Table many_rows = large;
+  many_rows.rows_estimate = 50'000'000;
+  EXPECT_FALSE(keys_go_with_rows(many_rows, plain, kMemory)) << "nor can they, whatever the source says of them";
 }
 
 TEST(TableShape, ReplacesCollationsOfMySql) {
