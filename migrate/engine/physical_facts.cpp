@@ -179,4 +179,15 @@ void remove_leftovers(const PhysicalPlaces& places) {
   if (!places.work.empty()) fs::remove_all(places.work, failed);
 }
 
+Status remove_leftovers(sql::Connection& target, const std::string& database) {
+  PhysicalServer server;
+  SLIPWAY_TRY(const fs::path data, survey_server(target, server));
+  const std::string file_name = file_name_of(database);
+  if (!server.on_this_machine || file_name.empty()) return {};
+  PhysicalPlaces places;
+  places.work = work_directory(data, file_name);
+  remove_leftovers(places);
+  return {};
+}
+
 }  // namespace slipway::migrate

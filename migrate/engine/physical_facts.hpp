@@ -29,4 +29,7 @@ struct PhysicalSurvey {
 /// Removes what killed copies into this target left of backups. Errors are not told: such a directory harms nobody.
 void remove_leftovers(const PhysicalPlaces& places);
 
+/// The same for a target database that nobody will copy into again. Errors: those of the connection.
+[[nodiscard]] Status remove_leftovers(sql::Connection& target, const std::string& database);
+
 }  // namespace slipway::migrate

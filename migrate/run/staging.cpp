@@ -1,6 +1,7 @@
 #include "migrate/run/staging.hpp"
 
 #include "appliance/crypto/crypto.hpp"
+#include "migrate/engine/physical_facts.hpp"
 
 namespace slipway::migrate {
 
@@ -49,6 +50,7 @@ Status drop_staging(sql::Connection& admin, const AccountName& account) {
   const std::string name = staging_name(account);
   SLIPWAY_TRY(const std::string database, sql::quote_identifier(name));
   SLIPWAY_CHECK(end_sessions(admin, name));
+  SLIPWAY_CHECK(remove_leftovers(admin, name));
   SLIPWAY_CHECK(admin.execute_text("DROP DATABASE IF EXISTS " + database));
   SLIPWAY_CHECK(admin.execute_text("DROP USER IF EXISTS " + database + "@localhost, " + database + "@`%`"));
   return {};

@@ -29,6 +29,7 @@ inline constexpr std::string_view kStagingTables = "stage\\_%.%";
                                             const AccountName& account);
 /// Drops what a transformation put beside the source's tables ("slipway_…").
 [[nodiscard]] Status drop_working_tables(sql::Connection& admin, const AccountName& account);
+/// With it goes what a killed copy left of a backup beside the server's data directory.
 [[nodiscard]] Status drop_staging(sql::Connection& admin, const AccountName& account);
 
 }  // namespace slipway::migrate

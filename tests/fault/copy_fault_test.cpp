@@ -6,6 +6,7 @@
 #include <random>
 
 #include "migrate/engine/fail_point.hpp"
+#include "migrate/engine/physical_facts.hpp"
 #include "tests/support/programs.hpp"
 #include "tests/support/test_server.hpp"
 
@@ -123,6 +124,33 @@ TEST_F(CopyKilled, WhileItTakesFilesGoesOnByFilesOrBySql) {
       empty_target();
     }
   }
+}
+
+/// Directories with backups beside the server's data that were made for copies into `database`.
+std::size_t backups_for(sql::Connection& session, const std::string& database) {
+  const auto data = session.query_one("SELECT @@datadir");
+  EXPECT_TRUE(data.has_value());
+  if (!data) return 0;
+  std::size_t found = 0;
+  const std::filesystem::path beside = std::filesystem::path((*data)->text(0)) / "..";
+  for (const auto& entry : std::filesystem::directory_iterator(beside)) {
+    const std::string name = entry.path().filename();
+    if (name.starts_with(".slipway-copy-") && name.ends_with("-" + database)) ++found;
+  }
+  return found;
+}
+
+// F6: nobody's data stays beside a database that is given up.
+TEST_F(CopyKilled, LeavesABackupThatGoesWithItsDatabase) {
+  method_ = "physical";
+  const auto first = run(command({{"SLIPWAY_TEST", "1"}, {"SLIPWAY_FAIL_POINT", "copy.physical.prepared"}}));
+  ASSERT_EQ(first.exit_status, 128 + SIGKILL) << first.err;
+  auto target = test::connect(target_);
+  EXPECT_EQ(backups_for(target, target_.database), 1U);
+  ASSERT_TRUE(remove_leftovers(target, "another").has_value());
+  EXPECT_EQ(backups_for(target, target_.database), 1U);
+  ASSERT_TRUE(remove_leftovers(target, target_.database).has_value());
+  EXPECT_EQ(backups_for(target, target_.database), 0U);
 }
 
 // F6
