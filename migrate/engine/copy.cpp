@@ -77,6 +77,10 @@ struct Copy {
   SummedRanges sums = {};  ///< by the snapshot, of tables that came in files
 };
 
+std::string title_of(const Copy& copy) {
+  return copy.options.source_title.empty() ? copy.from.describe() : copy.options.source_title;
+}
+
 Status take_snapshot(Copy& copy) {
   SLIPWAY_TRY(copy.snapshot, open_snapshot(copy.from, copy.options.streams));
   copy.report.snapshot = copy.snapshot->note;
@@ -167,7 +171,7 @@ Status take_files(Copy& copy, sql::Connection& look, sql::Connection& builder, b
   for (std::string& note : outcome.notes) copy.report.notes.push_back(std::move(note));
   if (outcome.method == Method::sql) return {};
   copy.report.method = "physical";
-  copy.progress.begin("compare " + copy.from.describe());
+  copy.progress.begin("compare " + title_of(copy));
   auto sums = summing->finish();
   SLIPWAY_TRY(copy.catalog, read_catalog(look, copy.from.database, copy.options.keep));
   // No snapshot reads a table that was made or altered after it.
@@ -257,7 +261,7 @@ Result<CopyReport> copy_database(const sql::Endpoint& source, const sql::Endpoin
   Copy copy{source, target, options, progress};
   copy.from.statement_limit = std::chrono::seconds{0};
   copy.to.statement_limit = std::chrono::seconds{0};
-  progress.begin("copy " + copy.from.describe());
+  progress.begin("copy " + title_of(copy));
   SLIPWAY_TRY(sql::Connection look, sql::Connection::open(copy.from));
   SLIPWAY_TRY(copy.catalog, read_catalog(look, copy.from.database, options.keep));
 

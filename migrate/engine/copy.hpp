@@ -19,7 +19,8 @@ struct LoadLimits {
 };
 
 struct CopyOptions {
-  std::size_t streams = 3;  ///< one more than two cores keep busy: while one waits for its server another works
+  std::string source_title;  ///< what people call the source; empty: its address
+  std::size_t streams = 3;   ///< one more than two cores keep busy: while one waits for its server another works
   std::uint64_t lane_bytes = 64U << 20U;  ///< what one stream takes of a table at a time
   ChunkLimits limits;                     ///< what is committed at a time
   bool create_tables = true;  ///< false: they exist (our own schema), are emptied, and keep their definition

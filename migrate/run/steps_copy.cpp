@@ -37,6 +37,7 @@ CopyOptions resumable(const Work& work) {
   copying.keep_records = true;
   copying.load = work.options.load;
   copying.method = work.options.method;
+  copying.source_title = work.options.source.describe();
   return copying;
 }
 

@@ -53,7 +53,9 @@ Status copy(const CopyArguments& arguments) {
   SLIPWAY_TRY(const auto from, arguments.source.parse());
   SLIPWAY_TRY(const auto target, arguments.target.endpoint());  // before a dump is loaded for nothing
   SLIPWAY_TRY(const auto source, open_source(from, arguments.source.access, arguments.dump, *progress));
-  SLIPWAY_TRY(const auto report, copy_database(source.endpoint, target, arguments.copy, *progress));
+  CopyOptions options = arguments.copy;
+  options.source_title = from.describe();
+  SLIPWAY_TRY(const auto report, copy_database(source.endpoint, target, options, *progress));
   std::cout << nlohmann::json{{"rows", report.rows},
                               {"bytes", report.bytes},
                               {"rows_seconds", report.rows_seconds},

@@ -50,10 +50,10 @@ void add_load_limits(CLI::App& verb, LoadLimits& limits) {
 void add_method(CLI::App& verb, Method& method) {
   const std::map<std::string, Method> names{
       {"auto", Method::automatic}, {"sql", Method::sql}, {"physical", Method::physical}};
-  verb.add_option(
-          "--method", method,
+  verb.add_option_function<std::string>(
+          "--method", [&method, names](const std::string& word) { method = names.at(word); },
           "How rows travel: auto; sql; physical (files of tables by mariadb-backup, or an error saying why not)")
-      ->transform(CLI::CheckedTransformer(names))
+      ->check(CLI::IsMember({"auto", "sql", "physical"}))
       ->option_text("auto|sql|physical");
 }
 
