@@ -65,7 +65,7 @@ class Imports {
     for (std::size_t next = next_++; next < tasks_.size(); next = next_++) {
       const ImportTask& task = tasks_[next];
       const std::uint64_t size = size_of(task);
-      const auto done = import_table(session, task);
+      auto done = import_table(session, task);
       if (!done && done.error().code == Code::unavailable) return done;
       if (!done) SLIPWAY_CHECK(take_back(session, task.table->name, task.directory, task.file_name));
       const std::lock_guard guard(mutex_);

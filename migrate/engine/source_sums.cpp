@@ -29,7 +29,7 @@ Result<SummedRanges> SourceSums::finish() {
   return std::move(sums_);
 }
 
-Status SourceSums::cut(sql::Connection& reader, TableToSum table) {
+Status SourceSums::cut(sql::Connection& reader, const TableToSum& table) {
   SLIPWAY_TRY(const auto ranges, plan_lanes(reader, *table.table, table.key, range_bytes_));
   const std::lock_guard guard(mutex_);
   std::vector<SummedRange>& summed = sums_[table.table->name];
@@ -52,11 +52,11 @@ Status SourceSums::run(sql::Connection& reader) {
       SLIPWAY_TRY(work.range->sum, sum_range(reader, *work.table.table, work.table.key, work.range->range));
       lock.lock();
     } else if (!uncut_.empty()) {
-      TableToSum table = std::move(uncut_.front());
+      const TableToSum table = std::move(uncut_.front());
       uncut_.pop_front();
       ++cutting_;
       lock.unlock();
-      SLIPWAY_CHECK(cut(reader, std::move(table)));
+      SLIPWAY_CHECK(cut(reader, table));
       lock.lock();
     } else {
       return {};

@@ -44,7 +44,7 @@ class SourceSums {
   };
 
   [[nodiscard]] Status run(sql::Connection& reader);
-  [[nodiscard]] Status cut(sql::Connection& reader, TableToSum table);
+  [[nodiscard]] Status cut(sql::Connection& reader, const TableToSum& table);
 
   std::uint64_t range_bytes_;
   std::mutex mutex_;
