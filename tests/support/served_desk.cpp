@@ -44,8 +44,9 @@ std::string served_differences(const Instance& instance, const std::string& acco
       answer_of(instance, {"account", "token", account, "--login", kLogin, "--label", "served desk", "--json"});
   const auto file = instance / ("facts-of-" + account);
   write_file(file, nlohmann::json(facts).dump());
-  process::Command command{.argv = {"python3", "-B", SLIPWAY_TEST_SUPPORT "/served_desk.py", instance.url(), account,
-                                    kLogin, read_file(password_file(instance, account)), token.value("token", ""),
+  const std::string script = std::string(SLIPWAY_TEST_SUPPORT) + "/served_desk.py";
+  process::Command command{.argv = {"python3", "-B", script, instance.url(), account, kLogin,
+                                    read_file(password_file(instance, account)), token.value("token", ""),
                                     file.string()}};
   const auto finished = process::run(command, {.time = std::chrono::minutes{4}});
   if (!finished) return to_text(finished.error());
