@@ -82,6 +82,7 @@ class Kills:
             if not self.disturb(child):
                 break
             now = self.committed()
+            print(f"  {self.killed}, {now} rows are there", file=sys.stderr, flush=True)
             if now < before:
                 raise SystemExit(f"kills: {before} rows were committed, {now} are left")
             before = now
