@@ -93,7 +93,7 @@ Result<std::filesystem::path> find_program(const std::string& name) {
   return std::filesystem::path(found.string());
 }
 
-Result<Launched> launch(const Command& command, const Streams& streams, int death_signal, std::uint64_t memory_bytes) {
+Result<Launched> launch(const Command& command, const Streams& streams, int death_signal) {
   if (command.argv.empty()) return Error{Code::invalid_argument, "a command needs a program"};
   SLIPWAY_TRY(const std::filesystem::path program, find_program(command.argv.front()));
   bp::environment environment = ::boost::this_process::environment();
@@ -104,7 +104,7 @@ Result<Launched> launch(const Command& command, const Streams& streams, int deat
   bp::child child(bp::exe = program.string(), bp::args = arguments, environment,  //
                   bp::posix::fd.bind(STDIN_FILENO, streams.in), bp::posix::fd.bind(STDOUT_FILENO, streams.out),
                   bp::posix::fd.bind(STDERR_FILENO, streams.err),
-                  Isolation(death_signal, directory.c_str(), memory_bytes), failure);
+                  Isolation(death_signal, directory.c_str(), command.memory_bytes), failure);
   const std::string what = "program '" + program.string() + "'";
   if (failure) return system_error(failure.value(), what);
   const pid_t pid = child.id();

@@ -48,11 +48,9 @@ struct Launched {
 };
 
 /// Starts `command` as the leader of a new session and process group, with default signal handling, no descriptor of
-/// ours but `streams`, and `death_signal` (0: none) when the calling thread ends. `memory_bytes` (0: no limit) is the
-/// address space that it and each of its own children may take. Errors: not_found, permission,
+/// ours but `streams`, and `death_signal` (0: none) when the calling thread ends. Errors: not_found, permission,
 /// no_space, internal.
-[[nodiscard]] Result<Launched> launch(const Command& command, const Streams& streams, int death_signal,
-                                      std::uint64_t memory_bytes = 0);
+[[nodiscard]] Result<Launched> launch(const Command& command, const Streams& streams, int death_signal);
 
 /// Opens a file for reading, /dev/null when `file` is empty. Errors: not_found, permission.
 [[nodiscard]] Result<Descriptor> open_input(const std::filesystem::path& file);

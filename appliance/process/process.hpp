@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -25,6 +26,7 @@ struct Command {
   /// SIGTERM: a mariadbd that is only starting may ignore that, and would hold its data directory for good.
   /// Not for children that are released or started by short-lived threads. run() always does so.
   bool ends_with_starter = false;
+  std::uint64_t memory_bytes = 0;  ///< address space that the child, and each of its own, may take; 0: no limit
 };
 
 struct Limits {

@@ -2,6 +2,7 @@
 // committed together, so that a copy killed at any moment goes on where it was.
 #pragma once
 
+#include "migrate/engine/checksum.hpp"
 #include "migrate/engine/copy_stream.hpp"
 #include "migrate/engine/table_build.hpp"
 
@@ -19,6 +20,7 @@ struct ChunkRecord {
   std::uint64_t id = 0;
   Chunk chunk;
   bool verified = false;
+  std::optional<ChunkSum> source = std::nullopt;  ///< not kept: what this copy's snapshot says of the range already
 };
 
 struct TableRecord {

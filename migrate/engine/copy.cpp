@@ -92,10 +92,7 @@ Status take_snapshot(Copy& copy) {
 /// Cuts a table that came in a file into what is compared, and copied again where it differs, at a time.
 Status cut_imported(Copy& copy, Checkpoint& checkpoint, TableWork& work) {
   if (const auto summed = copy.sums.find(work.table->name); summed != copy.sums.end()) {
-    for (const SummedRange& range : summed->second) {
-      work.record.chunks.push_back({0, {range.range}, false});
-      work.source_sums.push_back(range.sum);
-    }
+    for (const SummedRange& range : summed->second) work.record.chunks.push_back({0, {range.range}, false, range.sum});
   } else {
     SLIPWAY_TRY(const auto ranges,
                 plan_lanes(copy.snapshot->readers.front(), *work.table, work.key, compared_bytes(copy.options)));
@@ -145,15 +142,12 @@ std::map<std::string, std::string> definitions_of(const Catalog& catalog) {
   return definitions;
 }
 
-/// Tables that can travel as files. The source reads a file from the disk and then waits for whom it sends it to: in
-/// that time it sums the rows, in the snapshot with which they will be compared.
+/// Tables that can travel as files. While they are read, prepared and imported the source has little to do: it sums the
+/// rows, in the snapshot with which they will be compared.
 Status take_files(Copy& copy, sql::Connection& look, sql::Connection& builder, bool with_history,
                   std::map<std::string, TableRecord>& records) {
   std::optional<SourceSums> summing;
-  std::map<std::string, std::string> definitions;
   const auto begin_sums = [&](const std::vector<std::string>& names) -> Status {
-    SLIPWAY_TRY(const Catalog before, read_catalog(look, copy.from.database, copy.options.keep));
-    definitions = definitions_of(before);
     SLIPWAY_CHECK(take_snapshot(copy));
     std::vector<TableToSum> tables;
     for (const std::string& name : names) {
@@ -174,8 +168,9 @@ Status take_files(Copy& copy, sql::Connection& look, sql::Connection& builder, b
   copy.progress.begin("compare " + title_of(copy));
   auto sums = summing->finish();
   SLIPWAY_TRY(copy.catalog, read_catalog(look, copy.from.database, copy.options.keep));
+  const auto before = std::exchange(copy.definitions, definitions_of(copy.catalog));
   // No snapshot reads a table that was made or altered after it.
-  if (sums && definitions_of(copy.catalog) == definitions)
+  if (sums && copy.definitions == before)
     copy.sums = std::move(*sums);
   else
     copy.snapshot.reset();
@@ -264,6 +259,7 @@ Result<CopyReport> copy_database(const sql::Endpoint& source, const sql::Endpoin
   progress.begin("copy " + title_of(copy));
   SLIPWAY_TRY(sql::Connection look, sql::Connection::open(copy.from));
   SLIPWAY_TRY(copy.catalog, read_catalog(look, copy.from.database, options.keep));
+  copy.definitions = definitions_of(copy.catalog);
 
   SLIPWAY_TRY(sql::Connection builder, sql::Connection::open(copy.to));
   SLIPWAY_CHECK(become_builder(builder, options.binary_log));
@@ -280,7 +276,6 @@ Result<CopyReport> copy_database(const sql::Endpoint& source, const sql::Endpoin
     add(prepared, copy.report);
   }
   SLIPWAY_CHECK(take_files(copy, look, builder, whole, records));
-  copy.definitions = definitions_of(copy.catalog);
   if (!copy.snapshot) SLIPWAY_CHECK(take_snapshot(copy));
   std::vector<sql::Connection>& readers = copy.snapshot->readers;
   SLIPWAY_CHECK(prepare(copy, look, readers.front(), builder, records));

@@ -15,12 +15,6 @@ bool is_deadlock(const Error& error) {
                    std::pair<std::string, std::string>("mysql_errno", "1213")) != error.context.end();
 }
 
-/// `chunk` is one of the record of `work`.
-std::optional<ChunkSum> known_sum(const TableWork& work, const ChunkRecord& chunk) {
-  if (work.source_sums.empty()) return std::nullopt;
-  return work.source_sums[static_cast<std::size_t>(&chunk - work.record.chunks.data())];
-}
-
 }  // namespace
 
 /// One thread with its three sessions.
@@ -78,8 +72,8 @@ class CopyWork::Stream {
     const Table& table = *task.table->table;
     const ChunkSum wanted{task.chunk.chunk.rows, task.chunk.chunk.sum};
     ChunkSum there = wanted;
-    if (task.source) {
-      there = *task.source;
+    if (task.chunk.source) {
+      there = *task.chunk.source;
     } else if (task.again) {
       SLIPWAY_TRY(there, sum_range(reader_, table, task.table->key, task.chunk.chunk.range));
       SLIPWAY_CHECK(source_gave_all(reader_.handle(), "source table '" + table.name + "'"));
@@ -204,7 +198,7 @@ CopyWork::CopyWork(std::vector<TableWork>& tables, const sql::Endpoint& target, 
       work.bytes += chunk.chunk.bytes;
       control_.rows += chunk.chunk.rows;
       control_.bytes += chunk.chunk.bytes;
-      if (options_.verify) add_comparison({&work, chunk, true, known_sum(work, chunk)});
+      if (options_.verify) add_comparison({&work, chunk, true});
     }
   }
   // The keys of one table are one thread's work: what takes longest begins first, the last tables have few. Its cost in

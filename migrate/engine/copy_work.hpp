@@ -17,8 +17,7 @@ struct TableWork {
   const Table* table = nullptr;
   std::vector<KeyColumn> key;
   TableRecord record;
-  std::vector<ChunkSum> source_sums;  ///< of record.chunks, by the snapshot of this copy; or none
-  std::uint64_t rows = 0;             ///< committed
+  std::uint64_t rows = 0;  ///< committed
   std::uint64_t bytes = 0;
   std::size_t lanes_left = 0;
   bool begun = false;
@@ -48,8 +47,7 @@ class CopyWork {
   struct Compare {
     TableWork* table;
     ChunkRecord chunk;
-    bool again;                           ///< with another state of the source than the one it was copied from
-    std::optional<ChunkSum> source = {};  ///< what the source says, where it has said so already
+    bool again;  ///< with another state of the source than the one it was copied from
   };
   struct Job {
     enum class Kind { lane, compare, keys, count } kind;

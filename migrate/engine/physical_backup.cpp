@@ -8,7 +8,7 @@
 #include <chrono>
 #include <fstream>
 
-#include "appliance/process/pipeline.hpp"
+#include "appliance/process/process.hpp"
 
 namespace slipway::migrate {
 namespace {
@@ -82,13 +82,22 @@ Error failed(const BackupTask& task, int status) {
           "mariadb-backup: ended with exit status " + std::to_string(status) + ": " + last_words(log_of(task))};
 }
 
-/// Waits for `child`, as long as something below `watched` moves.
-Status wait_for(const BackupTask& task, const fs::path& watched, process::Pipeline& child,
-                const std::function<void(std::uint64_t)>& told) {
+/// Runs mariadb-backup to its end, as long as something below `watched` moves.
+Status run_backup(const BackupTask& task, std::vector<std::string> arguments, const fs::path& watched,
+                  const std::function<void(std::uint64_t)>& told) {
+  process::Command command{
+      .argv = {"mariadb-backup"}, .directory = task.work, .log_file = log_of(task), .ends_with_starter = true};
+  command.argv.insert(command.argv.end(), std::make_move_iterator(arguments.begin()),
+                      std::make_move_iterator(arguments.end()));
+  command.memory_bytes = kMemory;
+  SLIPWAY_TRY(process::Child child, process::Child::spawn(command));
   std::uint64_t bytes = 0;
   auto moved = Clock::now();
   for (;;) {
-    if (child.wait(kLook)) return {};
+    if (const auto status = child.wait(kLook)) {
+      if (*status != 0) return failed(task, *status);
+      return {};
+    }
     const std::uint64_t now = bytes_below(watched);
     if (now != bytes) moved = Clock::now();
     bytes = now;
@@ -120,38 +129,28 @@ Status take_backup(const BackupTask& task, const std::function<void(std::uint64_
   for (const std::string& table : task.table_file_names) tables += task.database_file_name + "." + table + "\n";
   SLIPWAY_CHECK(write_private(task.work / "tables", tables));
   SLIPWAY_CHECK(write_private(task.work / "access.cnf", access_options(task.source)));
-  const process::Command backup{
-      .argv = {"mariadb-backup", "--defaults-file=" + (task.work / "access.cnf").string(), "--backup",
-               "--datadir=" + task.source_data.string(), "--tables-file=" + (task.work / "tables").string(),
-               "--target-dir=" + files_of(task).string(), "--parallel=" + std::to_string(task.threads)},
-      .directory = task.work,
-      .log_file = log_of(task)};
-  SLIPWAY_TRY(auto child, process::Pipeline::start({backup}, kMemory));
   const auto forget_access = [&] {
     std::error_code problem;
     fs::remove(task.work / "access.cnf", problem);
   };
   // Its own log grows while it waits for a lock, so only what arrives counts. With the first bytes it has signed in.
-  const auto waited = wait_for(task, files_of(task), child, [&](std::uint64_t bytes) {
-    if (bytes > 0) forget_access();
-    told(bytes);
-  });
+  auto done = run_backup(task,
+                         {"--defaults-file=" + (task.work / "access.cnf").string(), "--backup",
+                          "--datadir=" + task.source_data.string(), "--tables-file=" + (task.work / "tables").string(),
+                          "--target-dir=" + files_of(task).string(), "--parallel=" + std::to_string(task.threads)},
+                         files_of(task), [&](std::uint64_t bytes) {
+                           if (bytes > 0) forget_access();
+                           told(bytes);
+                         });
   forget_access();
-  SLIPWAY_CHECK(waited);
-  if (child.exit_status(0) != 0) return failed(task, child.exit_status(0));
-  return {};
+  return done;
 }
 
 Status prepare_backup(const BackupTask& task) {
-  const process::Command prepare{
-      .argv = {"mariadb-backup", "--no-defaults", "--prepare", "--export",
-               "--use-memory=" + std::to_string(kPrepareMemory), "--target-dir=" + files_of(task).string()},
-      .directory = task.work,
-      .log_file = log_of(task)};
-  SLIPWAY_TRY(auto child, process::Pipeline::start({prepare}, kMemory));
-  SLIPWAY_CHECK(wait_for(task, task.work, child, [](std::uint64_t) {}));
-  if (child.exit_status(0) != 0) return failed(task, child.exit_status(0));
-  return {};
+  return run_backup(task,
+                    {"--no-defaults", "--prepare", "--export", "--use-memory=" + std::to_string(kPrepareMemory),
+                     "--target-dir=" + files_of(task).string()},
+                    task.work, [](std::uint64_t) {});
 }
 
 }  // namespace slipway::migrate

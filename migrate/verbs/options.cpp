@@ -53,7 +53,7 @@ void add_method(CLI::App& verb, Method& method) {
   verb.add_option_function<std::string>(
           "--method", [&method, names](const std::string& word) { method = names.at(word); },
           "How rows travel: auto; sql; physical (files of tables by mariadb-backup, or an error saying why not)")
-      ->check(CLI::IsMember({"auto", "sql", "physical"}))
+      ->check(CLI::IsMember(names))
       ->option_text("auto|sql|physical");
 }
 

@@ -140,6 +140,38 @@ std::size_t backups_for(sql::Connection& session, const std::string& database) {
   return found;
 }
 
+// F6: the rows then come from the snapshot in which they were being summed.
+TEST_F(CopyKilled, ABackupThatFailsLeavesTheRowsToSql) {
+  auto source = test::connect(source_);
+  // Enough for files to be worth it.
+  ASSERT_TRUE(source
+                  .execute_text("INSERT INTO attachment SELECT 100 + seq, 'large', REPEAT(MD5(seq), 120000) FROM "
+                                "seq_1_to_40")
+                  .has_value());
+  const test::TempDirectory directory;
+  const auto program = directory / "mariadb-backup";
+  test::write_file(program,
+                   "#!/bin/sh\ncase \"$*\" in *$FAILS_AT*) echo 'Error: told to' >&2; exit 3;; esac\n"
+                   "PATH=${PATH#*:} exec mariadb-backup \"$@\"\n");
+  std::filesystem::permissions(program, std::filesystem::perms::owner_all);
+  const std::string path = directory.path().string() + ":" + std::getenv("PATH");  // NOLINT(concurrency-mt-unsafe)
+  for (const char* step : {"--backup", "--prepare"}) {
+    SCOPED_TRACE(step);
+    const std::map<std::string, std::string> failing{{"PATH", path}, {"FAILS_AT", step}};
+    method_ = "physical";
+    const auto refused = run(command(failing));
+    EXPECT_EQ(refused.exit_status, traits(Code::unavailable).exit_status) << refused.err;
+    EXPECT_NE(refused.err.find("exit status 3: Error: told to"), std::string::npos) << refused.err;
+    method_ = "auto";
+    const auto done = run(command(failing));
+    EXPECT_EQ(done.exit_status, 0) << done.err;
+    EXPECT_NE(done.out.find(R"("method":"sql","method_reason":"the backup failed)"), std::string::npos) << done.out;
+    EXPECT_EQ(picture(target_), picture(source_)) << done.err;
+    EXPECT_EQ(backups_for(source, target_.database), 0U);
+    empty_target();
+  }
+}
+
 // F6: nobody's data stays beside a database that is given up.
 TEST_F(CopyKilled, LeavesABackupThatGoesWithItsDatabase) {
   method_ = "physical";

@@ -138,10 +138,19 @@ TEST(MigrationResume, AbortDropsWhatWasBuiltAndClosesTheState) {
   EXPECT_GT(test::databases_of("aborted").size(), 1U);
   EXPECT_EQ(status_of(state, "aborted", "running"), "false");
   EXPECT_THAT(status_of(state, "aborted", "way_out"), HasSubstr("resume"));
+  // As a copy that is killed while it takes files leaves it.
+  auto admin = test::connect(test::TestServer::instance().administrator());
+  const auto where = admin.query_one("SELECT TRIM(TRAILING '/' FROM @@datadir)");
+  ASSERT_TRUE(where.has_value());
+  const std::filesystem::path data = (*where)->text(0);
+  const auto backup = data.parent_path() / (".slipway-copy-" + data.filename().string() + "-stage_aborted");
+  std::filesystem::create_directory(backup);
+  test::write_file(backup / "ticket.ibd", "rows");
   const auto done = state.migrate({"abort", "--account", "aborted"});
   ASSERT_EQ(done.exit_status, 0) << done.err;
   EXPECT_EQ(test::picture_of("aborted"), before);
   EXPECT_EQ(test::databases_of("aborted"), (std::vector<std::string>{"acct_aborted_1"}));
+  EXPECT_FALSE(std::filesystem::exists(backup));
   EXPECT_EQ(status_of(state, "aborted", "outcome"), "aborted");
   // It is over: nothing to resume or to abort, and a new one begins as if it had never been.
   EXPECT_EQ(state.migrate({"resume", "--account", "aborted"}).exit_status, traits(Code::conflict).exit_status);

@@ -37,6 +37,12 @@ TEST(ProcessRun, GivesOutputAndExitStatus) {
   EXPECT_TRUE(no_zombies());
 }
 
+TEST(ProcessRun, BoundsTheMemoryOfAChild) {
+  const auto finished = run({.argv = {"sh", "-c", "ulimit -v"}, .memory_bytes = std::uint64_t{1} << 30U});
+  ASSERT_TRUE(finished.has_value());
+  EXPECT_EQ(finished->out, "1048576\n");
+}
+
 TEST(ProcessRun, PassesArgumentsWithoutAShell) {
   const auto finished = run({.argv = {"printf", "[%s]", "a b", "$HOME", "'; rm -rf x", ""}});
   ASSERT_TRUE(finished.has_value());
