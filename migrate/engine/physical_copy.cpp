@@ -218,8 +218,8 @@ Result<PhysicalOutcome> copy_physically(const PhysicalTask& task, sql::Connectio
     return outcome;
   }
   outcome.method = Method::physical;
-  outcome.reason = "source and target run here, and " + std::to_string(plan.tables.size()) + " tables of " +
-                   bytes_text(plan.bytes) + " can go as they are";
+  outcome.reason = "source and target run here; tables that can go as they are: " + std::to_string(plan.tables.size()) +
+                   ", " + bytes_text(plan.bytes);
   tell(outcome, plan, progress);
   SLIPWAY_CHECK(task.before_backup(plan.tables));
   const auto began = Clock::now();
@@ -229,7 +229,12 @@ Result<PhysicalOutcome> copy_physically(const PhysicalTask& task, sql::Connectio
   remove_leftovers(survey.places);
   outcome.seconds = std::chrono::duration<double>(Clock::now() - began).count();
   if (taken) return outcome;
-  if (task.options.method == Method::physical) return std::move(taken).error();
+  if (task.options.method == Method::physical) {
+    Error error = std::move(taken).error();
+    if (error.hint.empty())
+      error.hint = "mend what it says and resume the copy; with --method auto the rows travel by SQL then";
+    return error;
+  }
   outcome.method = Method::sql;
   outcome.reason = "the backup failed: " + taken.error().message;
   tell(outcome, plan, progress);

@@ -162,6 +162,7 @@ TEST_F(CopyKilled, ABackupThatFailsLeavesTheRowsToSql) {
     const auto refused = run(command(failing));
     EXPECT_EQ(refused.exit_status, traits(Code::unavailable).exit_status) << refused.err;
     EXPECT_NE(refused.err.find("exit status 3: Error: told to"), std::string::npos) << refused.err;
+    EXPECT_NE(refused.err.find("--method auto"), std::string::npos) << refused.err;
     method_ = "auto";
     const auto done = run(command(failing));
     EXPECT_EQ(done.exit_status, 0) << done.err;
