@@ -2,9 +2,14 @@
 // (A1)
 #include "appliance/account/directory.hpp"
 #include "appliance/account/platform.hpp"
-#include "services/operator/command.hpp"
+#include "services/operator/verbs.hpp"
 
 namespace slipway::operator_ {
+
+using command::Context;
+using command::Output;
+using command::Verbs;
+
 namespace {
 
 // What any of the verbs takes; each binds the ones it has.

@@ -1,9 +1,14 @@
 // slipway config check | show | describe
 #include "appliance/config/describe.hpp"
 #include "appliance/config/notation.hpp"
-#include "services/operator/command.hpp"
+#include "services/operator/verbs.hpp"
 
 namespace slipway::operator_ {
+
+using command::Context;
+using command::Output;
+using command::Verbs;
+
 namespace {
 
 Result<Output> check(Context& context) {

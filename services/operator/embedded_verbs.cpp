@@ -1,9 +1,14 @@
 // Embedded mode: up, status, down, and the supervisor behind them.
 #include "appliance/embedded/instance.hpp"
 #include "appliance/telemetry/log.hpp"
-#include "services/operator/command.hpp"
+#include "services/operator/verbs.hpp"
 
 namespace slipway::operator_ {
+
+using command::Context;
+using command::Output;
+using command::Verbs;
+
 namespace {
 
 namespace fs = std::filesystem;

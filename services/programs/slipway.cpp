@@ -1,9 +1,11 @@
 // slipway: the operator's command line.
 #include "appliance/telemetry/log.hpp"
-#include "services/operator/command.hpp"
+#include "services/operator/verbs.hpp"
 
 int main(int argc, char** argv) {
   // Verbs speak to a person; only the supervisor logs what goes well.
   slipway::telemetry::set_up_logging("slipway", slipway::telemetry::Level::warning);
-  return slipway::operator_::run(argc, argv);
+  using namespace slipway;
+  return command::run(argc, argv,
+                      {operator_::register_config, operator_::register_account, operator_::register_embedded});
 }

@@ -8,7 +8,8 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 # Part -> parts it may include. The order is the layering, bottom first.
-GROUND = ["base", "telemetry", "config", "crypto", "template", "process", "sql", "http", "archive", "account", "embedded"]
+GROUND = ["base", "telemetry", "config", "crypto", "template", "process", "sql", "http", "archive", "account", "embedded",
+          "command"]
 APPLIANCE = [f"appliance/{part}" for part in GROUND]
 ALLOWED = {
     "appliance/base": [],
@@ -22,12 +23,14 @@ ALLOWED = {
     "appliance/archive": ["base", "crypto"],
     "appliance/account": ["base", "telemetry", "crypto", "sql"],
     "appliance/embedded": ["base", "telemetry", "config", "crypto", "process", "sql", "http", "account"],
+    "appliance/command": ["base", "config", "sql", "embedded"],
 }
 ALLOWED = {part: [f"appliance/{name}" for name in names] for part, names in ALLOWED.items()}
 ALLOWED["services/webui"] = ["appliance/base", "appliance/template"]
 ALLOWED["services/desk"] = APPLIANCE + ["services/webui"]
 ALLOWED["services/jobs"] = APPLIANCE
 ALLOWED["services/operator"] = APPLIANCE
+ALLOWED["services/backup"] = APPLIANCE
 ALLOWED["migrate/engine"] = APPLIANCE
 ALLOWED["migrate/dumps"] = APPLIANCE + ["migrate/engine"]
 ALLOWED["migrate/products"] = APPLIANCE + ["migrate/engine"]

@@ -2,10 +2,10 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include "appliance/command/command.hpp"
 #include "appliance/config/secret_file.hpp"
-#include "services/operator/command.hpp"
 
-namespace slipway::operator_ {
+namespace slipway::command {
 
 Result<sql::Connection> Context::administrator(const std::string& database) const {
   SLIPWAY_TRY(const auto configuration, this->configuration());
@@ -31,4 +31,4 @@ Result<sql::Connection> Context::administrator(const std::string& database) cons
   return sql::Connection::open(endpoint);
 }
 
-}  // namespace slipway::operator_
+}  // namespace slipway::command

@@ -1,4 +1,4 @@
-#include "services/operator/command.hpp"
+#include "appliance/command/command.hpp"
 
 #include <unistd.h>
 
@@ -6,7 +6,7 @@
 
 #include "appliance/config/secret_file.hpp"
 
-namespace slipway::operator_ {
+namespace slipway::command {
 namespace {
 
 constexpr std::string_view kSystemConfig = "/etc/slipway/slipway.toml";
@@ -79,4 +79,4 @@ const Action* Verbs::chosen() const {
   return nullptr;
 }
 
-}  // namespace slipway::operator_
+}  // namespace slipway::command

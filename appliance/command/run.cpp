@@ -3,11 +3,11 @@
 #include <iostream>
 #include <optional>
 
+#include "appliance/command/command.hpp"
 #include "appliance/config/nearest.hpp"
 #include "appliance/embedded/state_directory.hpp"
-#include "services/operator/command.hpp"
 
-namespace slipway::operator_ {
+namespace slipway::command {
 namespace {
 
 // A problem in the words of RFC 9457, as the web interface gives them.
@@ -74,12 +74,12 @@ void add_globals(CLI::App& root, Globals& globals) {
 
 }  // namespace
 
-int run(int argc, const char* const* argv) {
+int run(int argc, const char* const* argv, std::initializer_list<Registrar> registrars) {
   CLI::App root("Operate a Slipway service desk.", "slipway");
   Globals globals;
   add_globals(root, globals);
   Verbs verbs(root);
-  register_verbs(verbs);
+  for (const Registrar add : registrars) add(verbs);
   // A fault of parsing can come before --json was seen.
   const bool as_json = std::any_of(argv, argv + argc, [](std::string_view text) { return text == "--json"; });
   try {
@@ -102,4 +102,4 @@ int run(int argc, const char* const* argv) {
   return output.has_value() ? print(*output, globals.json) : report(output.error(), globals.json);
 }
 
-}  // namespace slipway::operator_
+}  // namespace slipway::command

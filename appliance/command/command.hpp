@@ -1,13 +1,14 @@
 // The `slipway` command: where its verbs register, what they get and what they give back.
 //
 // A verb is a function Result<Output>(Context&). It never prints: the runner prints its text, or with --json its JSON,
-// and turns an error into a message (a problem with --json) and the exit status of its code. To add verbs: write a file
-// with a function register_…(Verbs&), declare it here and name it in verbs.cpp.
+// and turns an error into a message (a problem with --json) and the exit status of its code. A service has its verbs in
+// functions register_…(Verbs&); the program names them.
 #pragma once
 
 #include <CLI/CLI.hpp>
 #include <filesystem>
 #include <functional>
+#include <initializer_list>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -15,7 +16,7 @@
 #include "appliance/config/config.hpp"
 #include "appliance/sql/connection.hpp"
 
-namespace slipway::operator_ {
+namespace slipway::command {
 
 /// What a verb has to say, in both forms.
 struct Output {
@@ -86,16 +87,13 @@ class Verbs {
   std::vector<std::pair<CLI::App*, Action>> actions_;
 };
 
-/// Registers every verb (verbs.cpp).
-void register_verbs(Verbs& verbs);
-void register_config(Verbs& verbs);
-void register_account(Verbs& verbs);
-void register_embedded(Verbs& verbs);
+/// Adds the verbs of one part.
+using Registrar = void (*)(Verbs&);
 
-/// The whole command; returns its exit status.
-[[nodiscard]] int run(int argc, const char* const* argv);
+/// The whole command with these verbs; returns its exit status.
+[[nodiscard]] int run(int argc, const char* const* argv, std::initializer_list<Registrar> registrars);
 
 /// The environment of this process.
 [[nodiscard]] std::map<std::string, std::string> process_environment();
 
-}  // namespace slipway::operator_
+}  // namespace slipway::command

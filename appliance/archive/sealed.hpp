@@ -1,0 +1,91 @@
+// Sealed objects: bytes compressed by zstd and encrypted by AES-256-GCM in frames, with a label that can be read
+// without the key. The form is in docs/backup-format.md: what stands there and here is one contract.
+//
+// An object that is truncated, reordered, altered anywhere (label included), or that stands under another name is found
+// out: `corrupt`. The construction is the published one of streaming AEAD (a key per object by HKDF-SHA-256, a nonce of
+// prefix, frame number and last-frame mark); the primitives are OpenSSL's.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "appliance/archive/key.hpp"
+#include "appliance/base/result.hpp"
+
+namespace slipway::archive {
+
+/// Takes bytes, all of them or an error. Called on the thread that calls the Sealer.
+using Sink = std::function<Status(std::string_view bytes)>;
+/// Gives up to `most` further bytes, empty at the end.
+using Source = std::function<Result<std::string>(std::size_t most)>;
+
+/// What became of the bytes.
+struct Sealed {
+  std::uint64_t plain_bytes = 0;
+  std::uint64_t stored_bytes = 0;
+  std::string plain_sha256;   ///< 64 hex digits
+  std::string stored_sha256;  ///< 64 hex digits
+};
+
+struct SealOptions {
+  std::string name;   ///< what the object is called; bound in, must be given again to open it
+  std::string label;  ///< readable by everybody, bound in; at most 64 KiB (JSON by convention)
+  int level = 1;      ///< zstd's, -7 … 19
+  int workers = 0;    ///< further threads that compress; 0: the caller's own
+};
+
+/// Writes one object. Not thread-safe. Memory: about 4 MiB, with workers some 10 MiB for each.
+class Sealer {
+ public:
+  /// Writes the head. Errors: invalid_argument (label, name or level), those of the sink.
+  [[nodiscard]] static Result<Sealer> start(const Key& key, const SealOptions& options, Sink sink);
+  Sealer(Sealer&&) noexcept;
+  Sealer& operator=(Sealer&&) noexcept;
+  ~Sealer();
+
+  [[nodiscard]] Status add(std::string_view bytes);
+  /// Writes out what was added, so that an Opener gets all of it even when nothing follows (see
+  /// Opener::tolerate_no_end).
+  [[nodiscard]] Status flush();
+  /// Ends the object. Nothing may be added after it.
+  [[nodiscard]] Result<Sealed> finish();
+
+ private:
+  struct State;
+  explicit Sealer(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+/// The label of an object, from its head alone and unchecked: enough to look for something, never to act upon.
+/// Errors: corrupt, unsupported (a form newer than this program), those of the source.
+[[nodiscard]] Result<std::string> peek_label(const Source& source);
+
+/// Reads one object. Not thread-safe.
+class Opener {
+ public:
+  /// Reads and checks the head. Errors: unauthenticated (sealed with another key: both are named by their ids),
+  /// corrupt, unsupported, those of the source.
+  [[nodiscard]] static Result<Opener> start(const Key& key, const std::string& name, Source source);
+  Opener(Opener&&) noexcept;
+  Opener& operator=(Opener&&) noexcept;
+  ~Opener();
+
+  /// For an object whose writer was killed: it ends after the last whole frame, without an error.
+  void tolerate_no_end();
+
+  [[nodiscard]] const std::string& label() const;  ///< checked once the first frame has been read
+  /// Further plain bytes, at most `most`; empty at the end, which was then checked. Every byte given was authenticated.
+  [[nodiscard]] Result<std::string> read(std::size_t most);
+  /// True when the object ended as finish() ends it.
+  [[nodiscard]] bool whole() const;
+
+ private:
+  struct State;
+  explicit Opener(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace slipway::archive
