@@ -50,6 +50,19 @@ Status sync_folder(const std::filesystem::path& path) {
   return failed == 0 || failed == EINVAL ? Status() : file_error(folder, "cannot be synced", failed);
 }
 
+/// The bytes in a synced file beside `path`, whose name is returned; nothing is left behind on failure.
+Result<std::string> write_beside(const std::filesystem::path& path, std::string_view bytes, unsigned mode) {
+  std::string beside = path.string() + ".XXXXXX";
+  const int descriptor = ::mkostemp(beside.data(), O_CLOEXEC);
+  if (descriptor < 0) return file_error(path, "cannot be created", errno);
+  Status status = write_all(descriptor, path, bytes);
+  if (status.has_value() && ::fchmod(descriptor, mode) != 0) status = file_error(path, "mode cannot be set", errno);
+  ::close(descriptor);
+  if (status.has_value()) return beside;
+  ::unlink(beside.c_str());
+  return std::move(status).error();
+}
+
 }  // namespace
 
 Error file_error(const std::filesystem::path& path, std::string_view what, int error_number) {
@@ -61,18 +74,23 @@ Error file_error(const std::filesystem::path& path, std::string_view what, int e
 }
 
 Status replace_file(const std::filesystem::path& path, std::string_view bytes, unsigned mode) {
-  std::string beside = path.string() + ".XXXXXX";
-  const int descriptor = ::mkostemp(beside.data(), O_CLOEXEC);
-  if (descriptor < 0) return file_error(path, "cannot be created", errno);
-  Status status = write_all(descriptor, path, bytes);
-  if (status.has_value() && ::fchmod(descriptor, mode) != 0) status = file_error(path, "mode cannot be set", errno);
-  ::close(descriptor);
-  if (status.has_value() && ::rename(beside.c_str(), path.c_str()) != 0)
-    status = file_error(path, "cannot be replaced", errno);
-  if (!status.has_value()) {
+  SLIPWAY_TRY(const std::string beside, write_beside(path, bytes, mode));
+  if (::rename(beside.c_str(), path.c_str()) != 0) {
+    const int failed = errno;
     ::unlink(beside.c_str());
-    return status;
+    return file_error(path, "cannot be replaced", failed);
   }
+  return sync_folder(path);
+}
+
+Status create_file(const std::filesystem::path& path, std::string_view bytes, unsigned mode) {
+  SLIPWAY_TRY(const std::string beside, write_beside(path, bytes, mode));
+  // Unlike a rename, a link never takes the place of what is there.
+  const int failed = ::link(beside.c_str(), path.c_str()) == 0 ? 0 : errno;
+  ::unlink(beside.c_str());
+  if (failed == EEXIST)
+    return Error{Code::conflict, path.string() + ": is there already", "name another file, or move that one away"};
+  if (failed != 0) return file_error(path, "cannot be created", failed);
   return sync_folder(path);
 }
 

@@ -16,4 +16,8 @@ namespace slipway {
 /// same time: one wins.
 [[nodiscard]] Status replace_file(const std::filesystem::path& path, std::string_view bytes, unsigned mode = 0600);
 
+/// Like replace_file(), for a path where nothing is yet. Errors: conflict when something is there, also when it came
+/// between; those of replace_file().
+[[nodiscard]] Status create_file(const std::filesystem::path& path, std::string_view bytes, unsigned mode = 0600);
+
 }  // namespace slipway

@@ -21,6 +21,9 @@ namespace slipway::crypto {
 /// Takes as long as a real check: call it when the user does not exist, so that timing does not tell.
 void verify_nothing(const Secret& password);
 
+/// Two lower-case hex digits for each byte.
+[[nodiscard]] std::string hex(std::string_view bytes);
+
 /// SHA-256 as 64 lower-case hex digits, and as 32 raw bytes.
 [[nodiscard]] std::string sha256_hex(std::string_view bytes);
 [[nodiscard]] std::string sha256_raw(std::string_view bytes);

@@ -69,13 +69,14 @@ std::string sha256_raw(std::string_view bytes) {
   return digest.finish_raw();
 }
 
-std::string sha256_hex(std::string_view bytes) {
-  const std::string raw = sha256_raw(bytes);
-  std::string text(raw.size() * 2 + 1, '\0');
-  sodium_bin2hex(text.data(), text.size(), bytes_of(std::string_view(raw)), raw.size());
+std::string hex(std::string_view bytes) {
+  std::string text(bytes.size() * 2 + 1, '\0');
+  sodium_bin2hex(text.data(), text.size(), bytes_of(bytes), bytes.size());
   text.pop_back();  // the terminating NUL
   return text;
 }
+
+std::string sha256_hex(std::string_view bytes) { return hex(sha256_raw(bytes)); }
 
 std::string hmac(const Secret& key, std::string_view message) {
   ensure_sodium();

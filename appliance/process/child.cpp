@@ -21,7 +21,9 @@ Result<Descriptor> open_log(const std::filesystem::path& file) {
 
 struct Child::State {
   Launched launched;
-  std::optional<int> status;
+  Descriptor input = {};  // our ends of its pipes
+  Descriptor output = {};
+  std::optional<int> status = {};
   bool released = false;
 };
 
@@ -41,14 +43,30 @@ Child::~Child() {
 }
 
 Result<Child> Child::spawn(const Command& command) {
-  SLIPWAY_TRY(const Descriptor in, open_input(command.stdin_file));
+  Pipe to_child;
+  Pipe from_child;
+  if (command.pipe_stdin) {
+    SLIPWAY_TRY(to_child, make_pipe());
+  } else {
+    SLIPWAY_TRY(to_child.read, open_input(command.stdin_file));
+  }
   SLIPWAY_TRY(const Descriptor log, open_log(command.log_file));
-  SLIPWAY_TRY(Launched launched,
-              launch(command, {in.get(), log.get(), log.get()}, command.ends_with_starter ? SIGKILL : 0));
-  return Child(std::make_unique<State>(State{std::move(launched), std::nullopt}));
+  if (command.pipe_stdout) {
+    SLIPWAY_TRY(from_child, make_pipe());
+  }
+  const Streams streams{to_child.read.get(), command.pipe_stdout ? from_child.write.get() : log.get(), log.get()};
+  SLIPWAY_TRY(Launched launched, launch(command, streams, command.ends_with_starter ? SIGKILL : 0));
+  return Child(std::make_unique<State>(State{
+      .launched = std::move(launched), .input = std::move(to_child.write), .output = std::move(from_child.read)}));
 }
 
 int Child::pid() const noexcept { return state_->launched.pid; }
+
+int Child::input() const noexcept { return state_->input.get(); }
+
+int Child::output() const noexcept { return state_->output.get(); }
+
+void Child::close_input() noexcept { state_->input.close(); }
 
 std::optional<int> Child::exit_status() { return wait(std::chrono::milliseconds(0)); }
 

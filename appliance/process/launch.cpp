@@ -7,6 +7,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
@@ -117,6 +118,12 @@ Result<Launched> launch(const Command& command, const Streams& streams, int deat
     return system_error(number, what);
   }
   return Launched{pid, std::move(pidfd)};
+}
+
+Result<Pipe> make_pipe() {
+  std::array<int, 2> ends{};
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return system_error(errno, "pipe");
+  return Pipe{Descriptor(ends[0]), Descriptor(ends[1])};
 }
 
 Result<Descriptor> open_input(const std::filesystem::path& file) {

@@ -52,6 +52,14 @@ struct Launched {
 /// no_space, internal.
 [[nodiscard]] Result<Launched> launch(const Command& command, const Streams& streams, int death_signal);
 
+struct Pipe {
+  Descriptor read;
+  Descriptor write;
+};
+
+/// Both ends close-on-exec and blocking.
+[[nodiscard]] Result<Pipe> make_pipe();
+
 /// Opens a file for reading, /dev/null when `file` is empty. Errors: not_found, permission.
 [[nodiscard]] Result<Descriptor> open_input(const std::filesystem::path& file);
 

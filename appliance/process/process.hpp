@@ -22,6 +22,8 @@ struct Command {
   std::filesystem::path stdin_file = {};                ///< empty: /dev/null
   std::string stdin_data = {};                          ///< used when not empty (run() only)
   std::filesystem::path log_file = {};  ///< spawn(): stdout and stderr are appended here; empty: /dev/null
+  bool pipe_stdin = false;              ///< spawn(): the child reads what is written to Child::input()
+  bool pipe_stdout = false;  ///< spawn(): its stdout is read from Child::output(), stderr alone goes to log_file
   /// spawn(): the child gets SIGKILL when the thread that started it ends, however that happens (kill -9 included). Not
   /// SIGTERM: a mariadbd that is only starting may ignore that, and would hold its data directory for good.
   /// Not for children that are released or started by short-lived threads. run() always does so.
@@ -60,6 +62,13 @@ class Child {
   ~Child();
 
   [[nodiscard]] int pid() const noexcept;
+  /// Our end of the child's stdin and stdout: blocking, close-on-exec, owned by this object; -1 when not piped. Writing
+  /// to a child that has ended raises SIGPIPE unless the program ignores it. A child that waits for its pipes can be
+  /// stopped.
+  [[nodiscard]] int input() const noexcept;
+  [[nodiscard]] int output() const noexcept;
+  /// The child meets the end of its stdin. Idempotent.
+  void close_input() noexcept;
   /// Its exit status when it has ended, reaping it. Never blocks.
   [[nodiscard]] std::optional<int> exit_status();
   /// Waits up to `limit` for the end.

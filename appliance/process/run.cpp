@@ -14,17 +14,6 @@ namespace {
 using Instant = std::chrono::steady_clock::time_point;
 constexpr std::chrono::milliseconds kKillAfter{2000};
 
-struct Pipe {
-  Descriptor read;
-  Descriptor write;
-};
-
-Result<Pipe> make_pipe() {
-  std::array<int, 2> ends{};
-  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return system_error(errno, "pipe");
-  return Pipe{Descriptor(ends[0]), Descriptor(ends[1])};
-}
-
 /// A file in memory: unlike a pipe it never fills, so nobody has to feed it.
 Result<Descriptor> make_input(const std::string& bytes) {
   Descriptor file(::memfd_create("stdin", MFD_CLOEXEC));

@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <thread>
 
 #include "tests/support/eventually.hpp"
@@ -146,6 +147,57 @@ TEST(ProcessChild, TellsItsEnd) {
   EXPECT_EQ(child->wait(seconds(10)), 7);
   EXPECT_EQ(child->exit_status(), 7);
   EXPECT_EQ(test::read_file(directory / "log"), "hello\n");
+  EXPECT_TRUE(no_zombies());
+}
+
+/// Everything that comes until the end of the stream.
+std::string read_to_end(int descriptor) {
+  std::string all;
+  std::array<char, 4096> buffer{};
+  for (ssize_t count = 0; (count = ::read(descriptor, buffer.data(), buffer.size())) > 0;)
+    all.append(buffer.data(), static_cast<std::size_t>(count));
+  return all;
+}
+
+TEST(ProcessChild, SpeaksThroughItsPipes) {
+  const test::TempDirectory directory;
+  auto child = Child::spawn({.argv = {"sh", "-c", "echo begun >&2; tr a-z A-Z; echo ended >&2; exit 5"},
+                             .log_file = directory / "log",
+                             .pipe_stdin = true,
+                             .pipe_stdout = true});
+  ASSERT_TRUE(child.has_value());
+  for (const std::string& part : {std::string("one "), std::string("two")})
+    ASSERT_EQ(::write(child->input(), part.data(), part.size()), static_cast<ssize_t>(part.size()));
+  EXPECT_FALSE(child->exit_status().has_value());  // it waits for more
+  child->close_input();
+  child->close_input();
+  EXPECT_EQ(child->input(), -1);
+  EXPECT_EQ(read_to_end(child->output()), "ONE TWO");
+  EXPECT_EQ(child->wait(seconds(10)), 5);
+  EXPECT_EQ(test::read_file(directory / "log"), "begun\nended\n");
+}
+
+TEST(ProcessChild, PipesOneStreamWithoutTheOther) {
+  auto reading = Child::spawn({.argv = {"cat"}, .pipe_stdin = true});
+  ASSERT_TRUE(reading.has_value());
+  EXPECT_EQ(reading->output(), -1);
+  // A child that is started later must not hold the pipe of an earlier one open.
+  auto writing = Child::spawn({.argv = {"sh", "-c", "echo out; exec sleep 1000"}, .pipe_stdout = true});
+  ASSERT_TRUE(writing.has_value());
+  EXPECT_EQ(writing->input(), -1);
+  reading->close_input();
+  EXPECT_EQ(reading->wait(seconds(10)), 0);
+  std::array<char, 4> first{};
+  ASSERT_EQ(::read(writing->output(), first.data(), first.size()), 4);
+  EXPECT_EQ(std::string(first.data(), first.size()), "out\n");
+  EXPECT_EQ(writing->stop(seconds(10)), 128 + SIGTERM);
+  EXPECT_EQ(read_to_end(writing->output()), "");
+}
+
+TEST(ProcessChild, StopsOneThatIsBlockedOnAFullPipe) {
+  auto child = Child::spawn({.argv = {"yes"}, .pipe_stdout = true});
+  ASSERT_TRUE(child.has_value());
+  EXPECT_EQ(child->stop(seconds(10)), 128 + SIGTERM);
   EXPECT_TRUE(no_zombies());
 }
 
