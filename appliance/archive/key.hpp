@@ -18,7 +18,7 @@ class Key {
   /// file, or others may read it), corrupt.
   [[nodiscard]] static Result<Key> read_file(const std::filesystem::path& file);
   /// The printed form; blanks, hyphens and the case of letters do not matter, 0/O and 1/I/L are told apart. Error:
-  /// invalid_argument, which names the group of letters that is wrong.
+  /// invalid_argument, which names the group of letters that is wrong and never repeats them.
   [[nodiscard]] static Result<Key> from_recovery_text(std::string_view text);
 
   /// Mode 0600, in one step. Errors: those of replace_file(), conflict when the file is there (a key is never
@@ -29,11 +29,13 @@ class Key {
 
   /// 8 hex digits that tell keys apart and betray nothing.
   [[nodiscard]] std::string id() const;
-  /// 32 bytes for one purpose ("object", "manifest", …), by HKDF-SHA-256.
+  /// 32 bytes for one purpose ("object", "manifest", …), by HKDF-SHA-256: the purpose, behind "slipway ", is its info.
   [[nodiscard]] Secret derive(std::string_view purpose, std::string_view salt = {}) const;
 
  private:
   explicit Key(Secret bytes);
+  [[nodiscard]] Secret line() const;              ///< what its file holds
+  [[nodiscard]] unsigned recovery_check() const;  ///< 4 bits that the recovery text carries besides the key
   Secret bytes_;
 };
 

@@ -33,14 +33,15 @@ struct Sealed {
 struct SealOptions {
   std::string name;   ///< what the object is called; bound in, must be given again to open it
   std::string label;  ///< readable by everybody, bound in; at most 64 KiB (JSON by convention)
-  int level = 1;      ///< zstd's, -7 … 19
-  int workers = 0;    ///< further threads that compress; 0: the caller's own
+  int level = 1;      ///< zstd's, -7 … 19 (0: zstd's own default)
+  int workers = 0;    ///< further threads that compress, at most 64; 0: the caller's own
 };
 
-/// Writes one object. Not thread-safe. Memory: about 4 MiB, with workers some 10 MiB for each.
+/// Writes one object. Not thread-safe. After an error every further call gives the same one. Memory: about 2 MiB at
+/// level 1, with workers some 10 MiB for each; level 19 wants 100 MiB.
 class Sealer {
  public:
-  /// Writes the head. Errors: invalid_argument (label, name or level), those of the sink.
+  /// Writes the head. Errors: invalid_argument (label, name, level or workers), those of the sink.
   [[nodiscard]] static Result<Sealer> start(const Key& key, const SealOptions& options, Sink sink);
   Sealer(Sealer&&) noexcept;
   Sealer& operator=(Sealer&&) noexcept;
@@ -63,7 +64,8 @@ class Sealer {
 /// Errors: corrupt, unsupported (a form newer than this program), those of the source.
 [[nodiscard]] Result<std::string> peek_label(const Source& source);
 
-/// Reads one object. Not thread-safe.
+/// Reads one object. Not thread-safe. After an error every further call gives the same one. Memory: at most 12 MiB
+/// whatever the object says, and what read() gives.
 class Opener {
  public:
   /// Reads and checks the head. Errors: unauthenticated (sealed with another key: both are named by their ids),
@@ -73,11 +75,13 @@ class Opener {
   Opener& operator=(Opener&&) noexcept;
   ~Opener();
 
-  /// For an object whose writer was killed: it ends after the last whole frame, without an error.
+  /// For an object whose writer was killed or lost power: it ends after the last whole frame, without an error; zeros
+  /// behind that are not looked at. A frame that does not fit and is followed by more is `corrupt` all the same.
   void tolerate_no_end();
 
   [[nodiscard]] const std::string& label() const;  ///< checked once the first frame has been read
-  /// Further plain bytes, at most `most`; empty at the end, which was then checked. Every byte given was authenticated.
+  /// Further plain bytes, at most `most` and 128 KiB; empty at the end, which was then checked. Every byte given was
+  /// authenticated. Gives what there is and does not wait for more of the source until it has nothing.
   [[nodiscard]] Result<std::string> read(std::size_t most);
   /// True when the object ended as finish() ends it.
   [[nodiscard]] bool whole() const;
