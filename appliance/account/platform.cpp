@@ -29,6 +29,12 @@ Status provision_program(sql::Connection& root, const ProgramUser& program) {
   const std::string grantee = " TO " + user + "@`%`";
   SLIPWAY_CHECK(root.execute_text("GRANT SELECT ON " + database + ".account" + grantee));
   SLIPWAY_CHECK(root.execute_text("GRANT SELECT ON " + database + ".account_generation" + grantee));
+  // RELOAD: mariadb-backup holds up commits for a moment; PROCESS: it looks for statements that hold tables.
+  if (program.backs_up)
+    SLIPWAY_CHECK(root.execute_text(
+        "GRANT SELECT, SHOW VIEW, TRIGGER, EVENT, LOCK TABLES, RELOAD, PROCESS, BINLOG MONITOR, BINLOG ADMIN, "
+        "SLAVE MONITOR, REPLICATION SLAVE ON *.*" +
+        grantee));
   return {};
 }
 

@@ -12,6 +12,8 @@ inline constexpr std::string_view kPlatformDatabase = "slipway";
 struct ProgramUser {
   std::string name;  ///< "slipway_web", "slipway_job"
   Secret password;
+  /// Reads everything there is, and the binary log: for the backup agent. It may change no data.
+  bool backs_up = false;
 };
 
 /// Creates database `slipway`, applies the platform schema, creates or updates the programs' users (each may read the

@@ -252,6 +252,11 @@ Status prepare_data_directory(const DatabaseOptions& options) {
   return require_space(options.directory, 32 * kMiB);
 }
 
+Status adopt_data_directory(const DatabaseOptions& options) {
+  SLIPWAY_TRY(const std::string version, installed_version());
+  return write_version(options, options.directory / "data", version);
+}
+
 process::Command server_command(const DatabaseOptions& options) {
   const fs::path& top = options.directory;
   std::vector<std::string> argv{"mariadbd",
@@ -275,7 +280,12 @@ process::Command server_command(const DatabaseOptions& options) {
     for (const char* option : {"--log-bin=binlog", "--server-id=1", "--binlog-format=ROW"}) argv.emplace_back(option);
     argv.emplace_back(options.durable ? "--sync-binlog=1" : "--sync-binlog=0");
   }
-  return {.argv = std::move(argv), .directory = top, .log_file = server_log(options), .ends_with_starter = true};
+  argv.insert(argv.end(), options.arguments.begin(), options.arguments.end());
+  return {.argv = std::move(argv),
+          .directory = top,
+          .log_file = server_log(options),
+          .ends_with_starter = true,
+          .memory_bytes = options.memory_bytes};
 }
 
 sql::Endpoint server_administrator(const DatabaseOptions& options) {

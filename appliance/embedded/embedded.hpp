@@ -18,7 +18,13 @@ struct DatabaseOptions {
   bool binary_log = false;
   bool durable = true;  ///< false: scratch servers that are thrown away
   std::chrono::milliseconds start_limit{60'000};
+  std::vector<std::string> arguments = {};  ///< further ones of the server's
+  std::uint64_t memory_bytes = 0;           ///< address space that the server may take; 0: no limit
 };
+
+/// Makes data files that another MariaDB of this release wrote (a backup that was restored into
+/// `options.directory`/data) ones that Database::start takes. Errors: no_space, permission, those of running mariadbd.
+[[nodiscard]] Status adopt_data_directory(const DatabaseOptions& options);
 
 class Database {
  public:

@@ -47,6 +47,9 @@ struct ProgramFiles {
 };
 constexpr ProgramFiles kWeb{"slipway_web", "db_slipway_web", "slipway-webd.toml"};
 constexpr ProgramFiles kJobs{"slipway_job", "db_slipway_job", "slipway-jobd.toml"};
+constexpr ProgramFiles kBackup{"slipway_backup", "db_slipway_backup", "slipway-backupd.toml"};
+// There once backups were asked for.
+constexpr const char* kBackupWanted = "backup-wanted";
 
 std::string quoted(const fs::path& path) {
   std::string text = "\"";
@@ -80,6 +83,24 @@ Status make_certificate(const StateDirectory& state) {
   return crypto::make_loopback_certificate(certificate, state.secret("loopback.key"), kCertificateValidity);
 }
 
+bool backup_wanted(const StateDirectory& state) { return fs::exists(state.config(kBackupWanted)); }
+
+/// Two repositories beside the database: for trying. They are lost with this disk.
+std::string backup_config(const StateDirectory& state) {
+  const fs::path top = state.path() / "backups";
+  return "\n[backup]\neven = " + quoted(fs::path("file://" + (top / "even").string())) +
+         "\nodd = " + quoted(fs::path("file://" + (top / "odd").string())) +
+         "\nkey_file = " + quoted(state.secret("backup.key")) + "\ndata_dir = " + quoted(state.database() / "data") +
+         "\nwork_dir = " + quoted(top / "work") + "\nsocket = " + quoted(state.run("slipway-backupd.sock")) +
+         "\nenabled = " + (backup_wanted(state) ? "true" : "false") + "\n";
+}
+
+Status make_backup_directories(const StateDirectory& state) {
+  for (const char* name : {"", "even", "odd", "work"})
+    SLIPWAY_CHECK(make_private_directory(state.path() / "backups" / name));
+  return {};
+}
+
 Status write_config(const StateDirectory& state, const ProgramFiles& program, std::uint16_t port) {
   std::string text =
       "# Written anew by every 'slipway up'.\n"
@@ -90,7 +111,7 @@ Status write_config(const StateDirectory& state, const ProgramFiles& program, st
       "\nsession_key_file = " + quoted(state.secret("session.key")) +
       "\n\n[web]\naddress = \"127.0.0.1\"\nport = " + std::to_string(port) +
       "\ncertificate = " + quoted(state.config("loopback.crt")) + "\nkey = " + quoted(state.secret("loopback.key")) +
-      "\n\n[jobs]\nsocket = " + quoted(state.run("slipway-jobd.sock")) + "\n";
+      "\n\n[jobs]\nsocket = " + quoted(state.run("slipway-jobd.sock")) + "\n" + backup_config(state);
   return write_private_file(state.config(program.config), text);
 }
 
@@ -162,9 +183,9 @@ Result<std::vector<SignIn>> set_up_databases(const StateDirectory& state, const 
   SLIPWAY_TRY(sql::Connection root, sql::Connection::open(database.administrator()));
   progress("database: MariaDB " + root.server_version() + " on a private socket");
   std::vector<account::ProgramUser> users;
-  for (const auto& program : {kWeb, kJobs}) {
+  for (const auto& program : {kWeb, kJobs, kBackup}) {
     SLIPWAY_TRY(Secret password, config::read_secret_file(state.secret(program.password)));
-    users.push_back({program.user, std::move(password)});
+    users.push_back({program.user, std::move(password), program.user == kBackup.user});
   }
   SLIPWAY_CHECK(account::provision_platform(root, users));
   progress("platform database: up to date");
@@ -196,7 +217,16 @@ std::uint16_t try_port(std::uint16_t port) {
 
 }  // namespace
 
-DatabaseOptions database_options(const StateDirectory& state) { return {.directory = state.database()}; }
+DatabaseOptions database_options(const StateDirectory& state) {
+  DatabaseOptions options{.directory = state.database()};
+  options.binary_log = backup_wanted(state);
+  return options;
+}
+
+Status want_backup(const StateDirectory& state) {
+  if (backup_wanted(state)) return {};
+  return write_private_file(state.config(kBackupWanted), "");
+}
 
 Result<std::uint16_t> configured_port(const StateDirectory& state) {
   SLIPWAY_TRY(const auto config, config::Config::load(state.config(kWeb.config), true, {}, {}));
@@ -221,10 +251,11 @@ Result<std::uint16_t> choose_port(const StateDirectory& state, std::optional<std
 Result<std::vector<SignIn>> set_up(const StateDirectory& state, std::uint16_t port, const Progress& progress) {
   if (!fs::exists(state.config("default-accounts-made")))
     SLIPWAY_CHECK(require_space(state.path(), kNewInstallationBytes));
-  for (const char* name : {"account.key", "session.key", kWeb.password, kJobs.password})
+  for (const char* name : {"account.key", "session.key", kWeb.password, kJobs.password, kBackup.password})
     SLIPWAY_CHECK(make_secret(state, name));
   SLIPWAY_CHECK(make_certificate(state));
-  for (const auto& program : {kWeb, kJobs}) SLIPWAY_CHECK(write_config(state, program, port));
+  SLIPWAY_CHECK(make_backup_directories(state));
+  for (const auto& program : {kWeb, kJobs, kBackup}) SLIPWAY_CHECK(write_config(state, program, port));
   progress("state directory: " + state.path().string());
   return set_up_databases(state, progress);
 }
@@ -236,7 +267,7 @@ std::vector<Program> slipway_programs(const StateDirectory& state, const fs::pat
                             .log_file = state.log(name + ".log")};
   };
   const DatabaseOptions database = database_options(state);
-  return {
+  std::vector<Program> all{
       {"mariadbd", server_command(database), [database] { return server_answers(database); }, std::chrono::seconds(60)},
       {"slipway-jobd", command("slipway-jobd"),
        [socket = state.run("slipway-jobd.sock")] { return answers("http://localhost/health", socket, {}); }},
@@ -246,6 +277,12 @@ std::vector<Program> slipway_programs(const StateDirectory& state, const fs::pat
        },
        std::chrono::seconds(15)},
   };
+  if (backup_wanted(state))
+    all.push_back(
+        {"slipway-backupd", command("slipway-backupd"),
+         [socket = state.run("slipway-backupd.sock")] { return answers("http://localhost/health", socket, {}); },
+         std::chrono::seconds(30)});
+  return all;
 }
 
 }  // namespace slipway::embedded

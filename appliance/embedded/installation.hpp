@@ -39,7 +39,11 @@ struct SignIn {
 [[nodiscard]] Result<std::vector<SignIn>> set_up(const StateDirectory& state, std::uint16_t port,
                                                  const Progress& progress);
 
-/// mariadbd, slipway-jobd and slipway-webd, in the order of their start; the latter two from directory `programs`.
+/// From the next set-up on the database writes a binary log, and the backup agent runs; it stays so.
+[[nodiscard]] Status want_backup(const StateDirectory& state);
+
+/// mariadbd, slipway-jobd, slipway-webd and, when it is wanted, slipway-backupd, in the order of their start; all but
+/// the first from directory `programs`.
 [[nodiscard]] std::vector<Program> slipway_programs(const StateDirectory& state, const std::filesystem::path& programs,
                                                     std::uint16_t port);
 

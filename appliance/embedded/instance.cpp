@@ -108,7 +108,9 @@ struct Prepared {
 
 /// All of `up` before the supervisor; was_running when there is one already.
 Result<Prepared> prepare(const UpOptions& options, const Progress& progress) {
-  for (const char* program : {"slipway-jobd", "slipway-webd"})
+  std::vector<std::string> programs{"slipway-jobd", "slipway-webd"};
+  if (options.backup) programs.emplace_back("slipway-backupd");
+  for (const std::string& program : programs)
     if (!fs::exists(options.programs / program))
       return Error{Code::not_found, "program '" + (options.programs / program).string() + "': does not exist",
                    "build or install all of slipway's programs in one directory"};
@@ -120,6 +122,7 @@ Result<Prepared> prepare(const UpOptions& options, const Progress& progress) {
     return prepared;
   }
   clear_leftovers(directory);
+  if (options.backup) SLIPWAY_CHECK(want_backup(directory));
   SLIPWAY_TRY(const std::uint16_t port, choose_port(directory, options.port));
   SLIPWAY_TRY(prepared.report.sign_ins, set_up(directory, port, progress));
   prepared.report.url = "https://127.0.0.1:" + std::to_string(port);

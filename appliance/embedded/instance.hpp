@@ -9,8 +9,9 @@ namespace slipway::embedded {
 struct UpOptions {
   std::filesystem::path directory;
   std::optional<std::uint16_t> port;  ///< 0: any free one; none: that of the last start, else 8443
-  std::filesystem::path programs;     ///< the directory of slipway, slipway-webd and slipway-jobd
+  std::filesystem::path programs;     ///< the directory of slipway's programs
   std::chrono::milliseconds limit{120'000};
+  bool backup = false;  ///< from now on, at every later start too
 };
 
 struct UpReport {

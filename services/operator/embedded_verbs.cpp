@@ -20,6 +20,7 @@ constexpr std::chrono::seconds kDownLimit{100};
 struct UpFlags {
   std::optional<std::uint16_t> port;
   bool foreground = false;
+  bool backup = false;
   fs::path programs;
 };
 
@@ -65,7 +66,8 @@ std::string to_text(const UpReport& report) {
 Result<Output> run_up(Context& context, const UpFlags& flags) {
   const embedded::UpOptions options{.directory = context.globals().state_dir,
                                     .port = flags.port,
-                                    .programs = flags.programs.empty() ? own_directory() : flags.programs};
+                                    .programs = flags.programs.empty() ? own_directory() : flags.programs,
+                                    .backup = flags.backup};
   const auto progress = [&context](const std::string& line) { context.progress("· " + line); };
   if (flags.foreground) {
     SLIPWAY_CHECK(embedded::up_in_foreground(options, progress,
@@ -124,6 +126,7 @@ void register_embedded(Verbs& verbs) {
   CLI::App& up = verbs.add(verbs.root(), "up", "Start Slipway with a database of its own, for this machine only",
                            "slipway up --port 9443", [flags](Context& context) { return run_up(context, *flags); });
   up.add_option("--port", flags->port, "Port on 127.0.0.1 (0: any free one; default: as last time, else 8443)");
+  up.add_flag("--backup", flags->backup, "Back up on schedule into the state directory, now and at every later start");
   up.add_flag("--foreground", flags->foreground, "Stay in the foreground until Ctrl-C");
   up.add_option("--program-dir", flags->programs, "Where slipway-webd and slipway-jobd are")->group("");
   verbs.add(verbs.root(), "status", "Say what runs in the state directory", "slipway status --json", run_status);
