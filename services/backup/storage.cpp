@@ -1,21 +1,19 @@
 #include "services/backup/storage.hpp"
 
+#include "services/backup/rate_limited.hpp"
+#include "services/backup/storage_address.hpp"
+#include "services/backup/storage_directory.hpp"
+#include "services/backup/storage_rclone.hpp"
+
 namespace slipway::backup {
 
-bool is_object_name(std::string_view name) {
-  bool first = true;  // of a part
-  for (const char letter : name) {
-    if (letter == '/') {
-      if (first) return false;
-      first = true;
-      continue;
-    }
-    const bool plain =
-        (letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9') || letter == '_' || letter == '-';
-    if (!plain && (letter != '.' || first)) return false;
-    first = false;
-  }
-  return !first && name.size() <= 200;
+Result<std::unique_ptr<Storage>> open_storage(const StorageAddress& address) {
+  SLIPWAY_TRY(const ParsedAddress parsed, parse_storage_url(address.url));
+  SLIPWAY_TRY(std::unique_ptr<Storage> storage, parsed.kind == StorageKind::directory
+                                                    ? open_directory(parsed.path)
+                                                    : open_rclone(parsed, address.credentials_file));
+  if (address.bytes_per_second == 0) return storage;
+  return limit_rate(std::move(storage), address.bytes_per_second);
 }
 
 Result<std::string> read_all(Storage& storage, const std::string& name, std::size_t most) {

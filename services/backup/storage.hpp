@@ -1,9 +1,10 @@
 // Where backups lie: a flat set of named objects. One interface, one conformance suite (tests/integration/
 // backup_storage_test.cpp), several kinds: a directory, an SFTP host, an S3-compatible service.
 //
-// Names are "part/part/part" of [a-z0-9._-], no part begins with a dot; others are invalid_argument.
-// Errors of all calls: unavailable (does not answer; may be tried again), timeout, permission, no_space, not_found,
-// corrupt, unauthenticated. Their messages name the repository and the object, never credentials.
+// Names are "part/part/part" of [a-z0-9._-], no part begins with a dot, the last does not end with ".open"; others are
+// invalid_argument. An object's name must not be a folder of another's ("a" and "a/b"): most kinds refuse that
+// (conflict). Errors of all calls: unavailable (does not answer; may be tried again), timeout, permission, no_space,
+// not_found, corrupt, unauthenticated. Their messages name the repository and the object, never credentials.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +24,11 @@ struct StoredObject {
   std::uint64_t bytes = 0;
 };
 
-/// An object on its way. Not thread-safe. Destruction without commit() leaves nothing behind.
+/// What an object that is written visibly is called until it is whole; no object's own name ends so.
+inline constexpr std::string_view kOpenSuffix = ".open";
+
+/// An object on its way. Not thread-safe. Destruction without commit() leaves nothing behind, but for NAME.open of
+/// write_visibly(). One that failed has ended: begin anew.
 class ObjectWriter {
  public:
   ObjectWriter() = default;
@@ -63,13 +68,15 @@ class Storage {
   /// Appears under `name` at commit() and not before; a killed writer leaves at most something that sweep() removes.
   [[nodiscard]] virtual Result<std::unique_ptr<ObjectWriter>> write(const std::string& name) = 0;
   /// As write(), but what is there after each sync() can be read under `name` + ".open" and survives the writer. An
-  /// ".open" that is there already is replaced. `unsupported` where the storage cannot append.
+  /// ".open" that is there already is replaced; list() leaves it out and sweep() leaves it alone. `unsupported` where
+  /// the storage cannot append.
   [[nodiscard]] virtual Result<std::unique_ptr<ObjectWriter>> write_visibly(const std::string& name) = 0;
   [[nodiscard]] virtual bool can_append() const = 0;
   /// A small object in one step, replacing another of the name (leases and such).
   [[nodiscard]] virtual Status replace(const std::string& name, std::string_view bytes) = 0;
 
-  /// `offset`: how many bytes to leave out at the beginning.
+  /// `offset`: how many bytes to leave out at the beginning; invalid_argument when it is beyond the end. What is read
+  /// is what was there at the call. Names that end with ".open" are allowed here and in remove().
   [[nodiscard]] virtual Result<std::unique_ptr<ObjectReader>> read(const std::string& name,
                                                                    std::uint64_t offset = 0) = 0;
   /// All objects whose names begin with `prefix`, sorted by name; unfinished ones are not among them.
@@ -84,7 +91,7 @@ class Storage {
 struct StorageAddress {
   std::string url;  ///< file:///PATH | sftp://USER@HOST[:PORT]/PATH | s3://BUCKET[/PREFIX]?endpoint=URL&region=NAME
   /// sftp: a private key; its host must be in `known_hosts` beside it. s3: two lines, access key and secret key.
-  std::string credentials_file;
+  std::string credentials_file = {};
   std::uint64_t bytes_per_second = 0;  ///< 0: no limit; of writing
 };
 

@@ -1,5 +1,6 @@
 // slipway: the operator's command line.
 #include "appliance/telemetry/log.hpp"
+#include "services/backup/verbs.hpp"
 #include "services/operator/verbs.hpp"
 
 int main(int argc, char** argv) {
@@ -7,5 +8,6 @@ int main(int argc, char** argv) {
   slipway::telemetry::set_up_logging("slipway", slipway::telemetry::Level::warning);
   using namespace slipway;
   return command::run(argc, argv,
-                      {operator_::register_config, operator_::register_account, operator_::register_embedded});
+                      {operator_::register_config, operator_::register_account, operator_::register_embedded,
+                       backup::register_backup, backup::register_restore});
 }

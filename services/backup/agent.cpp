@@ -1,0 +1,259 @@
+#include "services/backup/agent.hpp"
+
+#include <thread>
+
+#include "appliance/account/directory.hpp"
+#include "appliance/telemetry/log.hpp"
+#include "services/backup/catalog.hpp"
+#include "services/backup/lease.hpp"
+#include "services/backup/log_line.hpp"
+#include "services/backup/prove.hpp"
+#include "services/backup/prune.hpp"
+#include "services/backup/take.hpp"
+
+namespace slipway::backup {
+namespace {
+
+constexpr std::chrono::seconds kLookEvery{5};
+constexpr std::chrono::seconds kRenewEvery{15};
+constexpr std::chrono::hours kUnpublishedAge{24};
+constexpr std::chrono::minutes kArchiveLag{1};
+
+}  // namespace
+
+struct Agent::State {
+  State(AgentOptions how, const Repositories& where, const Clock& by)
+      : options(std::move(how)),
+        repositories(where),
+        clock(by),
+        archiver({options.server, options.server_id}, options.log, where.all(), options.work / "spool", by) {}
+
+  AgentOptions options;
+  const Repositories& repositories;
+  const Clock& clock;
+  LogArchiver archiver;
+  SegmentMemory memory;
+  std::vector<FailedAttempt> failed;
+  std::optional<Timestamp> last_prune;
+
+  mutable std::mutex mutex;
+  std::condition_variable changed;
+  bool stopping = false;
+  std::optional<Error> ended;  ///< why the archiver ended by itself
+  AgentStatus status;
+
+  [[nodiscard]] Status lease();
+  [[nodiscard]] Result<ScheduleFacts> facts();
+  [[nodiscard]] Result<bool> look();
+  [[nodiscard]] Status carry_out(const Work& work);
+  [[nodiscard]] Status take(const Work& work);
+  [[nodiscard]] Status prove(const Work& work);
+  void note(const Work& work, const Status& outcome);
+  void tell(const std::string& doing);
+  bool wait(std::chrono::microseconds time);
+};
+
+Status Agent::State::lease() {
+  for (const Repository* repository : repositories.all()) {
+    auto taken = take_lease(*repository, clock.now());
+    // One that does not answer is seen by everything else as well.
+    if (!taken && taken.error().code == Code::in_use) return taken;
+  }
+  return {};
+}
+
+Result<ScheduleFacts> Agent::State::facts() {
+  ScheduleFacts facts;
+  const LogStatus log = archiver.status();
+  const auto known = log_facts(repositories.all(), memory);
+  for (const RepositoryLog& segments : known.logs) {
+    RepositoryState state{
+        .name = segments.repository, .available = segments.available, .log = {}, .log_safe_until = {}};
+    SLIPWAY_TRY(const Repository* const repository, repositories.named(segments.repository));
+    const auto backups = backup_facts(*repository, memory);
+    state.available = state.available && backups.has_value();
+    if (state.available) {
+      facts.backups.insert(facts.backups.end(), backups->backups.begin(), backups->backups.end());
+      state.log = runs_of(segments);
+      state.log_safe_until = log.safe_at.value_or(segments.safe_until);
+    }
+    facts.repositories.push_back(std::move(state));
+  }
+  for (const auto& away : repositories.faults())
+    facts.repositories.push_back({.name = away.name, .available = false, .log = {}, .log_safe_until = {}});
+  facts.failed = failed;
+  facts.last_prune = last_prune;
+  return facts;
+}
+
+void Agent::State::tell(const std::string& doing) {
+  const std::lock_guard lock(mutex);
+  status.doing = doing;
+}
+
+Status Agent::State::take(const Work& work) {
+  SLIPWAY_TRY(const Repository* const repository, repositories.named(work.repository));
+  TakeOptions take{.server = options.server,
+                   .data = options.data,
+                   .work = options.work / "take",
+                   .parent = {},
+                   .accounts = {},
+                   .log_line = archiver.status().line};
+  if (work.kind == WorkKind::incremental) {
+    SLIPWAY_TRY(take.parent, repository->backup(work.backup));
+  }
+  sql::Pool pool(options.server);
+  SLIPWAY_TRY(const auto accounts, account::Directory(pool, Secret()).list());
+  for (const auto& account : accounts) take.accounts.push_back({account.name.text(), account.database});
+  SLIPWAY_TRY(const Manifest manifest, take_backup(*repository, take, clock, [](std::uint64_t, std::uint64_t) {}));
+  telemetry::log(telemetry::Level::info, "backup.taken",
+                 {{"backup", manifest.id}, {"repository", repository->name()}, {"gtid", manifest.position.to_text()}});
+  return {};
+}
+
+Status Agent::State::prove(const Work& work) {
+  SLIPWAY_TRY(const Repository* const repository, repositories.named(work.repository));
+  SLIPWAY_TRY(const Manifest backup, repository->backup(work.backup));
+  SLIPWAY_TRY(const Oracle oracle, take_oracle(options.server));
+  if (!archiver.wait_for(oracle.position, kArchiveLag))
+    return Error{Code::timeout, "backup " + work.backup + ": the log up to " + oracle.position.to_text() +
+                                    " is not in the archive yet, so it cannot be proven"};
+  SLIPWAY_TRY(const Proof proof, prove_backup(repositories.all(), *repository, backup, oracle,
+                                              {.directory = options.work / "proof"}, clock));
+  const bool proven = proof.outcome == ProofOutcome::proven;
+  telemetry::log(proven ? telemetry::Level::info : telemetry::Level::error, "backup.proof",
+                 {{"backup", work.backup},
+                  {"repository", work.repository},
+                  {"outcome", std::string(to_text(proof.outcome))},
+                  {"words", to_text(proof)}});
+  // What was found is a result; that nothing could be is an attempt.
+  return proof.outcome == ProofOutcome::could_not_try && proof.fault ? Status(proof.fault->error) : Status();
+}
+
+Status Agent::State::carry_out(const Work& work) {
+  switch (work.kind) {
+    case WorkKind::full:
+    case WorkKind::incremental:
+      return take(work);
+    case WorkKind::prune: {
+      for (const Repository* repository : repositories.all()) {
+        SLIPWAY_TRY([[maybe_unused]] const int removed, remove_unpublished(*repository, clock.now(), kUnpublishedAge));
+      }
+      SLIPWAY_TRY(const auto plan, plan_prune(repositories.all(), {}, clock.now()));
+      SLIPWAY_CHECK(carry_out_prune(repositories.all(), plan));
+      last_prune = clock.now();
+      return {};
+    }
+    case WorkKind::proof:
+      return prove(work);
+    case WorkKind::monthly:
+    case WorkKind::fill_log:  // the archiver's own
+      return {};
+  }
+  return {};
+}
+
+void Agent::State::note(const Work& work, const Status& outcome) {
+  const auto same = [&work](const FailedAttempt& attempt) {
+    return attempt.kind == work.kind && attempt.repository == work.repository && attempt.backup == work.backup;
+  };
+  if (outcome) {
+    std::erase_if(failed, same);
+    return;
+  }
+  telemetry::log_error("backup.work_failed", outcome.error(),
+                       {{"work", std::string(to_text(work.kind))}, {"repository", work.repository}});
+  const std::lock_guard lock(mutex);
+  status.last_fault = to_text(outcome.error());
+  const auto found = std::find_if(failed.begin(), failed.end(), same);
+  if (found == failed.end()) {
+    failed.push_back({work.kind, work.repository, work.backup, clock.now(), 1});
+  } else {
+    found->at = clock.now();
+    ++found->failures;
+  }
+}
+
+/// Does the first thing that is due; false when nothing is.
+Result<bool> Agent::State::look() {
+  // A backup names the line that goes on from it.
+  if (archiver.status().line.empty()) return false;
+  SLIPWAY_TRY(const auto known, facts());
+  const Agenda agenda = next_work(known, options.schedule, clock.now(), local_time);
+  {
+    const std::lock_guard lock(mutex);
+    status.alerts = agenda.alerts;
+    status.next_at = agenda.wake_at;
+  }
+  for (const Work& work : agenda.due) {
+    if (work.kind == WorkKind::fill_log || work.kind == WorkKind::monthly) continue;
+    tell(std::string(to_text(work.kind)) + " in repository '" + work.repository + "'");
+    note(work, carry_out(work));
+    tell("");
+    return true;  // the facts are others now
+  }
+  return false;
+}
+
+bool Agent::State::wait(std::chrono::microseconds time) {
+  std::unique_lock lock(mutex);
+  changed.wait_for(lock, time, [this] { return stopping || ended; });
+  return stopping || ended;
+}
+
+Agent::Agent(AgentOptions options, const Repositories& repositories, const Clock& clock)
+    : state_(std::make_unique<State>(std::move(options), repositories, clock)) {}
+
+Agent::~Agent() = default;
+
+Status Agent::run() {
+  State& state = *state_;
+  state.status.enabled = state.options.schedule.enabled;
+  if (!state.options.schedule.enabled) {
+    while (!state.wait(std::chrono::hours(1))) {
+    }
+    return {};
+  }
+  SLIPWAY_CHECK(state.lease());
+  std::error_code problem;
+  std::filesystem::create_directories(state.options.work / "spool", problem);
+  if (problem) return Error{Code::permission, "directory '" + state.options.work.string() + "': " + problem.message()};
+  std::thread archiving([&state] {
+    const auto outcome = state.archiver.run();
+    const std::lock_guard lock(state.mutex);
+    if (!outcome) state.ended = outcome.error();
+    state.changed.notify_all();
+  });
+  std::thread renewing([&state] {
+    while (!state.wait(kRenewEvery)) static_cast<void>(state.lease().has_value());
+  });
+  for (bool busy = false; !state.wait(busy ? std::chrono::seconds(0) : kLookEvery);) {
+    const auto looked = state.look();
+    busy = looked && *looked;
+    if (looked) continue;
+    const std::lock_guard lock(state.mutex);
+    state.status.last_fault = to_text(looked.error());
+  }
+  state.archiver.stop();
+  archiving.join();
+  renewing.join();
+  for (const Repository* repository : state.repositories.all()) drop_lease(*repository, state.clock.now());
+  const std::lock_guard lock(state.mutex);
+  if (state.ended) return *state.ended;
+  return {};
+}
+
+void Agent::stop() {
+  const std::lock_guard lock(state_->mutex);
+  state_->stopping = true;
+  state_->changed.notify_all();
+}
+
+AgentStatus Agent::status() const {
+  const std::lock_guard lock(state_->mutex);
+  AgentStatus status = state_->status;
+  status.log = state_->archiver.status();
+  return status;
+}
+
+}  // namespace slipway::backup

@@ -1,0 +1,189 @@
+// slipway backup run | list | show | verify | key
+#include "appliance/account/directory.hpp"
+#include "appliance/account/platform.hpp"
+#include "services/backup/fetch_backup.hpp"
+#include "services/backup/lease.hpp"
+#include "services/backup/log_line.hpp"
+#include "services/backup/settings.hpp"
+#include "services/backup/take.hpp"
+#include "services/backup/verbs.hpp"
+#include "services/backup/words.hpp"
+
+namespace slipway::backup {
+namespace {
+
+using command::Context;
+using command::Output;
+using nlohmann::ordered_json;
+
+struct RunFlags {
+  std::string repository;
+  bool incremental = false;
+};
+
+Result<std::vector<SavedAccount>> saved_accounts(const sql::Connection& platform) {
+  sql::Pool pool(platform.endpoint());
+  SLIPWAY_TRY(const auto accounts, account::Directory(pool, Secret()).list());
+  std::vector<SavedAccount> saved;
+  for (const auto& account : accounts) saved.push_back({account.name.text(), account.database});
+  return saved;
+}
+
+/// The line that an agent archives into at present: only then will the log go on from a backup.
+std::string running_line(const Repository& repository) {
+  SystemClock clock;
+  if (!agent_is_alive(repository, clock.now())) return "";
+  const auto line = newest_line(repository);
+  return line ? *line : "";
+}
+
+Result<const Repository*> chosen(const Repositories& repositories, const std::string& name) {
+  if (!name.empty()) return repositories.named(name);
+  const auto all = repositories.all();
+  if (!all.empty()) return all.front();
+  return repositories.faults().front().error;
+}
+
+Result<std::optional<Manifest>> newest_of(const Repository& repository) {
+  SLIPWAY_TRY(auto listing, repository.backups());
+  if (listing.backups.empty())
+    return Error{Code::not_found, repository.describe() + ": has no backup that an incremental could follow",
+                 "take a full one first"};
+  return std::optional(std::move(listing.backups.back()));
+}
+
+ordered_json summary(const Manifest& manifest, const Repository& repository) {
+  ordered_json json = to_json(manifest);
+  json["repository"] = repository.name();
+  return json;
+}
+
+Result<Output> run(const Context& context, const RunFlags& flags) {
+  SLIPWAY_TRY(const auto config, context.configuration());
+  SLIPWAY_TRY(const auto repositories, Repositories::open(config));
+  SLIPWAY_TRY(const Repository* const repository, chosen(repositories, flags.repository));
+  SLIPWAY_TRY(const auto admin, context.administrator(std::string(account::kPlatformDatabase)));
+  TakeOptions options;
+  options.server = admin.endpoint();
+  options.data = config.path("backup.data_dir");
+  options.work = config.path("backup.work_dir") / "take";
+  SLIPWAY_TRY(options.accounts, saved_accounts(admin));
+  options.log_line = running_line(*repository);
+  if (flags.incremental) {
+    SLIPWAY_TRY(options.parent, newest_of(*repository));
+  }
+  ProgressLines lines(context);
+  const SystemClock clock;
+  SLIPWAY_TRY(const Manifest manifest,
+              take_backup(*repository, options, clock,
+                          [&lines](std::uint64_t plain, std::uint64_t) { lines.tell("backup", plain, 0); }));
+  const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(manifest.ended_at - manifest.taken_at);
+  return Output{
+      summary(manifest, *repository),
+      "backup " + manifest.id + " in repository '" + repository->name() + "': " + size_text(manifest.plain_bytes) +
+          " in " + size_text(manifest.stored_bytes) + ", " + std::to_string(took.count() / 1000) + "." +
+          std::to_string(took.count() / 100 % 10) + " s" +
+          (manifest.position.empty() ? "" : ", up to GTID " + manifest.position.to_text()) +
+          (manifest.log_line.empty() ? "\n(the binary log is not archived: only this moment can be restored)" : "")};
+}
+
+Result<Output> list(const Context& context) {
+  SLIPWAY_TRY(const auto config, context.configuration());
+  SLIPWAY_TRY(const auto repositories, Repositories::open(config));
+  Output output{{{"backups", ordered_json::array()}, {"faults", ordered_json::array()}}, ""};
+  const auto fault = [&output](const Error& error) {
+    output.json["faults"].push_back({{"message", error.message}, {"hint", error.hint}});
+    output.text += "! " + error.message + "\n";
+  };
+  for (const auto& away : repositories.faults()) fault(away.error);
+  for (const Repository* repository : repositories.all()) {
+    SLIPWAY_TRY(const auto listing, repository->backups());
+    for (const Error& bad : listing.faults) fault(bad);
+    for (const Manifest& manifest : listing.backups) {
+      output.json["backups"].push_back(summary(manifest, *repository));
+      output.text += column(manifest.id, 32) + column(repository->name(), 6) +
+                     column(size_text(manifest.stored_bytes), 10) + "GTID " + manifest.position.to_text() +
+                     (manifest.parent.empty() ? "" : "  follows " + manifest.parent) +
+                     (manifest.log_line.empty() ? "  (no log)" : "") + "\n";
+    }
+  }
+  if (output.text.empty()) output.text = "no backup; take one with 'slipway backup run'";
+  return output;
+}
+
+Result<Output> show(const Context& context, const std::string& id) {
+  SLIPWAY_TRY(const auto config, context.configuration());
+  SLIPWAY_TRY(const auto repositories, Repositories::open(config));
+  Error last{Code::not_found, "backup '" + id + "': is in no repository", "see 'slipway backup list'"};
+  for (const Repository* repository : repositories.all()) {
+    const auto manifest = repository->backup(id);
+    if (!manifest) {
+      if (manifest.error().code != Code::not_found) last = manifest.error();
+      continue;
+    }
+    Output output{summary(*manifest, *repository), ""};
+    for (const auto& [key, value] : output.json.items())
+      if (!value.is_array())
+        output.text += column(key, 17) + (value.is_string() ? value.get<std::string>() : value.dump()) + "\n";
+    for (const auto& account : manifest->accounts) output.text += column("account", 17) + account.name + "\n";
+    output.text += column("pieces", 17) + std::to_string(manifest->pieces.size()) + "\n";
+    return output;
+  }
+  return last;
+}
+
+Result<Output> verify(const Context& context, const std::string& id) {
+  SLIPWAY_TRY(const auto config, context.configuration());
+  SLIPWAY_TRY(const auto repositories, Repositories::open(config));
+  ProgressLines lines(context);
+  std::vector<Error> faults;
+  std::size_t checked = 0;
+  for (const auto& away : repositories.faults()) faults.push_back(away.error);
+  for (const Repository* repository : repositories.all()) {
+    SLIPWAY_TRY(const auto listing, repository->backups());
+    faults.insert(faults.end(), listing.faults.begin(), listing.faults.end());
+    for (const Manifest& manifest : listing.backups) {
+      if (!id.empty() && manifest.id != id) continue;
+      SLIPWAY_TRY(const auto found, verify_pieces(*repository, manifest, [&](std::uint64_t done, std::uint64_t of) {
+                    lines.tell("verify " + manifest.id, done, of);
+                  }));
+      faults.insert(faults.end(), found.begin(), found.end());
+      ++checked;
+    }
+  }
+  if (checked == 0 && faults.empty())
+    return Error{Code::not_found, id.empty() ? "backup: there is none" : "backup '" + id + "': is in no repository"};
+  if (faults.empty())
+    return Output{
+        {{"checked", checked}, {"faults", ordered_json::array()}},
+        std::to_string(checked) + (checked == 1 ? " backup" : " backups") + ": every piece is as its manifest says\n"};
+  std::string message = std::to_string(faults.size()) + " of the backups' parts are not as they were stored";
+  for (const Error& fault : faults) message += "\n  " + fault.message;
+  return Error{Code::corrupt, message, "take a new full backup, and look after the disk of that repository"};
+}
+
+}  // namespace
+
+void register_backup(command::Verbs& verbs) {
+  CLI::App& group = verbs.group("backup", "Backups: taken, listed, checked");
+  const auto flags = std::make_shared<RunFlags>();
+  CLI::App& running = verbs.add(group, "run", "Take a backup now", "slipway backup run --repository odd",
+                                [flags](const Context& context) { return run(context, *flags); });
+  running.add_option("--repository", flags->repository, "even or odd; the first one unless given");
+  running.add_flag("--incremental", flags->incremental, "Only what changed since the newest backup there");
+  verbs.add(group, "list", "List all backups of all repositories", "slipway backup list --json", list);
+  const auto id = std::make_shared<std::string>();
+  verbs
+      .add(group, "show", "Show what a backup holds", "slipway backup show 20261129t031500z-full",
+           [id](const Context& context) { return show(context, *id); })
+      .add_option("id", *id, "The backup's id, as 'backup list' gives it")
+      ->required();
+  const auto which = std::make_shared<std::string>();
+  verbs
+      .add(group, "verify", "Read backups whole and compare them with their manifests", "slipway backup verify",
+           [which](const Context& context) { return verify(context, *which); })
+      .add_option("id", *which, "Only this backup");
+  register_backup_key(verbs, group);
+}
+
+}  // namespace slipway::backup

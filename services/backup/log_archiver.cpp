@@ -1,0 +1,387 @@
+#include "services/backup/log_archiver.hpp"
+
+#include <thread>
+
+#include "appliance/sql/binlog_stream.hpp"
+#include "appliance/telemetry/log.hpp"
+#include "services/backup/group_buffer.hpp"
+#include "services/backup/log_archiver_store.hpp"
+#include "services/backup/log_delivery.hpp"
+#include "services/backup/log_inbox.hpp"
+#include "services/backup/log_recovery.hpp"
+#include "services/backup/open_segment.hpp"
+
+namespace slipway::backup {
+namespace {
+
+using std::chrono::steady_clock;
+using Place = sql::GroupTracker::Place;
+
+constexpr std::chrono::seconds kDeliverEvery{10};
+constexpr std::chrono::milliseconds kFirstPause{200};
+constexpr std::chrono::milliseconds kLongestPause{10'000};
+
+}  // namespace
+
+struct LogArchiver::State {
+  State(LogSource from, LogPolicy how, std::vector<const Repository*> into, std::filesystem::path on, const Clock& by)
+      : source(std::move(from)),
+        policy(how),
+        repositories(std::move(into)),
+        spool(std::move(on)),
+        clock(by),
+        group(spool / "group") {}
+
+  LogSource source;
+  LogPolicy policy;
+  std::vector<const Repository*> repositories;
+  std::filesystem::path spool;
+  const Clock& clock;
+
+  // Of the thread that runs.
+  LineStart start;
+  std::uint64_t next_number = 1;
+  sql::GtidPosition read;  ///< everything that was written into a segment
+  std::uint32_t read_time_s = 0;
+  std::string description;  ///< the format description that is in force
+  std::unique_ptr<OpenSegment> segment;
+  GroupBuffer group;
+  sql::GroupTracker tracker;
+  std::optional<sql::LogPlace> owed;  ///< the acknowledgement that goes out after the next sync
+  std::optional<steady_clock::time_point> dirty_since;
+  steady_clock::time_point begun_at;
+
+  std::atomic<bool> stopping{false};
+  std::atomic<bool> seal_wanted{false};
+
+  mutable std::mutex mutex;
+  std::condition_variable changed;
+  LogStatus status;
+  std::map<std::uint64_t, std::pair<sql::GtidPosition, std::uint32_t>> undelivered;  ///< number → where it ends
+  Delivery delivery;
+  bool deliver_wanted = false;
+  Inbox* inbox = nullptr;
+  sql::BinlogStream* stream = nullptr;
+
+  [[nodiscard]] Status recover();
+  [[nodiscard]] Status new_line(const std::string& reason, std::uint64_t first_number);
+  [[nodiscard]] Status read_on();
+  [[nodiscard]] Status consume(Inbox& inbox, sql::BinlogStream& stream);
+  [[nodiscard]] Status take(const Arrived& arrived);
+  [[nodiscard]] Status write_group();
+  [[nodiscard]] Status settle(sql::BinlogStream& stream);
+  [[nodiscard]] Status seal();
+  [[nodiscard]] steady_clock::time_point next_deadline() const;
+  [[nodiscard]] bool can_append() const;
+  void deliver_round();
+  void deliver_until_stopped();
+  void note_safe(const sql::GtidPosition& position, std::uint32_t time_s);
+  void note_fault(const std::string& fault);
+  void pause(std::chrono::milliseconds time);
+};
+
+bool LogArchiver::State::can_append() const {
+  return std::all_of(repositories.begin(), repositories.end(),
+                     [](const Repository* repository) { return repository->storage().can_append(); });
+}
+
+void LogArchiver::State::note_safe(const sql::GtidPosition& position, std::uint32_t time_s) {
+  const std::lock_guard lock(mutex);
+  if (!position.covers(status.safe)) return;
+  status.safe = position;
+  status.last_time_s = std::max(status.last_time_s, time_s);
+  changed.notify_all();
+}
+
+void LogArchiver::State::note_fault(const std::string& fault) {
+  const std::lock_guard lock(mutex);
+  if (status.fault != fault && !fault.empty())
+    telemetry::log(telemetry::Level::warning, "backup.log.waiting", {{"reason", fault}});
+  status.fault = fault;
+  status.reading = fault.empty();
+}
+
+void LogArchiver::State::pause(std::chrono::milliseconds time) {
+  std::unique_lock lock(mutex);
+  changed.wait_for(lock, time, [this] { return stopping.load(); });
+}
+
+Status LogArchiver::State::new_line(const std::string& reason, std::uint64_t first_number) {
+  SLIPWAY_TRY(const auto position, server_position(source.server));
+  const auto fresh = begin_line(position, start.line, reason, clock.now(), first_number);
+  SLIPWAY_CHECK(write_spool_line(spool, fresh.start.line));
+  {
+    const std::lock_guard lock(mutex);
+    start = fresh.start;
+    delivery = {};
+    undelivered.clear();
+    status.line = start.line;
+    status.safe = position;
+    status.segments = 0;
+    deliver_wanted = true;
+    changed.notify_all();
+  }
+  next_number = first_number;
+  read = position;
+  telemetry::log(telemetry::Level::warning, "backup.log.line_begun", {{"line", start.line}, {"reason", reason}});
+  return {};
+}
+
+Status LogArchiver::State::recover() {
+  SLIPWAY_TRY(auto recovered, recover_line(repositories, spool));
+  // A number is left out, as one always is between lines.
+  if (const auto* none = std::get_if<NoLine>(&recovered))
+    return new_line(none->reason, none->highest == 0 ? 1 : none->highest + 2);
+  auto* const found = std::get_if<Resumption>(&recovered);
+  SLIPWAY_CHECK(write_spool_line(spool, found->start.line));
+  const std::lock_guard lock(mutex);
+  start = found->start;
+  next_number = found->next_number;
+  read = found->position;
+  read_time_s = found->last_time_s;
+  status.line = start.line;
+  status.segments = next_number - 1;
+  if (next_number > start.first_number) undelivered[next_number - 1] = {read, read_time_s};
+  deliver_wanted = true;
+  changed.notify_all();
+  return {};
+}
+
+Status LogArchiver::State::write_group() {
+  if (!segment) {
+    const SegmentLabel label{start.line, next_number, read, clock.now()};
+    SLIPWAY_TRY(segment, OpenSegment::begin(spool, repositories, label, description));
+    begun_at = steady_clock::now();
+  }
+  SLIPWAY_CHECK(group.give([this](std::string_view bytes) { return segment->add(bytes); }));
+  group.clear();
+  read.advance(tracker.gtid());
+  if (!dirty_since) dirty_since = steady_clock::now();
+  return {};
+}
+
+Status LogArchiver::State::take(const Arrived& arrived) {
+  SLIPWAY_TRY(const auto event, sql::read_event(arrived.bytes));
+  if (event.type == sql::EventType::format_description) {
+    if (arrived.bytes == description) return {};
+    // A segment has one description: where the server's changes, the next one begins.
+    SLIPWAY_CHECK(seal());
+    description = arrived.bytes;
+    return {};
+  }
+  SLIPWAY_TRY(const Place place, tracker.follow(event));
+  if (place == Place::outside) return {};
+  if (place == Place::begins) group.clear();
+  SLIPWAY_CHECK(group.add(arrived.bytes));
+  read_time_s = std::max(read_time_s, event.time_s);
+  if (place == Place::ends) SLIPWAY_CHECK(write_group());
+  if (arrived.answer_wanted) owed = arrived.place;
+  return {};
+}
+
+Status LogArchiver::State::seal() {
+  if (!segment) return {};
+  SLIPWAY_CHECK(segment->seal());
+  {
+    const std::lock_guard lock(mutex);
+    undelivered[next_number] = {read, read_time_s};
+    for (const std::string& name : segment->committed()) delivery.repositories[name].present.insert(next_number);
+    status.segments = next_number;
+    deliver_wanted = true;
+    changed.notify_all();
+  }
+  if (!segment->committed().empty()) note_safe(read, read_time_s);
+  segment.reset();
+  dirty_since.reset();
+  ++next_number;
+  return {};
+}
+
+steady_clock::time_point LogArchiver::State::next_deadline() const {
+  auto deadline = steady_clock::now() + std::chrono::seconds(1);
+  if (dirty_since) deadline = std::min(deadline, *dirty_since + policy.sync_every);
+  return deadline;
+}
+
+/// What is due after some events: a sync, an acknowledgement, the end of the segment.
+Status LogArchiver::State::settle(sql::BinlogStream& from) {
+  const auto now = steady_clock::now();
+  const bool answer = owed && policy.acknowledge;
+  if (segment && dirty_since && (answer || now - *dirty_since >= policy.sync_every)) {
+    SLIPWAY_TRY(const int safe_in, segment->sync());
+    dirty_since.reset();
+    if (safe_in > 0) note_safe(read, read_time_s);
+    if (safe_in > 0 && answer) SLIPWAY_CHECK(from.acknowledge(*owed));
+    if (safe_in > 0) owed.reset();
+  }
+  if (!segment) return {};
+  const auto longest = can_append() ? policy.seal_every : policy.seal_every_apart;
+  if (segment->bytes() >= policy.seal_bytes || now - begun_at >= longest || seal_wanted.exchange(false)) return seal();
+  return {};
+}
+
+Status LogArchiver::State::consume(Inbox& from, sql::BinlogStream& server) {
+  for (;;) {
+    const auto arrived = from.take(next_deadline(), [this] { return stopping || seal_wanted; });
+    for (const Arrived& one : arrived) SLIPWAY_CHECK(take(one));
+    SLIPWAY_CHECK(settle(server));
+    if (!arrived.empty()) continue;
+    if (!dirty_since && !tracker.within()) {
+      const std::lock_guard lock(mutex);
+      status.safe_at = clock.now();
+    }
+    if (stopping) return {};
+    if (const auto ended = from.ended()) return *ended;
+  }
+}
+
+Status LogArchiver::State::read_on() {
+  const sql::BinlogStart begin{.after = read, .server = source.server_id, .acknowledges = policy.acknowledge};
+  SLIPWAY_TRY(auto opened, sql::BinlogStream::open(source.server, begin));
+  Inbox events;
+  tracker = {};
+  group.clear();
+  owed.reset();
+  {
+    const std::lock_guard lock(mutex);
+    inbox = &events;
+    stream = &opened;
+  }
+  std::thread reader([&opened, &events, this] {
+    for (bool first = true;;) {
+      auto next = opened.next();
+      if (!next) return events.end(next.error());
+      if (std::exchange(first, false)) note_fault("");
+      if (!events.give({std::string(next->event.bytes), next->place, next->answer_wanted})) return;
+    }
+  });
+  auto done = consume(events, opened);
+  events.close();
+  opened.interrupt();
+  reader.join();
+  const std::lock_guard lock(mutex);
+  inbox = nullptr;
+  stream = nullptr;
+  return done;
+}
+
+void LogArchiver::State::deliver_round() {
+  Delivery before;
+  LineStart line;
+  {
+    const std::lock_guard lock(mutex);
+    before = delivery;
+    line = start;
+    deliver_wanted = false;
+  }
+  if (line.line.empty()) return;
+  auto after = deliver_line(repositories, spool, line, before);
+  const std::lock_guard lock(mutex);
+  if (!after) {
+    status.fault = to_text(after.error());
+    return;
+  }
+  if (start.line != line.line) return;
+  status.repositories.clear();
+  for (auto& [name, at] : after->repositories) {
+    // What was committed meanwhile.
+    at.present.merge(delivery.repositories[name].present);
+    status.repositories.push_back({name, at.waiting, at.fault});
+  }
+  delivery = *std::move(after);
+  for (auto it = undelivered.begin(); it != undelivered.end();) {
+    const bool there = std::any_of(delivery.repositories.begin(), delivery.repositories.end(),
+                                   [&](const auto& at) { return at.second.present.contains(it->first); });
+    if (!there) {
+      ++it;
+      continue;
+    }
+    if (it->second.first.covers(status.safe)) {
+      status.safe = it->second.first;
+      status.last_time_s = std::max(status.last_time_s, it->second.second);
+    }
+    it = undelivered.erase(it);
+  }
+  changed.notify_all();
+}
+
+void LogArchiver::State::deliver_until_stopped() {
+  while (!stopping) {
+    {
+      std::unique_lock lock(mutex);
+      changed.wait_for(lock, kDeliverEvery, [this] { return stopping || deliver_wanted; });
+    }
+    deliver_round();
+  }
+}
+
+LogArchiver::LogArchiver(LogSource source, LogPolicy policy, std::vector<const Repository*> repositories,
+                         std::filesystem::path spool, const Clock& clock)
+    : state_(std::make_unique<State>(std::move(source), policy, std::move(repositories), std::move(spool), clock)) {}
+
+LogArchiver::~LogArchiver() = default;
+
+Status LogArchiver::run() {
+  State& state = *state_;
+  const auto lasting = [](const Error& error) {
+    return error.code == Code::no_space || error.code == Code::permission || error.code == Code::unauthenticated ||
+           error.code == Code::unsupported || error.code == Code::internal;
+  };
+  std::thread deliverer([&state] { state.deliver_until_stopped(); });
+  Status outcome;
+  auto wait = kFirstPause;
+  for (bool recovered = false; !state.stopping;) {
+    auto done = recovered ? state.read_on() : state.recover();
+    if (done) {
+      recovered = true;
+      wait = kFirstPause;
+      continue;
+    }
+    const Error error = done.error();
+    if (recovered && (error.code == Code::not_found || error.code == Code::conflict) &&
+        error.message.find("server id") == std::string::npos &&
+        !lags_behind(state.source.server, state.read).value_or(false)) {
+      done = state.seal();
+      if (done) done = state.new_line(error.message, state.next_number + 1);
+      if (done) continue;
+    }
+    if (state.stopping) break;
+    state.note_fault(to_text(done.error()));
+    if (lasting(done.error())) {
+      outcome = done;
+      break;
+    }
+    state.pause(wait);
+    wait = std::min(wait * 2, kLongestPause);
+  }
+  if (outcome) outcome = state.seal();
+  stop();
+  deliverer.join();
+  state.deliver_round();
+  return outcome;
+}
+
+void LogArchiver::stop() {
+  state_->stopping = true;
+  const std::lock_guard lock(state_->mutex);
+  state_->changed.notify_all();
+  if (state_->inbox != nullptr) state_->inbox->wake();
+}
+
+void LogArchiver::seal_now() {
+  state_->seal_wanted = true;
+  const std::lock_guard lock(state_->mutex);
+  if (state_->inbox != nullptr) state_->inbox->wake();
+}
+
+LogStatus LogArchiver::status() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->status;
+}
+
+bool LogArchiver::wait_for(const sql::GtidPosition& position, std::chrono::milliseconds limit) {
+  std::unique_lock lock(state_->mutex);
+  return state_->changed.wait_for(lock, limit, [&] { return state_->status.safe.covers(position); });
+}
+
+}  // namespace slipway::backup

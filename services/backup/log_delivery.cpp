@@ -1,0 +1,114 @@
+#include "services/backup/log_delivery.hpp"
+
+#include "services/backup/open_segment.hpp"
+
+namespace slipway::backup {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kReadBytes = 1U << 20U;
+
+/// A finished segment from wherever it is.
+class Sources {
+ public:
+  Sources(const std::vector<const Repository*>& repositories, const fs::path& spool, std::string line,
+          const Delivery& delivery)
+      : repositories_(repositories), spool_(spool), line_(std::move(line)), delivery_(delivery) {}
+
+  [[nodiscard]] Result<archive::Source> of(std::uint64_t number) const {
+    const fs::path file = spool_file(spool_, line_, number);
+    if (fs::exists(file)) return spool_source(file);
+    for (const Repository* repository : repositories_) {
+      const auto at = delivery_.repositories.find(repository->name());
+      if (at == delivery_.repositories.end() || !at->second.present.contains(number)) continue;
+      SLIPWAY_TRY(std::shared_ptr<ObjectReader> reader, repository->storage().read(segment_name(line_, number)));
+      return archive::Source([reader](std::size_t most) { return reader->read(most); });
+    }
+    return Error{Code::not_found, "log segment " + std::to_string(number) + ": is nowhere"};
+  }
+
+ private:
+  const std::vector<const Repository*>& repositories_;
+  const fs::path& spool_;
+  std::string line_;
+  const Delivery& delivery_;
+};
+
+/// What the repository has, asked anew when that is not known or may have changed.
+Status look(const Repository& repository, const LineStart& start, Delivery::At& at) {
+  if (!at.present.empty() && at.fault.empty()) return {};
+  SLIPWAY_TRY(at.present, segments_of(repository, start.line));
+  auto written = repository.write_document(line_document(start.line), to_json(start));
+  if (!written && written.error().code != Code::conflict) return written;
+  return {};
+}
+
+Status bring(const Repository& repository, const std::string& line, const std::set<std::uint64_t>& all,
+             const Sources& sources, Delivery::At& at) {
+  for (const std::uint64_t number : all) {
+    if (at.present.contains(number)) continue;
+    const std::string name = segment_name(line, number);
+    SLIPWAY_TRY(const auto source, sources.of(number));
+    auto copied = copy_sealed(repository.key(), name, source, repository.storage());
+    // It was written along, and is there already.
+    if (!copied && copied.error().code != Code::conflict) return copied;
+    SLIPWAY_CHECK(repository.storage().remove(name + ".open"));
+    at.present.insert(number);
+  }
+  return {};
+}
+
+}  // namespace
+
+nlohmann::ordered_json to_json(const LineStart& start) {
+  return {{"line", start.line},       {"after", start.after.to_text()}, {"first_number", start.first_number},
+          {"follows", start.follows}, {"reason", start.reason},         {"made_at", to_iso8601(start.made_at)}};
+}
+
+Status copy_sealed(const archive::Key& key, const std::string& name, const archive::Source& source, Storage& to) {
+  SLIPWAY_TRY(const std::shared_ptr<ObjectWriter> writer, to.write(name));
+  const archive::Source both = [&source, writer](std::size_t most) -> Result<std::string> {
+    SLIPWAY_TRY(std::string bytes, source(most));
+    SLIPWAY_CHECK(writer->add(bytes));
+    return bytes;
+  };
+  SLIPWAY_TRY(auto opener, archive::Opener::start(key, name, both));
+  for (;;) {
+    SLIPWAY_TRY(const std::string plain, opener.read(kReadBytes));
+    if (plain.empty()) break;
+  }
+  return writer->commit();
+}
+
+Result<Delivery> deliver_line(const std::vector<const Repository*>& repositories, const fs::path& spool,
+                              const LineStart& start, const Delivery& before) {
+  Delivery delivery = before;
+  SLIPWAY_TRY(const auto spooled, spooled_segments(spool, start.line));
+  std::set<std::uint64_t> all = spooled;
+  for (const Repository* repository : repositories) {
+    Delivery::At& at = delivery.repositories[repository->name()];
+    if (auto looked = look(*repository, start, at); !looked)
+      at.fault = to_text(looked.error());
+    else
+      at.fault.clear();
+    all.insert(at.present.begin(), at.present.end());
+  }
+  const Sources sources(repositories, spool, start.line, delivery);
+  std::set<std::uint64_t> everywhere = spooled;
+  for (const Repository* repository : repositories) {
+    Delivery::At& at = delivery.repositories[repository->name()];
+    if (at.fault.empty())
+      if (auto brought = bring(*repository, start.line, all, sources, at); !brought)
+        at.fault = to_text(brought.error());
+    at.waiting = 0;
+    for (const std::uint64_t number : all)
+      if (!at.present.contains(number)) ++at.waiting;
+    std::erase_if(everywhere, [&at](std::uint64_t number) { return !at.present.contains(number); });
+  }
+  std::error_code problem;
+  for (const std::uint64_t number : everywhere) fs::remove(spool_file(spool, start.line, number), problem);
+  return delivery;
+}
+
+}  // namespace slipway::backup

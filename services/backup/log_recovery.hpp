@@ -1,0 +1,39 @@
+// Where an archiver goes on: after a stop, a kill, a loss of this machine or of a repository. Inside this folder only.
+#pragma once
+
+#include <variant>
+
+#include "services/backup/log_line.hpp"
+
+namespace slipway::backup {
+
+/// The place from which reading goes on.
+struct Resumption {
+  LineStart start;
+  std::uint64_t next_number = 1;
+  sql::GtidPosition position;
+  std::uint32_t last_time_s = 0;
+};
+
+/// The line that this machine's archiver writes, noted in the spool; empty: none yet.
+[[nodiscard]] Result<std::string> read_spool_line(const std::filesystem::path& spool);
+[[nodiscard]] Status write_spool_line(const std::filesystem::path& spool, const std::string& line);
+
+/// Why there is no line to go on with, and the greatest number that was seen of any.
+struct NoLine {
+  std::string reason;
+  std::uint64_t highest = 0;
+};
+
+/// Puts what is whole of an unfinished segment into the spool as a finished one, and says where to go on. A spool that
+/// knows nothing (another machine) takes over the newest line when all repositories can be asked, since a number must
+/// never be given twice; otherwise a line is begun by the caller. Errors: unavailable (no repository can be asked at
+/// present), corrupt, those of the spool.
+[[nodiscard]] Result<std::variant<Resumption, NoLine>> recover_line(const std::vector<const Repository*>& repositories,
+                                                                    const std::filesystem::path& spool);
+
+/// A new line from this position on; its segments are numbered from `first_number`.
+[[nodiscard]] Resumption begin_line(const sql::GtidPosition& after, const std::string& follows,
+                                    const std::string& reason, Timestamp now, std::uint64_t first_number);
+
+}  // namespace slipway::backup

@@ -1,0 +1,89 @@
+#include "services/backup/manifest.hpp"
+
+#include <array>
+#include <cstdio>
+
+namespace slipway::backup {
+namespace {
+
+using nlohmann::ordered_json;
+
+constexpr int kForm = 1;
+
+}  // namespace
+
+std::string_view to_text(Kind kind) { return kind == Kind::full ? "full" : "incremental"; }
+
+ordered_json to_json(const Manifest& manifest) {
+  ordered_json json{{"form", kForm},
+                    {"id", manifest.id},
+                    {"kind", to_text(manifest.kind)},
+                    {"parent", manifest.parent},
+                    {"taken_at", to_iso8601(manifest.taken_at)},
+                    {"ended_at", to_iso8601(manifest.ended_at)},
+                    {"server_version", manifest.server_version},
+                    {"program_version", manifest.program_version},
+                    {"gtid", manifest.position.to_text()},
+                    {"log_line", manifest.log_line},
+                    {"binlog_file", manifest.binlog_file},
+                    {"binlog_position", manifest.binlog_position},
+                    {"from_lsn", manifest.from_lsn},
+                    {"to_lsn", manifest.to_lsn},
+                    {"plain_bytes", manifest.plain_bytes},
+                    {"stored_bytes", manifest.stored_bytes},
+                    {"key", manifest.key_id},
+                    {"accounts", ordered_json::array()},
+                    {"pieces", ordered_json::array()}};
+  for (const auto& account : manifest.accounts)
+    json["accounts"].push_back({{"name", account.name}, {"database", account.database}});
+  for (const auto& piece : manifest.pieces)
+    json["pieces"].push_back({{"name", piece.name}, {"bytes", piece.bytes}, {"sha256", piece.sha256}});
+  return json;
+}
+
+Result<Manifest> read_manifest(const ordered_json& json) {
+  try {
+    if (json.at("form").get<int>() > kForm)
+      return Error{Code::unsupported, "backup '" + json.value("id", "") + "': its manifest is of a newer form",
+                   "use the version of slipway that made it, or a newer one"};
+    Manifest manifest;
+    manifest.id = json.at("id");
+    manifest.kind = json.at("kind") == to_text(Kind::full) ? Kind::full : Kind::incremental;
+    manifest.parent = json.at("parent");
+    SLIPWAY_TRY(manifest.taken_at, parse_timestamp(json.at("taken_at").get<std::string>()));
+    SLIPWAY_TRY(manifest.ended_at, parse_timestamp(json.at("ended_at").get<std::string>()));
+    manifest.server_version = json.at("server_version");
+    manifest.program_version = json.at("program_version");
+    SLIPWAY_TRY(manifest.position, sql::GtidPosition::parse(json.at("gtid").get<std::string>()));
+    manifest.log_line = json.at("log_line");
+    manifest.binlog_file = json.at("binlog_file");
+    manifest.binlog_position = json.at("binlog_position");
+    manifest.from_lsn = json.at("from_lsn");
+    manifest.to_lsn = json.at("to_lsn");
+    manifest.plain_bytes = json.at("plain_bytes");
+    manifest.stored_bytes = json.at("stored_bytes");
+    manifest.key_id = json.at("key");
+    for (const auto& account : json.at("accounts"))
+      manifest.accounts.push_back({account.at("name"), account.at("database")});
+    for (const auto& piece : json.at("pieces"))
+      manifest.pieces.push_back({piece.at("name"), piece.at("bytes"), piece.at("sha256")});
+    return manifest;
+  } catch (const nlohmann::json::exception& fault) {
+    return Error{Code::corrupt, "manifest: " + std::string(fault.what())};
+  }
+}
+
+std::string backup_id(Timestamp taken_at, Kind kind) {
+  // 2026-11-29T03:15:00 → 20261129t031500z
+  std::string id;
+  for (const char letter : to_iso8601(std::chrono::floor<std::chrono::seconds>(taken_at))) {
+    if (letter == 'T') id += 't';
+    if (letter >= '0' && letter <= '9') id += letter;
+  }
+  return id + "z-" + std::string(to_text(kind));
+}
+
+std::string backup_folder(const std::string& id) { return "backups/" + id + "/"; }
+std::string manifest_name(const std::string& id) { return backup_folder(id) + "manifest.json"; }
+
+}  // namespace slipway::backup

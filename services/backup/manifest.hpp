@@ -1,0 +1,61 @@
+// What a repository says of one backup. The JSON is the contract (docs/backup-format.md).
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "appliance/base/time.hpp"
+#include "appliance/sql/gtid.hpp"
+
+namespace slipway::backup {
+
+enum class Kind { full, incremental };
+
+[[nodiscard]] std::string_view to_text(Kind kind);
+
+/// One sealed object of the backup, in order.
+struct Piece {
+  std::string name;
+  std::uint64_t bytes = 0;  ///< as stored
+  std::string sha256;       ///< of what is stored: can be checked without the key
+};
+
+struct SavedAccount {
+  std::string name;
+  std::string database;
+};
+
+struct Manifest {
+  std::string id;  ///< 20261129t031500z-full
+  Kind kind = Kind::full;
+  std::string parent;  ///< of an incremental: the backup that it follows
+  Timestamp taken_at;  ///< when it began
+  Timestamp ended_at;
+  std::string server_version;
+  std::string program_version;
+  sql::GtidPosition position;  ///< what it holds, exactly
+  std::string log_line;        ///< the line of the binary-log archive that goes on from it; empty: none then
+  std::string binlog_file;
+  std::uint64_t binlog_position = 0;
+  std::uint64_t from_lsn = 0;
+  std::uint64_t to_lsn = 0;
+  std::uint64_t plain_bytes = 0;
+  std::uint64_t stored_bytes = 0;
+  std::string key_id;
+  std::vector<SavedAccount> accounts;
+  std::vector<Piece> pieces;
+};
+
+[[nodiscard]] nlohmann::ordered_json to_json(const Manifest& manifest);
+/// Errors: corrupt (a member is missing or of another type), unsupported (a newer form).
+[[nodiscard]] Result<Manifest> read_manifest(const nlohmann::ordered_json& json);
+
+/// "20261129t031500z-full".
+[[nodiscard]] std::string backup_id(Timestamp taken_at, Kind kind);
+/// The name of its manifest, and of its pieces' folder: "backups/ID/".
+[[nodiscard]] std::string backup_folder(const std::string& id);
+[[nodiscard]] std::string manifest_name(const std::string& id);
+
+}  // namespace slipway::backup

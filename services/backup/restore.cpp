@@ -1,0 +1,141 @@
+#include "services/backup/restore.hpp"
+
+#include <algorithm>
+
+#include "appliance/base/file.hpp"
+
+namespace slipway::backup {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A backup that may serve, and where.
+struct Candidate {
+  const Repository* repository;
+  Manifest manifest;
+};
+
+/// Why the backup cannot lead to the target; nothing when it may.
+std::optional<std::string> hindrance(const Manifest& manifest, const RestoreGoal& goal) {
+  if (!goal.backup.empty())
+    return manifest.id == goal.backup ? std::nullopt : std::optional<std::string>("is another one");
+  const bool exact = !goal.log.gtid && !goal.log.time;
+  if (goal.log.gtid) {
+    const auto own = manifest.position.domains().find(goal.log.gtid->domain);
+    if (own != manifest.position.domains().end()) {
+      // With other domains beside it, the backup may hold what came after that transaction in them.
+      if (own->second == *goal.log.gtid && manifest.position.domains().size() == 1) return std::nullopt;
+      if (own->second.sequence >= goal.log.gtid->sequence) return "is later";
+    }
+  }
+  if (goal.log.time && manifest.ended_at > *goal.log.time) return "is later";
+  return manifest.log_line.empty() && !exact ? std::optional<std::string>("no log goes on from it") : std::nullopt;
+}
+
+std::string what_is_there(const std::vector<Candidate>& all, const RestoreGoal& goal, const std::string& away) {
+  std::string text;
+  for (const Candidate& candidate : all)
+    text += "\n  " + candidate.manifest.id + " in repository '" + candidate.repository->name() + "', up to " +
+            to_iso8601(std::chrono::floor<std::chrono::seconds>(candidate.manifest.ended_at)) + ", GTID " +
+            candidate.manifest.position.to_text() + ": " +
+            hindrance(candidate.manifest, goal).value_or("was tried in vain");
+  return (text.empty() ? "\n  there is no backup" : text) + away;
+}
+
+/// Where the server's own binary log goes on when it begins to write one. Without that file the log would begin with
+/// nothing, and a replica or archive that ends at this very position would be refused: the position is not in the log.
+Status write_binlog_state(const fs::path& data, const std::string& binlog_file, const sql::GtidPosition& position) {
+  const std::string name = fs::path(binlog_file).stem().filename().string();
+  if (name.empty()) return {};
+  std::string text;
+  for (const auto& [domain, gtid] : position.domains()) text += gtid.to_text() + "\n";
+  return replace_file(data / (name + ".state"), text);
+}
+
+}  // namespace
+
+Result<RestoreGoal> RestoreGoal::parse(const std::string& text) {
+  RestoreGoal target;
+  if (text.empty() || text == "latest") return target;
+  if (text.ends_with("-full") || text.ends_with("-incremental")) {
+    target.backup = text;
+    return target;
+  }
+  if (auto gtid = sql::Gtid::parse(text)) {
+    target.log.gtid = *gtid;
+    return target;
+  }
+  if (auto time = parse_timestamp(text)) {
+    target.log.time = *time;
+    return target;
+  }
+  return Error{Code::invalid_argument, "target '" + text.substr(0, 60) + "': is no time, GTID or backup",
+               "give a time in UTC (2026-11-29T14:03:27Z), a GTID (0-1-4711), the id of a backup, or 'latest'"};
+}
+
+std::string to_text(const RestoreGoal& target) {
+  return target.backup.empty() ? to_text(target.log) : "backup " + target.backup;
+}
+
+Result<RestoreRoute> choose_route(const std::vector<const Repository*>& repositories, const RestoreGoal& target,
+                                  const std::vector<std::string>& skip) {
+  std::vector<Candidate> all;
+  std::string away;
+  std::optional<Error> fault;
+  for (const Repository* repository : repositories) {
+    auto listing = repository->backups();
+    if (!listing) {
+      fault = listing.error();
+      away += "\n  " + repository->describe() + ": " + listing.error().message;
+      continue;
+    }
+    for (const Error& bad : listing->faults) away += "\n  " + repository->describe() + ": " + bad.message;
+    for (Manifest& manifest : listing->backups) all.push_back({repository, std::move(manifest)});
+  }
+  if (all.empty() && fault) return *fault;
+  std::stable_sort(all.begin(), all.end(), [](const Candidate& left, const Candidate& right) {
+    return left.manifest.ended_at > right.manifest.ended_at;
+  });
+  std::string broken;
+  for (const Candidate& candidate : all) {
+    if (hindrance(candidate.manifest, target) || std::ranges::count(skip, candidate.manifest.id) != 0) continue;
+    auto chain = chain_of(*candidate.repository, candidate.manifest.id);
+    if (chain) return RestoreRoute{target, candidate.repository, *std::move(chain)};
+    broken += "\n  " + chain.error().message;
+  }
+  return Error{Code::not_found, to_text(target) + ": no backup leads to it" + what_is_there(all, target, away + broken),
+               "choose a target that one of these leads to, or one of them by its id"};
+}
+
+Result<Restored> restore_server(const std::vector<const Repository*>& repositories, const RestoreRoute& plan,
+                                const RestoreOptions& options) {
+  const auto tell = [&options](const std::string& step, std::uint64_t done, std::uint64_t of) {
+    if (options.progress) options.progress(step, done, of);
+  };
+  const Manifest& backup = plan.chain.back();
+  std::error_code problem;
+  fs::remove_all(options.server.directory / "data", problem);
+  fs::remove_all(options.work, problem);
+  fs::create_directories(options.server.directory, problem);
+  SLIPWAY_CHECK(fetch_backup(*plan.repository, plan.chain, options.server.directory, options.work,
+                             [&tell](std::uint64_t done, std::uint64_t of) { tell("unpack", done, of); }));
+  FetchedLog log;
+  log.end = backup.position;
+  if (plan.goal.backup.empty() && !backup.log_line.empty()) {
+    tell("log", 0, 0);
+    SLIPWAY_TRY(log, fetch_log(repositories, backup.log_line, backup.position, plan.goal.log,
+                               options.server.directory / "data", kRelayName));
+  }
+  tell("replay", 0, log.groups);
+  SLIPWAY_CHECK(embedded::adopt_data_directory(options.server));
+  const ReplayOptions replaying{
+      .server = options.server, .threads = options.threads, .progress = [&tell](std::uint64_t done, std::uint64_t of) {
+        tell("replay", done, of);
+      }};
+  SLIPWAY_TRY(auto server, replay(replaying, backup.position, log));
+  SLIPWAY_CHECK(write_binlog_state(options.server.directory / "data", backup.binlog_file, log.end));
+  fs::remove_all(options.work, problem);
+  return Restored{std::move(server), backup, std::move(log)};
+}
+
+}  // namespace slipway::backup

@@ -1,0 +1,188 @@
+// slipway restore --to TARGET [--account NAME [--into NEW] | --directory DIR] [--execute]
+#include "appliance/account/platform.hpp"
+#include "services/backup/restore_account.hpp"
+#include "services/backup/settings.hpp"
+#include "services/backup/verbs.hpp"
+#include "services/backup/words.hpp"
+
+namespace slipway::backup {
+namespace {
+
+namespace fs = std::filesystem;
+using command::Context;
+using command::Output;
+using nlohmann::ordered_json;
+
+struct Flags {
+  std::string to = "latest";
+  std::string account;
+  std::string into;
+  fs::path directory;
+  bool execute = false;
+};
+
+Status check(const Flags& flags) {
+  if (flags.account.empty() == flags.directory.empty())
+    return Error{Code::invalid_argument, "restore: what is to be restored is not said",
+                 "give --account NAME for one account, or --directory DIR for the whole server"};
+  if (!flags.into.empty() && flags.account.empty())
+    return Error{Code::invalid_argument, "restore: --into goes with --account"};
+  if (!flags.directory.empty() && fs::exists(flags.directory / "data"))
+    return Error{Code::conflict, "directory '" + flags.directory.string() + "': holds a data directory already",
+                 "choose a new directory: nothing is ever restored over another server's files"};
+  return {};
+}
+
+std::string what(const Flags& flags) {
+  if (flags.account.empty()) return "the whole server into " + flags.directory.string();
+  if (flags.into.empty() || flags.into == flags.account) return "account '" + flags.account + "' in its place";
+  return "account '" + flags.account + "' beside the living ones, as '" + flags.into + "'";
+}
+
+Output describe(const Flags& flags, const RestoreRoute& route) {
+  ordered_json chain = ordered_json::array();
+  std::string text = "would restore " + what(flags) + " to " + to_text(route.goal) + "\n";
+  for (const Manifest& manifest : route.chain) {
+    chain.push_back(manifest.id);
+    text += "  from " + manifest.id + " in repository '" + route.repository->name() + "', up to GTID " +
+            manifest.position.to_text() + "\n";
+  }
+  const Manifest& last = route.chain.back();
+  const bool replays = route.goal.backup.empty() && !last.log_line.empty();
+  text += replays ? "  then the log of line " + last.log_line + "\n" : "  without a log\n";
+  return {{{"executed", false},
+           {"target", to_text(route.goal)},
+           {"repository", route.repository->name()},
+           {"chain", chain},
+           {"log_line", replays ? last.log_line : ""}},
+          text + "nothing was done: add --execute to do it"};
+}
+
+ordered_json to_json(const Restored& restored) {
+  return {{"executed", true},
+          {"backup", restored.backup.id},
+          {"gtid", restored.log.end.to_text()},
+          {"transactions_replayed", restored.log.groups},
+          {"last_transaction_at",
+           restored.log.last_time_s == 0 ? "" : to_iso8601(Timestamp(std::chrono::seconds(restored.log.last_time_s)))},
+          {"next_gtid", restored.log.next ? restored.log.next->to_text() : ""}};
+}
+
+std::string to_text(const Restored& restored) {
+  std::string text = "  from " + restored.backup.id + " and " + std::to_string(restored.log.groups) +
+                     " transactions after it, up to GTID " + restored.log.end.to_text();
+  if (restored.log.last_time_s != 0)
+    text += " (" + to_iso8601(Timestamp(std::chrono::seconds(restored.log.last_time_s))) + ")";
+  if (restored.log.next)
+    text += "\n  the next one, left out, is " + restored.log.next->to_text() + " (" +
+            to_iso8601(Timestamp(std::chrono::seconds(restored.log.next_time_s))) + ")";
+  return text + "\n";
+}
+
+/// Chooses and restores; a backup that turns out to be damaged is passed over for the one before it.
+Result<Restored> restore(const std::vector<const Repository*>& repositories, const RestoreGoal& goal,
+                         const RestoreOptions& options, const Context& context) {
+  std::vector<std::string> tried;
+  for (std::optional<Error> first;;) {
+    auto route = choose_route(repositories, goal, tried);
+    if (!route) return first ? *first : route.error();
+    auto restored = restore_server(repositories, *route, options);
+    if (restored) return restored;
+    const Code code = restored.error().code;
+    if (code != Code::corrupt && code != Code::not_found) return restored;
+    context.progress("! " + restored.error().message);
+    if (!first) first = restored.error();
+    tried.push_back(route->chain.back().id);
+    if (!goal.backup.empty()) return *first;
+  }
+}
+
+RestoreProgress progress_of(ProgressLines& lines) {
+  return [&lines](const std::string& step, std::uint64_t done, std::uint64_t of) {
+    if (step == "replay")
+      lines.tell_count(step, done, of, "transactions");
+    else
+      lines.tell(step, done, of);
+  };
+}
+
+/// A scratch directory that goes when the work is done, or has failed. Made before what works in it.
+struct CleanedUp {
+  explicit CleanedUp(fs::path given) : directory(std::move(given)) {}
+  CleanedUp(const CleanedUp&) = delete;
+  CleanedUp& operator=(const CleanedUp&) = delete;
+  ~CleanedUp() {
+    std::error_code problem;
+    fs::remove_all(directory, problem);
+  }
+  fs::path directory;
+};
+
+Result<Output> into_account(const Context& context, const Flags& flags, const config::Config& config,
+                            const Repositories& repositories, const RestoreGoal& goal) {
+  SLIPWAY_TRY(const auto name, AccountName::parse(flags.account));
+  SLIPWAY_TRY(const auto into, AccountName::parse(flags.into.empty() ? flags.account : flags.into));
+  SLIPWAY_TRY(auto admin, context.administrator(std::string(account::kPlatformDatabase)));
+  SLIPWAY_TRY(const Secret key, context.account_key());
+  ProgressLines lines(context);
+  const fs::path scratch = config.path("backup.work_dir") / "restore";
+  RestoreOptions options{
+      .server = {.directory = scratch, .durable = false}, .work = scratch / "work", .progress = progress_of(lines)};
+  const CleanedUp cleaned{scratch};
+  SLIPWAY_TRY(auto restored, restore(repositories.all(), goal, options, context));
+  SLIPWAY_TRY(const auto done,
+              restore_account(restored.server, admin, key,
+                              {.account = name, .into = into, .work = scratch / "work", .progress = options.progress}));
+  Output output{to_json(restored),
+                "account '" + into.text() + "': restored to " + to_text(goal) + "\n" + to_text(restored)};
+  output.json["account"] = into.text();
+  output.json["tables_compared"] = done.tables;
+  output.json["set_aside"] = done.set_aside;
+  output.text += "  " + std::to_string(done.tables) + " tables, each with the checksum that it has in the backup\n";
+  if (!done.set_aside.empty()) output.text += "  what was served before is kept as database " + done.set_aside + "\n";
+  return output;
+}
+
+Result<Output> into_directory(const Context& context, const Flags& flags, const Repositories& repositories,
+                              const RestoreGoal& goal) {
+  ProgressLines lines(context);
+  RestoreOptions options{.server = {.directory = fs::absolute(flags.directory)},
+                         .work = fs::absolute(flags.directory) / "work",
+                         .progress = progress_of(lines)};
+  SLIPWAY_TRY(auto restored, restore(repositories.all(), goal, options, context));
+  Output output{to_json(restored), "server restored to " + to_text(goal) + "\n" + to_text(restored)};
+  restored.server.stop();
+  output.json["data_dir"] = (options.server.directory / "data").string();
+  output.text += "  its data directory is " + (options.server.directory / "data").string() + "\n";
+  return output;
+}
+
+Result<Output> run(const Context& context, const Flags& flags) {
+  SLIPWAY_CHECK(check(flags));
+  SLIPWAY_TRY(const auto goal, RestoreGoal::parse(flags.to));
+  SLIPWAY_TRY(const auto config, context.configuration());
+  SLIPWAY_TRY(const auto repositories, Repositories::open(config));
+  for (const auto& away : repositories.faults()) context.progress("! " + away.error.message);
+  if (!flags.execute) {
+    SLIPWAY_TRY(const auto route, choose_route(repositories.all(), goal));
+    return describe(flags, route);
+  }
+  return flags.account.empty() ? into_directory(context, flags, repositories, goal)
+                               : into_account(context, flags, config, repositories, goal);
+}
+
+}  // namespace
+
+void register_restore(command::Verbs& verbs) {
+  const auto flags = std::make_shared<Flags>();
+  CLI::App& verb = verbs.add(verbs.root(), "restore", "Bring an account, or the whole server, back to a moment",
+                             "slipway restore --to 2026-11-29T14:03:27Z --account acme --into acme_old --execute",
+                             [flags](const Context& context) { return run(context, *flags); });
+  verb.add_option("--to", flags->to, "A time in UTC, a GTID, the id of a backup, or latest (the default)");
+  verb.add_option("--account", flags->account, "Only this account");
+  verb.add_option("--into", flags->into, "A new account for it, beside the living one");
+  verb.add_option("--directory", flags->directory, "The whole server, into this new directory");
+  verb.add_flag("--execute", flags->execute, "Do it; without this word the plan is shown");
+}
+
+}  // namespace slipway::backup

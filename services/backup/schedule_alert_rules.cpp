@@ -1,0 +1,114 @@
+// The half of schedule_rules.hpp that says what is wrong.
+#include <algorithm>
+#include <map>
+
+#include "services/backup/schedule_rules.hpp"
+
+namespace slipway::backup {
+namespace {
+
+/// D6, A39: each repository alone must bound the loss, as any other may be gone.
+void add_loss(std::vector<Alert>& alerts, const RepositoryState& repository, const ScheduleFacts& facts,
+              const std::vector<ChainLink>& links, const NewestBackups& newest, const SchedulePolicy& policy,
+              Timestamp now) {
+  const auto until = restorable_until(repository, facts, links);
+  if (!until) {
+    alerts.push_back({"rpo_at_risk", repository.name, repository.name + " holds nothing that can be restored"});
+    return;
+  }
+  if (now - *until <= policy.loss_alert) return;
+  std::string reason = "a restore from " + repository.name + " alone would lose " + duration_text(now - *until) +
+                       " (at most " + duration_text(policy.loss_limit) + ", D6): its log is safe until " +
+                       to_iso8601(repository.log_safe_until);
+  if (newest.tip) reason += ", its newest backup is of " + to_iso8601(facts.backups[*newest.tip].taken_at);
+  alerts.push_back({"rpo_at_risk", repository.name, std::move(reason)});
+}
+
+void add_log(std::vector<Alert>& alerts, const RepositoryState& repository, const ScheduleFacts& facts,
+             const NewestBackups& newest, const SchedulePolicy& policy, Timestamp now,
+             const std::vector<SegmentRun>& log) {
+  if (now - repository.log_safe_until > policy.log_late)
+    alerts.push_back(
+        {"log_late", repository.name,
+         "the log in " + repository.name + " is " + duration_text(now - repository.log_safe_until) + " behind"});
+  if (!newest.full) return;
+  const BackupFact& full = facts.backups[*newest.full];
+  const auto reach = reach_of(full.log_from, log);
+  if (full.log_from != 0 && reach < end_of(log))
+    alerts.push_back({"log_hole", repository.name,
+                      "after segment " + std::to_string(reach) + " the log behind full " + full.id + " in " +
+                          repository.name + " has a hole: moments in it cannot be restored"});
+}
+
+void add_proofs(std::vector<Alert>& alerts, const ScheduleFacts& facts, const std::vector<ChainLink>& links,
+                const SchedulePolicy& policy, Timestamp now) {
+  const BackupFact* newest = nullptr;
+  std::map<std::string, std::pair<int, const BackupFact*>> failed;  // by repository: how many, the last
+  for (std::size_t i = 0; i < facts.backups.size(); ++i) {
+    const BackupFact& backup = facts.backups[i];
+    if (backup.proof == ProofState::failed) {
+      auto& [count, last] = failed[backup.repository];
+      ++count;
+      if (last == nullptr || taken_before(*last, backup)) last = &backup;
+    }
+    if (backup.kind != BackupKind::full || backup.proof != ProofState::proven || links[i].state != ChainState::usable)
+      continue;
+    if (newest == nullptr || taken_before(*newest, backup)) newest = &backup;
+  }
+  for (const auto& [repository, found] : failed) {
+    std::string reason = std::string(to_text(found.second->kind)) + " " + found.second->id + " in " + repository +
+                         " failed its proof (F1)";
+    if (found.first > 1) reason += ", and " + std::to_string(found.first - 1) + " before it";
+    alerts.push_back({"proof_failed", repository, std::move(reason)});
+  }
+  if (facts.backups.empty()) return;
+  if (newest == nullptr)
+    alerts.push_back({"proof_late", {}, "no full is proven yet (F1)"});
+  else if (now - newest->taken_at > policy.proof_late)
+    alerts.push_back(
+        {"proof_late", newest->repository,
+         "the last proven full, " + newest->id + ", is " + duration_text(now - newest->taken_at) + " old (F1)"});
+}
+
+}  // namespace
+
+std::optional<Timestamp> restorable_until(const RepositoryState& repository, const ScheduleFacts& facts,
+                                          const std::vector<ChainLink>& links) {
+  std::optional<Timestamp> until;
+  for (std::size_t i = 0; i < facts.backups.size(); ++i) {
+    const BackupFact& backup = facts.backups[i];
+    if ((backup.kind != BackupKind::full && backup.kind != BackupKind::incremental) ||
+        backup.repository != repository.name || links[i].state != ChainState::usable)
+      continue;
+    // The last run is the one that goes on to now; a backup that begins behind its end has nothing to replay.
+    const bool followed = backup.log_from != 0 && !repository.log.empty() &&
+                          repository.log.back().first <= backup.log_from &&
+                          backup.log_from <= repository.log.back().last + 1;
+    const Timestamp reached = followed ? std::max(repository.log_safe_until, backup.taken_at) : backup.taken_at;
+    until = std::max(until.value_or(reached), reached);
+  }
+  return until;
+}
+
+std::vector<Alert> find_alerts(const ScheduleFacts& facts, const std::vector<ChainLink>& links,
+                               const SchedulePolicy& policy, Timestamp now) {
+  std::vector<Alert> alerts;
+  std::vector<SegmentRun> log;
+  for (const auto& repository : facts.repositories)
+    if (repository.available) log.insert(log.end(), repository.log.begin(), repository.log.end());
+  for (const auto& repository : facts.repositories) {
+    if (std::ranges::find(policy.repositories, repository.name) == policy.repositories.end()) continue;
+    if (!repository.available) {
+      alerts.push_back({"repository_unavailable", repository.name,
+                        repository.name + " does not answer: backups and log lie in the others alone"});
+      continue;
+    }
+    const auto newest = newest_in(repository.name, facts.backups, links);
+    add_loss(alerts, repository, facts, links, newest, policy, now);
+    add_log(alerts, repository, facts, newest, policy, now, log);
+  }
+  add_proofs(alerts, facts, links, policy, now);
+  return alerts;
+}
+
+}  // namespace slipway::backup

@@ -1,0 +1,94 @@
+#include "services/backup/settings.hpp"
+
+#include <array>
+#include <ctime>
+
+namespace slipway::backup {
+namespace {
+
+constexpr std::array<const char*, 2> kNames{"even", "odd"};
+
+std::string key_of(const char* name) { return std::string("backup.") + name; }
+
+bool may_come_back(Code code) { return code == Code::unavailable || code == Code::timeout || code == Code::not_found; }
+
+}  // namespace
+
+std::vector<std::string> repository_names(const config::Config& config) {
+  std::vector<std::string> names;
+  for (const char* name : kNames)
+    if (!config.text(key_of(name)).empty()) names.emplace_back(name);
+  return names;
+}
+
+Result<Repositories> Repositories::open(const config::Config& config) {
+  const auto names = repository_names(config);
+  if (names.empty())
+    return Error{Code::invalid_argument, "backup: no repository is configured",
+                 "set backup.even and backup.odd, such as file:///srv/backup (see docs/options.md)"};
+  auto key = archive::Key::read_file(config.path("backup.key_file"));
+  if (!key) {
+    if (key.error().code == Code::not_found) {
+      Error error = key.error();
+      error.hint = "make one with 'slipway backup key new', or write the printed one with 'slipway backup key import'";
+      return error;
+    }
+    return key.error();
+  }
+  Repositories repositories;
+  for (const std::string& name : names) {
+    const StorageAddress address{.url = config.text("backup." + name),
+                                 .credentials_file = config.path("backup." + name + "_credentials").string(),
+                                 .bytes_per_second = config.bytes("backup.bandwidth")};
+    auto storage = open_storage(address);
+    auto opened = storage ? Repository::open(name, *std::move(storage), *key) : Result<Repository>(storage.error());
+    if (opened)
+      repositories.open_.push_back(std::make_unique<Repository>(*std::move(opened)));
+    else if (may_come_back(opened.error().code))
+      repositories.faults_.push_back({name, opened.error()});
+    else
+      return opened.error();
+  }
+  return repositories;
+}
+
+std::vector<const Repository*> Repositories::all() const {
+  std::vector<const Repository*> all;
+  for (const auto& repository : open_) all.push_back(repository.get());
+  return all;
+}
+
+Result<const Repository*> Repositories::named(const std::string& name) const {
+  for (const auto& repository : open_)
+    if (repository->name() == name) return static_cast<const Repository*>(repository.get());
+  for (const Fault& fault : faults_)
+    if (fault.name == name) return fault.error;
+  return Error{Code::not_found, "repository '" + name + "': is not configured", "choose even or odd"};
+}
+
+SchedulePolicy schedule_policy(const config::Config& config) {
+  SchedulePolicy policy;
+  policy.enabled = config.boolean("backup.enabled");
+  policy.repositories = repository_names(config);
+  policy.full_at = std::chrono::duration_cast<std::chrono::minutes>(config.duration("backup.full_at"));
+  policy.incremental_every =
+      std::chrono::duration_cast<std::chrono::minutes>(config.duration("backup.incremental_every"));
+  return policy;
+}
+
+LogPolicy log_policy(const config::Config& config) {
+  LogPolicy policy;
+  policy.seal_every = std::chrono::duration_cast<std::chrono::seconds>(config.duration("backup.seal_every"));
+  policy.acknowledge = config.boolean("backup.acknowledge");
+  return policy;
+}
+
+LocalTime local_time(Timestamp time) {
+  const auto second = std::chrono::floor<std::chrono::seconds>(time);
+  const std::time_t whole = second.time_since_epoch().count();
+  std::tm broken_down{};
+  ::localtime_r(&whole, &broken_down);
+  return LocalTime(time.time_since_epoch() + std::chrono::seconds(broken_down.tm_gmtoff));
+}
+
+}  // namespace slipway::backup

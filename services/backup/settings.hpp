@@ -1,0 +1,41 @@
+// The backup options of the configuration, and the repositories that they name.
+#pragma once
+
+#include "appliance/config/config.hpp"
+#include "services/backup/log_archiver.hpp"
+#include "services/backup/schedule_rules.hpp"
+
+namespace slipway::backup {
+
+/// The repositories of an installation, open. Owns them; not copyable.
+class Repositories {
+ public:
+  /// Opens what the configuration names; one that does not answer at present is in `faults` instead. Errors:
+  /// invalid_argument (none is named, a wrong URL), not_found (the key, with the way to make one), unauthenticated (a
+  /// repository of another key), conflict.
+  [[nodiscard]] static Result<Repositories> open(const config::Config& config);
+
+  [[nodiscard]] std::vector<const Repository*> all() const;
+  /// Errors: not_found, or why it could not be opened.
+  [[nodiscard]] Result<const Repository*> named(const std::string& name) const;
+  struct Fault {
+    std::string name;
+    Error error;
+  };
+  [[nodiscard]] const std::vector<Fault>& faults() const { return faults_; }
+
+ private:
+  std::vector<std::unique_ptr<Repository>> open_;
+  std::vector<Fault> faults_;
+};
+
+/// The names of the repositories that are configured, "even" first.
+[[nodiscard]] std::vector<std::string> repository_names(const config::Config& config);
+
+[[nodiscard]] SchedulePolicy schedule_policy(const config::Config& config);
+[[nodiscard]] LogPolicy log_policy(const config::Config& config);
+
+/// The wall clock of this machine's time zone.
+[[nodiscard]] LocalTime local_time(Timestamp time);
+
+}  // namespace slipway::backup

@@ -1,0 +1,206 @@
+#include "services/backup/take.hpp"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+
+#include "services/backup/mariadb_backup.hpp"
+
+namespace slipway::backup {
+namespace {
+
+namespace fs = std::filesystem;
+using Clock_ = std::chrono::steady_clock;
+
+constexpr std::chrono::minutes kPatience{10};
+constexpr std::size_t kReadBytes = 1U << 20U;
+
+/// Cuts the stream into sealed objects.
+class Pieces {
+ public:
+  Pieces(const Repository& repository, const TakeOptions& options, Manifest& manifest, const TakeProgress& progress)
+      : repository_(repository), options_(options), manifest_(manifest), progress_(progress) {}
+
+  [[nodiscard]] Status add(std::string_view bytes) {
+    while (!bytes.empty()) {
+      if (!sealer_) SLIPWAY_CHECK(begin());
+      const auto part = bytes.substr(0, static_cast<std::size_t>(options_.piece_bytes - in_piece_));
+      SLIPWAY_CHECK(sealer_->add(part));
+      in_piece_ += part.size();
+      manifest_.plain_bytes += part.size();
+      progress_(manifest_.plain_bytes, stored_);
+      bytes.remove_prefix(part.size());
+      if (in_piece_ == options_.piece_bytes) SLIPWAY_CHECK(end());
+    }
+    return {};
+  }
+
+  [[nodiscard]] Status end() {
+    if (!sealer_) return {};
+    SLIPWAY_TRY(const auto sealed, sealer_->finish());
+    SLIPWAY_CHECK(writer_->commit());
+    manifest_.pieces.push_back({name_, sealed.stored_bytes, sealed.stored_sha256});
+    manifest_.stored_bytes += sealed.stored_bytes;
+    sealer_.reset();
+    writer_.reset();
+    return {};
+  }
+
+  void forget() {
+    sealer_.reset();
+    writer_.reset();
+    for (const Piece& piece : manifest_.pieces)
+      static_cast<void>(repository_.storage().remove(piece.name).has_value());  // else remove_unpublished() does it
+  }
+
+ private:
+  [[nodiscard]] Status begin() {
+    const std::string number = std::to_string(manifest_.pieces.size() + 1);
+    name_ =
+        backup_folder(manifest_.id) + "data." + std::string(4 - std::min<std::size_t>(4, number.size()), '0') + number;
+    SLIPWAY_TRY(writer_, repository_.storage().write(name_));
+    const nlohmann::ordered_json label{
+        {"what", "backup"}, {"backup", manifest_.id}, {"piece", manifest_.pieces.size() + 1}, {"content", "mbstream"}};
+    auto sink = [this](std::string_view bytes) -> Status {
+      stored_ += bytes.size();
+      return writer_->add(bytes);
+    };
+    SLIPWAY_TRY(auto sealer,
+                archive::Sealer::start(repository_.key(),
+                                       {.name = name_, .label = label.dump(), .level = options_.level, .workers = 1},
+                                       std::move(sink)));
+    sealer_.emplace(std::move(sealer));
+    in_piece_ = 0;
+    return {};
+  }
+
+  const Repository& repository_;
+  const TakeOptions& options_;
+  Manifest& manifest_;
+  const TakeProgress& progress_;
+  std::string name_;
+  std::unique_ptr<ObjectWriter> writer_;
+  std::optional<archive::Sealer> sealer_;
+  std::uint64_t in_piece_ = 0;
+  std::uint64_t stored_ = 0;
+};
+
+fs::path log_of(const TakeOptions& options) { return options.work / "mariadb-backup.log"; }
+fs::path notes_of(const TakeOptions& options) { return options.work / "notes"; }
+fs::path access_of(const TakeOptions& options) { return options.work / "access.cnf"; }
+
+process::Command command_of(const TakeOptions& options) {
+  process::Command command{
+      .argv = {"mariadb-backup", "--defaults-file=" + access_of(options).string(), "--backup", "--stream=mbstream",
+               "--datadir=" + options.data.string(), "--target-dir=" + (options.work / "tmp").string(),
+               "--extra-lsndir=" + notes_of(options).string()},
+      .directory = options.work,
+      .log_file = log_of(options),
+      .ends_with_starter = true};
+  if (options.parent) command.argv.push_back("--incremental-lsn=" + std::to_string(options.parent->to_lsn));
+  command.pipe_stdout = true;
+  return command;
+}
+
+/// Everything that the program writes, to its end.
+Status drain(process::Child& child, Pieces& pieces, const fs::path& log) {
+  std::vector<char> buffer(kReadBytes);
+  auto moved = Clock_::now();
+  for (;;) {
+    pollfd waiting{.fd = child.output(), .events = POLLIN, .revents = 0};
+    const int ready = ::poll(&waiting, 1, 1000);
+    if (ready == 0) {
+      if (Clock_::now() - moved < kPatience) continue;
+      return Error{Code::timeout, "mariadb-backup: nothing has moved for ten minutes: " + last_words(log),
+                   "look for a statement on the server that holds a table"};
+    }
+    const ssize_t got = ::read(child.output(), buffer.data(), buffer.size());
+    if (got < 0 && (errno == EINTR || errno == EAGAIN)) continue;
+    if (got < 0) return Error{Code::internal, "mariadb-backup: its output cannot be read"};
+    if (got == 0) return {};
+    moved = Clock_::now();
+    SLIPWAY_CHECK(pieces.add({buffer.data(), static_cast<std::size_t>(got)}));
+  }
+}
+
+Status stream(const TakeOptions& options, Pieces& pieces) {
+  SLIPWAY_TRY(process::Child child, process::Child::spawn(command_of(options)));
+  SLIPWAY_CHECK(drain(child, pieces, log_of(options)));
+  const auto status = child.wait(kPatience);
+  if (status && *status == 0) return pieces.end();
+  return Error{Code::unavailable, "mariadb-backup: ended with exit status " + std::to_string(status.value_or(-1)) +
+                                      ": " + last_words(log_of(options))};
+}
+
+Status make_work(const TakeOptions& options) {
+  std::error_code problem;
+  fs::remove_all(options.work, problem);
+  fs::create_directories(notes_of(options), problem);
+  if (!problem) fs::permissions(options.work, fs::perms::owner_all, problem);
+  if (problem) return Error{Code::permission, "directory '" + options.work.string() + "': " + problem.message()};
+  return write_access_file(access_of(options), options.server, "mariadb-backup");
+}
+
+Status note_facts(Manifest& manifest, const TakeOptions& options) {
+  SLIPWAY_TRY(auto facts, read_backup_facts(notes_of(options)));
+  manifest.position = std::move(facts.position);
+  manifest.binlog_file = std::move(facts.binlog_file);
+  manifest.binlog_position = facts.binlog_position;
+  manifest.server_version = std::move(facts.server_version);
+  manifest.from_lsn = facts.from_lsn;
+  manifest.to_lsn = facts.to_lsn;
+  return {};
+}
+
+}  // namespace
+
+Result<Manifest> take_backup(const Repository& repository, const TakeOptions& options, const Clock& clock,
+                             const TakeProgress& progress) {
+  Manifest manifest;
+  manifest.taken_at = clock.now();
+  manifest.kind = options.parent ? Kind::incremental : Kind::full;
+  manifest.id = backup_id(manifest.taken_at, manifest.kind);
+  if (options.parent) manifest.parent = options.parent->id;
+  manifest.log_line = options.log_line;
+  manifest.program_version = SLIPWAY_VERSION;
+  manifest.key_id = repository.key().id();
+  manifest.accounts = options.accounts;
+  SLIPWAY_TRY(const auto present, repository.storage().list(backup_folder(manifest.id)));
+  if (!present.empty())
+    return Error{Code::in_use, repository.describe() + ": backup " + manifest.id + " is there already", "try again"};
+  SLIPWAY_CHECK(make_work(options));
+  Pieces pieces(repository, options, manifest, progress);
+  auto done = stream(options, pieces);
+  if (done) done = note_facts(manifest, options);
+  if (done) {
+    manifest.ended_at = clock.now();
+    done = repository.write_document(manifest_name(manifest.id), to_json(manifest));
+  }
+  std::error_code problem;
+  fs::remove_all(options.work, problem);
+  if (done) return manifest;
+  pieces.forget();
+  return done.error().within("backup " + manifest.id);
+}
+
+Result<int> remove_unpublished(const Repository& repository, Timestamp now, std::chrono::seconds age) {
+  constexpr std::size_t folder = std::string_view("backups/").size();
+  const std::string youngest = backup_id(now - age, Kind::full).substr(0, 15);
+  SLIPWAY_TRY(const auto objects, repository.storage().list("backups/"));
+  std::map<std::string, std::vector<std::string>> of_backup;
+  for (const auto& object : objects) {
+    const auto slash = object.name.find('/', folder);
+    if (slash != std::string::npos) of_backup[object.name.substr(folder, slash - folder)].push_back(object.name);
+  }
+  int removed = 0;
+  for (const auto& [id, names] : of_backup) {
+    if (id >= youngest || std::find(names.begin(), names.end(), manifest_name(id)) != names.end()) continue;
+    for (const std::string& name : names) SLIPWAY_CHECK(repository.storage().remove(name));
+    removed += static_cast<int>(names.size());
+  }
+  return removed;
+}
+
+}  // namespace slipway::backup

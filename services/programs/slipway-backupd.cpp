@@ -1,0 +1,80 @@
+// slipway-backupd: backups on schedule, and the archive of the binary log.
+#include <csignal>
+#include <thread>
+
+#include "appliance/account/platform.hpp"
+#include "appliance/http/health.hpp"
+#include "appliance/http/server.hpp"
+#include "appliance/telemetry/log.hpp"
+#include "services/backup/agent.hpp"
+#include "services/programs/program_start.hpp"
+
+namespace slipway::programs {
+namespace {
+
+/// /health, /ready and /metrics on a socket of its own; null when none is configured.
+Result<std::unique_ptr<http::Server>> monitoring(const config::Config& config, const backup::Agent& agent) {
+  http::ServerOptions options;
+  options.unix_socket = config.path("backup.socket");
+  options.threads = 2;
+  if (options.unix_socket.empty()) return std::unique_ptr<http::Server>();
+  http::Router router;
+  http::add_health_routes(router, {{"backup", [&agent]() -> Status {
+                                      const auto status = agent.status();
+                                      if (!status.enabled || status.alerts.empty()) return {};
+                                      return Error{Code::unavailable, status.alerts.front().reason};
+                                    }}});
+  return http::Server::start(options, std::move(router));
+}
+
+/// Every machine has a key of its own from its first start on. Where the repositories have another one, opening them
+/// says so, and nothing is written.
+Status make_key(const std::filesystem::path& file) {
+  if (std::filesystem::exists(file)) return {};
+  const auto key = archive::Key::make();
+  SLIPWAY_CHECK(key.write_file(file));
+  telemetry::log(telemetry::Level::warning, "backup.key_made",
+                 {{"file", file.string()}, {"key", key.id()}, {"print_it", "slipway backup key show --recovery"}});
+  return {};
+}
+
+Status serve(const config::Config& config) {
+  std::signal(SIGPIPE, SIG_IGN);
+  backup::AgentOptions options;
+  SLIPWAY_TRY(options.server, database_endpoint(config, std::string(account::kPlatformDatabase)));
+  options.server_id = static_cast<std::uint32_t>(config.integer("backup.server_id"));
+  options.data = config.path("backup.data_dir");
+  options.work = config.path("backup.work_dir");
+  options.schedule = backup::schedule_policy(config);
+  options.log = backup::log_policy(config);
+  const SystemClock clock;
+  std::optional<backup::Repositories> repositories;
+  if (options.schedule.enabled) {
+    SLIPWAY_CHECK(make_key(config.path("backup.key_file")));
+    SLIPWAY_TRY(auto opened, backup::Repositories::open(config));
+    repositories.emplace(std::move(opened));
+  } else {
+    repositories.emplace();
+  }
+  backup::Agent agent(std::move(options), *repositories, clock);
+  SLIPWAY_TRY(const auto server, monitoring(config, agent));
+  Status outcome;
+  std::thread working([&] {
+    outcome = agent.run();
+    if (!outcome) ::kill(::getpid(), SIGTERM);  // ends wait_for_stop()
+  });
+  telemetry::log(telemetry::Level::info, "backup.started", {{"enabled", config.boolean("backup.enabled")}});
+  wait_for_stop();
+  agent.stop();
+  working.join();
+  if (server) server->stop();
+  telemetry::log(telemetry::Level::info, "backup.stopped");
+  return outcome;
+}
+
+}  // namespace
+}  // namespace slipway::programs
+
+int main(int argc, char** argv) {
+  return slipway::programs::run_program(argc, argv, "slipway-backupd", slipway::programs::serve);
+}

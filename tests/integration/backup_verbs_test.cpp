@@ -1,0 +1,116 @@
+// `slipway backup` and `slipway restore` as operators use them.
+#include <gmock/gmock.h>
+
+#include "appliance/embedded/embedded.hpp"
+#include "tests/support/instance.hpp"
+#include "tests/support/programs.hpp"
+#include "tests/support/test_server.hpp"
+
+namespace slipway::test {
+namespace {
+
+using nlohmann::json;
+using ::testing::HasSubstr;
+
+json parsed(const process::Finished& finished) {
+  EXPECT_EQ(finished.exit_status, 0) << finished.err;
+  return json::parse(finished.out, nullptr, false);
+}
+
+class BackupVerbs : public ::testing::Test {
+ protected:
+  void SetUp() override { instance_.up(); }
+
+  void make_key() { parsed(instance_.slipway({"backup", "key", "new", "--json"})); }
+
+  Instance instance_;
+};
+
+// A37 F1
+TEST_F(BackupVerbs, BringAnAccountBackBesideTheLivingOneOrInItsPlace) {
+  make_key();
+  const auto taken = parsed(instance_.slipway({"backup", "run", "--json"}));
+  EXPECT_EQ(taken["kind"], "full");
+  EXPECT_EQ(taken["accounts"].size(), 3U);
+  const auto planned = parsed(instance_.slipway({"restore", "--account", "production", "--into", "earlier", "--json"}));
+  EXPECT_EQ(planned["executed"], false);
+  EXPECT_THAT(instance_.slipway({"account", "show", "earlier"}).err, HasSubstr("earlier"));
+
+  const auto beside =
+      parsed(instance_.slipway({"restore", "--account", "production", "--into", "earlier", "--execute", "--json"}));
+  EXPECT_EQ(beside["executed"], true);
+  EXPECT_GT(beside["tables_compared"], 15);
+  EXPECT_EQ(parsed(instance_.slipway({"account", "show", "earlier", "--json"}))["state"], "active");
+
+  const auto in_place = parsed(instance_.slipway({"restore", "--account", "production", "--execute", "--json"}));
+  EXPECT_EQ(in_place["set_aside"], "acct_production_1");
+  EXPECT_EQ(parsed(instance_.slipway({"account", "show", "production", "--json"}))["generation"], 2);
+
+  const auto again = instance_.slipway({"restore", "--account", "production", "--into", "sandbox", "--execute"});
+  EXPECT_NE(again.exit_status, 0);
+  EXPECT_THAT(again.err, HasSubstr("account 'sandbox': is there already"));
+}
+
+// F7
+TEST_F(BackupVerbs, RestoreAServerOnANewMachineWithTheRecoveryKeyAlone) {
+  make_key();
+  const auto key = parsed(instance_.slipway({"backup", "key", "show", "--recovery", "--json"}));
+  parsed(instance_.slipway({"backup", "run", "--json"}));
+  const TempDirectory machine;
+  write_file(machine / "slipway.toml", "[backup]\neven = \"file://" + (instance_ / "backups/even").string() +
+                                           "\"\nkey_file = \"" + (machine / "key").string() + "\"\nwork_dir = \"" +
+                                           (machine / "work").string() + "\"\n");
+  const std::vector<std::string> base{program("slipway").string(), "--config", (machine / "slipway.toml").string()};
+  const auto run = [&](std::vector<std::string> arguments, const std::string& input) {
+    arguments.insert(arguments.begin(), base.begin(), base.end());
+    return *process::run({.argv = arguments, .stdin_data = input});
+  };
+  EXPECT_THAT(run({"backup", "list"}, "").err, HasSubstr("backup key import"));
+  const auto imported =
+      parsed(run({"backup", "key", "import", "--json"}, key["recovery_key"].get<std::string>() + "\n\n"));
+  EXPECT_EQ(imported["id"], key["id"]);
+  const auto restored =
+      parsed(run({"restore", "--directory", (machine / "server").string(), "--execute", "--json"}, ""));
+  EXPECT_EQ(restored["data_dir"], (machine / "server/data").string());
+
+  auto server = embedded::Database::start({.directory = machine / "server", .buffer_pool_bytes = 32U << 20U});
+  ASSERT_TRUE(server.has_value()) << to_text(server.error());
+  auto connection = connect(server->administrator());
+  const auto accounts = connection.query("SELECT name FROM slipway.account ORDER BY name");
+  ASSERT_TRUE(accounts.has_value()) << to_text(accounts.error());
+  EXPECT_EQ(accounts->size(), 3U);
+}
+
+TEST_F(BackupVerbs, SayWhatIsWrongAndTheWayOut) {
+  EXPECT_THAT(instance_.slipway({"backup", "run"}).err, HasSubstr("slipway backup key new"));
+  make_key();
+  EXPECT_NE(instance_.slipway({"backup", "key", "new"}).exit_status, 0);
+  EXPECT_THAT(instance_.slipway({"backup", "list"}).out, HasSubstr("slipway backup run"));
+  EXPECT_THAT(instance_.slipway({"restore", "--account", "production"}).err, HasSubstr("there is no backup"));
+  EXPECT_THAT(instance_.slipway({"restore"}).err, HasSubstr("--account NAME"));
+  EXPECT_THAT(instance_.slipway({"restore", "--account", "production", "--to", "yesterday"}).err,
+              HasSubstr("a time in UTC"));
+  EXPECT_THAT(instance_.slipway({"backup", "show", "nothing"}).err, HasSubstr("slipway backup list"));
+}
+
+// F1
+TEST_F(BackupVerbs, VerifyNamesThePieceThatIsDamaged) {
+  make_key();
+  const auto taken = parsed(instance_.slipway({"backup", "run", "--json"}));
+  EXPECT_EQ(instance_.slipway({"backup", "verify"}).exit_status, 0);
+  const std::string piece = taken["pieces"][0]["name"];
+  const auto file = instance_ / "backups/even" / piece;
+  auto bytes = read_file(file);
+  bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 1);
+  std::filesystem::permissions(file, std::filesystem::perms::owner_all);
+  write_file(file, bytes);
+  const auto verified = instance_.slipway({"backup", "verify"});
+  EXPECT_NE(verified.exit_status, 0);
+  EXPECT_THAT(verified.err, HasSubstr(piece));
+  const auto restored = instance_.slipway({"restore", "--account", "production", "--into", "earlier", "--execute"});
+  EXPECT_NE(restored.exit_status, 0);
+  EXPECT_THAT(restored.err, HasSubstr(piece));
+}
+
+}  // namespace
+}  // namespace slipway::test
