@@ -1,13 +1,6 @@
 #include "migrate/engine/fail_point.hpp"
 
-#include <algorithm>
-#include <array>
-#include <atomic>
-#include <charconv>
-#include <csignal>
-#include <cstdlib>
-#include <optional>
-#include <string>
+#include "appliance/base/fail_point.hpp"
 
 namespace slipway::migrate {
 namespace {
@@ -42,36 +35,12 @@ constexpr auto kPoints = std::to_array<std::string_view>({
     "run.cleaned",             // published and tidied up, not yet recorded
 });
 
-struct Armed {
-  std::string name;
-  int passes = 1;
-};
-
-std::optional<Armed> read_environment() {
-  // Threads only read the environment, and secure_getenv says nothing to a setuid program.
-  const char* test = ::secure_getenv("SLIPWAY_TEST");          // NOLINT(concurrency-mt-unsafe)
-  const char* chosen = ::secure_getenv("SLIPWAY_FAIL_POINT");  // NOLINT(concurrency-mt-unsafe)
-  if (test == nullptr || std::string_view(test) != "1") return std::nullopt;
-  Armed armed{chosen == nullptr ? "" : chosen};
-  if (const auto colon = armed.name.find(':'); colon != std::string::npos) {
-    std::from_chars(armed.name.data() + colon + 1, armed.name.data() + armed.name.size(), armed.passes);
-    armed.name.resize(colon);
-  }
-  return armed;
-}
-
-bool known(std::string_view name) { return std::find(kPoints.begin(), kPoints.end(), name) != kPoints.end(); }
+const FailPoints kAll{kPoints};
 
 }  // namespace
 
-std::span<const std::string_view> fail_points() { return kPoints; }
+std::span<const std::string_view> fail_points() { return kAll.names(); }
 
-void fail_point(std::string_view name) {
-  static const std::optional<Armed> armed = read_environment();
-  if (!armed) return;
-  if (!known(name) || (!armed->name.empty() && !known(armed->name))) std::abort();
-  static std::atomic<int> passed{0};
-  if (name == armed->name && ++passed == armed->passes) static_cast<void>(std::raise(SIGKILL));
-}
+void fail_point(std::string_view name) { kAll.pass(name); }
 
 }  // namespace slipway::migrate
