@@ -1,12 +1,13 @@
-// slipway backup run | list | show | verify | key
+// slipway backup run | list | show | verify | prove | key
 #include "appliance/account/directory.hpp"
 #include "appliance/account/platform.hpp"
-#include "services/backup/fetch_backup.hpp"
 #include "services/backup/lease.hpp"
 #include "services/backup/log_line.hpp"
+#include "services/backup/prove.hpp"
 #include "services/backup/settings.hpp"
 #include "services/backup/take.hpp"
 #include "services/backup/verbs.hpp"
+#include "services/backup/verify.hpp"
 #include "services/backup/words.hpp"
 
 namespace slipway::backup {
@@ -132,34 +133,68 @@ Result<Output> show(const Context& context, const std::string& id) {
   return last;
 }
 
-Result<Output> verify(const Context& context, const std::string& id) {
+Output all_well(const Verification& seen) {
+  std::string text = std::to_string(seen.backups) + (seen.backups == 1 ? " backup, " : " backups, ") +
+                     std::to_string(seen.segments) + " segments of the log, " + size_text(seen.bytes) +
+                     ": everything is as it was stored\n";
+  for (const std::string& object : seen.unreferenced) text += "  (not needed: " + object + ")\n";
+  return {{{"backups", seen.backups},
+           {"segments", seen.segments},
+           {"bytes", seen.bytes},
+           {"unreferenced", seen.unreferenced},
+           {"faults", ordered_json::array()}},
+          text};
+}
+
+Result<Output> verify(const Context& context) {
   SLIPWAY_TRY(const auto config, context.configuration());
   SLIPWAY_TRY(const auto repositories, Repositories::open(config));
   ProgressLines lines(context);
-  std::vector<Error> faults;
-  std::size_t checked = 0;
-  for (const auto& away : repositories.faults()) faults.push_back(away.error);
+  Verification all;
+  for (const auto& away : repositories.faults()) all.faults.push_back(away.error);
   for (const Repository* repository : repositories.all()) {
-    SLIPWAY_TRY(const auto listing, repository->backups());
-    faults.insert(faults.end(), listing.faults.begin(), listing.faults.end());
-    for (const Manifest& manifest : listing.backups) {
-      if (!id.empty() && manifest.id != id) continue;
-      SLIPWAY_TRY(const auto found, verify_pieces(*repository, manifest, [&](std::uint64_t done, std::uint64_t of) {
-                    lines.tell("verify " + manifest.id, done, of);
-                  }));
-      faults.insert(faults.end(), found.begin(), found.end());
-      ++checked;
-    }
+    SLIPWAY_TRY(const auto seen, verify_repository(*repository, [&](std::uint64_t done, std::uint64_t of) {
+                  lines.tell("verify repository '" + repository->name() + "'", done, of);
+                }));
+    all.faults.insert(all.faults.end(), seen.faults.begin(), seen.faults.end());
+    all.unreferenced.insert(all.unreferenced.end(), seen.unreferenced.begin(), seen.unreferenced.end());
+    all.bytes += seen.bytes;
+    all.backups += seen.backups;
+    all.segments += seen.segments;
   }
-  if (checked == 0 && faults.empty())
-    return Error{Code::not_found, id.empty() ? "backup: there is none" : "backup '" + id + "': is in no repository"};
-  if (faults.empty())
-    return Output{
-        {{"checked", checked}, {"faults", ordered_json::array()}},
-        std::to_string(checked) + (checked == 1 ? " backup" : " backups") + ": every piece is as its manifest says\n"};
-  std::string message = std::to_string(faults.size()) + " of the backups' parts are not as they were stored";
-  for (const Error& fault : faults) message += "\n  " + fault.message;
+  if (all.faults.empty()) return all_well(all);
+  std::string message = std::to_string(all.faults.size()) + " things are not as they were stored";
+  for (const Error& fault : all.faults) message += "\n  " + fault.message;
   return Error{Code::corrupt, message, "take a new full backup, and look after the disk of that repository"};
+}
+
+/// Restores a backup and the log after it into a scratch server, and compares with what the living server holds now.
+Result<Output> prove(const Context& context, const std::string& id) {
+  SLIPWAY_TRY(const auto config, context.configuration());
+  SLIPWAY_TRY(const auto repositories, Repositories::open(config));
+  SLIPWAY_TRY(const auto admin, context.administrator(std::string(account::kPlatformDatabase)));
+  Error last{Code::not_found, "backup '" + id + "': is in no repository", "see 'slipway backup list'"};
+  for (const Repository* repository : repositories.all()) {
+    const auto backup = repository->backup(id);
+    if (!backup) {
+      if (backup.error().code != Code::not_found) last = backup.error();
+      continue;
+    }
+    ProgressLines lines(context);
+    SLIPWAY_TRY(const Oracle oracle, take_oracle(admin.endpoint()));
+    const SystemClock clock;
+    SLIPWAY_TRY(const Proof proof,
+                prove_backup(repositories.all(), *repository, *backup, oracle,
+                             {.directory = config.path("backup.work_dir") / "prove",
+                              .gently = false,
+                              .progress = [&lines](const std::string& step, std::uint64_t done,
+                                                   std::uint64_t of) { lines.tell_count(step, done, of, "parts"); }},
+                             clock));
+    if (proof.outcome == ProofOutcome::proven) return Output{to_json(proof), to_text(proof)};
+    return Error{proof.outcome == ProofOutcome::failed ? Code::corrupt : Code::unavailable, to_text(proof),
+                 proof.fault ? proof.fault->error.hint : "take a new full backup"};
+  }
+  return last;
 }
 
 }  // namespace
@@ -178,11 +213,14 @@ void register_backup(command::Verbs& verbs) {
            [id](const Context& context) { return show(context, *id); })
       .add_option("id", *id, "The backup's id, as 'backup list' gives it")
       ->required();
+  verbs.add(group, "verify", "Read everything in all repositories, and check it", "slipway backup verify", verify);
   const auto which = std::make_shared<std::string>();
   verbs
-      .add(group, "verify", "Read backups whole and compare them with their manifests", "slipway backup verify",
-           [which](const Context& context) { return verify(context, *which); })
-      .add_option("id", *which, "Only this backup");
+      .add(group, "prove", "Restore a backup into a scratch server, and compare it with the living one",
+           "slipway backup prove 20261129t031500z-full",
+           [which](const Context& context) { return prove(context, *which); })
+      .add_option("id", *which, "The backup's id, as 'backup list' gives it")
+      ->required();
   register_backup_key(verbs, group);
 }
 

@@ -7,6 +7,7 @@
 
 #include "appliance/crypto/crypto.hpp"
 #include "appliance/process/process.hpp"
+#include "services/backup/fail_point.hpp"
 #include "services/backup/mariadb_backup.hpp"
 
 namespace slipway::backup {
@@ -91,24 +92,8 @@ Status unpack(const Repository& repository, const Manifest& manifest, const fs::
               const FetchProgress& progress) {
   SLIPWAY_CHECK(make_directory(into));
   SLIPWAY_TRY(auto unpacker, Unpacker::start(into, log));
-  std::uint64_t done = 0;
-  for (std::size_t number = 1; number <= manifest.pieces.size(); ++number) {
-    const Piece& piece = manifest.pieces[number - 1];
-    crypto::Sha256 sum;
-    SLIPWAY_TRY(auto opener, repository.open_sealed(piece.name, [&sum](std::string_view bytes) { sum.add(bytes); }));
-    for (bool first = true;; first = false) {
-      SLIPWAY_TRY(const std::string bytes, opener.read(kReadBytes));
-      if (first) SLIPWAY_CHECK(check_piece(opener, manifest, number));
-      if (bytes.empty()) break;
-      SLIPWAY_CHECK(unpacker.add(bytes));
-      done += bytes.size();
-      progress(done, manifest.plain_bytes);
-    }
-    if (digits_of(sum.finish_raw()) != piece.sha256) return other_sum(piece);
-  }
-  if (done != manifest.plain_bytes)
-    return Error{Code::corrupt,
-                 "holds " + std::to_string(done) + " bytes, its manifest says " + std::to_string(manifest.plain_bytes)};
+  const auto to_unpacker = [&unpacker](std::string_view bytes) { return unpacker.add(bytes); };
+  SLIPWAY_CHECK(read_backup(repository, manifest, to_unpacker, progress));
   return unpacker.finish();
 }
 
@@ -131,6 +116,28 @@ void remove_notes(const fs::path& files) {
 }
 
 }  // namespace
+
+Status read_backup(const Repository& repository, const Manifest& manifest, const archive::Sink& take,
+                   const FetchProgress& progress) {
+  std::uint64_t done = 0;
+  for (std::size_t number = 1; number <= manifest.pieces.size(); ++number) {
+    const Piece& piece = manifest.pieces[number - 1];
+    crypto::Sha256 sum;
+    SLIPWAY_TRY(auto opener, repository.open_sealed(piece.name, [&sum](std::string_view bytes) { sum.add(bytes); }));
+    for (bool first = true;; first = false) {
+      SLIPWAY_TRY(const std::string bytes, opener.read(kReadBytes));
+      if (first) SLIPWAY_CHECK(check_piece(opener, manifest, number));
+      if (bytes.empty()) break;
+      SLIPWAY_CHECK(take(bytes));
+      done += bytes.size();
+      progress(done, manifest.plain_bytes);
+    }
+    if (digits_of(sum.finish_raw()) != piece.sha256) return other_sum(piece);
+  }
+  if (done == manifest.plain_bytes) return {};
+  return Error{Code::corrupt,
+               "holds " + std::to_string(done) + " bytes, its manifest says " + std::to_string(manifest.plain_bytes)};
+}
 
 Result<std::vector<Manifest>> chain_of(const Repository& repository, const std::string& id) {
   std::vector<Manifest> chain;
@@ -157,8 +164,10 @@ Status fetch_backup(const Repository& repository, const std::vector<Manifest>& c
     const bool base = &manifest == &chain.front();
     const fs::path into = base ? files : work / manifest.id;
     auto done = unpack(repository, manifest, into, log, progress);
+    if (done) fail_point("restore.unpacked");
     if (done) done = prepare(files, base ? fs::path() : into, work, log);
     if (!done) return done.error().within("backup " + manifest.id);
+    fail_point("restore.prepared");
     std::error_code problem;
     if (!base) fs::remove_all(into, problem);
   }

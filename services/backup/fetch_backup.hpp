@@ -11,6 +11,12 @@ namespace slipway::backup {
 /// Told of bytes that were unpacked, of how many.
 using FetchProgress = std::function<void(std::uint64_t bytes, std::uint64_t of)>;
 
+/// Gives a backup's plain bytes (an mbstream) to `take`, in order, each authenticated before. A piece that is missing,
+/// altered, another's or not what the manifest says is `corrupt` or `not_found`; that is known for certain only at the
+/// end. Errors besides: those of the storage and of `take`.
+[[nodiscard]] Status read_backup(const Repository& repository, const Manifest& manifest, const archive::Sink& take,
+                                 const FetchProgress& progress);
+
 /// Unpacks the chain (a full backup and the incrementals that follow it, in order) into `directory`/data, which must
 /// not exist, and prepares it. `work` is scratch. Every byte was authenticated before mbstream sees it; a piece that is
 /// missing, altered or another's is `corrupt` or `not_found`, named with its backup. Errors besides: unsupported (made

@@ -2,14 +2,11 @@
 
 #include <thread>
 
-#include "appliance/sql/binlog_stream.hpp"
 #include "appliance/telemetry/log.hpp"
-#include "services/backup/group_buffer.hpp"
+#include "services/backup/fail_point.hpp"
+#include "services/backup/log_archiver_state.hpp"
 #include "services/backup/log_archiver_store.hpp"
-#include "services/backup/log_delivery.hpp"
-#include "services/backup/log_inbox.hpp"
 #include "services/backup/log_recovery.hpp"
-#include "services/backup/open_segment.hpp"
 
 namespace slipway::backup {
 namespace {
@@ -17,80 +14,14 @@ namespace {
 using std::chrono::steady_clock;
 using Place = sql::GroupTracker::Place;
 
-constexpr std::chrono::seconds kDeliverEvery{10};
 constexpr std::chrono::milliseconds kFirstPause{200};
 constexpr std::chrono::milliseconds kLongestPause{10'000};
 
 }  // namespace
 
-struct LogArchiver::State {
-  State(LogSource from, LogPolicy how, std::vector<const Repository*> into, std::filesystem::path on, const Clock& by)
-      : source(std::move(from)),
-        policy(how),
-        repositories(std::move(into)),
-        spool(std::move(on)),
-        clock(by),
-        group(spool / "group") {}
-
-  LogSource source;
-  LogPolicy policy;
-  std::vector<const Repository*> repositories;
-  std::filesystem::path spool;
-  const Clock& clock;
-
-  // Of the thread that runs.
-  LineStart start;
-  std::uint64_t next_number = 1;
-  sql::GtidPosition read;  ///< everything that was written into a segment
-  std::uint32_t read_time_s = 0;
-  std::string description;  ///< the format description that is in force
-  std::unique_ptr<OpenSegment> segment;
-  GroupBuffer group;
-  sql::GroupTracker tracker;
-  std::optional<sql::LogPlace> owed;  ///< the acknowledgement that goes out after the next sync
-  std::optional<steady_clock::time_point> dirty_since;
-  steady_clock::time_point begun_at;
-
-  std::atomic<bool> stopping{false};
-  std::atomic<bool> seal_wanted{false};
-
-  mutable std::mutex mutex;
-  std::condition_variable changed;
-  LogStatus status;
-  std::map<std::uint64_t, std::pair<sql::GtidPosition, std::uint32_t>> undelivered;  ///< number → where it ends
-  Delivery delivery;
-  bool deliver_wanted = false;
-  Inbox* inbox = nullptr;
-  sql::BinlogStream* stream = nullptr;
-
-  [[nodiscard]] Status recover();
-  [[nodiscard]] Status new_line(const std::string& reason, std::uint64_t first_number);
-  [[nodiscard]] Status read_on();
-  [[nodiscard]] Status consume(Inbox& inbox, sql::BinlogStream& stream);
-  [[nodiscard]] Status take(const Arrived& arrived);
-  [[nodiscard]] Status write_group();
-  [[nodiscard]] Status settle(sql::BinlogStream& stream);
-  [[nodiscard]] Status seal();
-  [[nodiscard]] steady_clock::time_point next_deadline() const;
-  [[nodiscard]] bool can_append() const;
-  void deliver_round();
-  void deliver_until_stopped();
-  void note_safe(const sql::GtidPosition& position, std::uint32_t time_s);
-  void note_fault(const std::string& fault);
-  void pause(std::chrono::milliseconds time);
-};
-
 bool LogArchiver::State::can_append() const {
   return std::all_of(repositories.begin(), repositories.end(),
                      [](const Repository* repository) { return repository->storage().can_append(); });
-}
-
-void LogArchiver::State::note_safe(const sql::GtidPosition& position, std::uint32_t time_s) {
-  const std::lock_guard lock(mutex);
-  if (!position.covers(status.safe)) return;
-  status.safe = position;
-  status.last_time_s = std::max(status.last_time_s, time_s);
-  changed.notify_all();
 }
 
 void LogArchiver::State::note_fault(const std::string& fault) {
@@ -109,12 +40,14 @@ void LogArchiver::State::pause(std::chrono::milliseconds time) {
 Status LogArchiver::State::new_line(const std::string& reason, std::uint64_t first_number) {
   SLIPWAY_TRY(const auto position, server_position(source.server));
   const auto fresh = begin_line(position, start.line, reason, clock.now(), first_number);
-  SLIPWAY_CHECK(write_spool_line(spool, fresh.start.line));
+  if (!start.line.empty()) remove_leftover(repositories, spool, start.line, next_number);
+  SLIPWAY_CHECK(write_spool_line(spool, fresh.start));
+  fail_point("archive.line_begun");
   {
     const std::lock_guard lock(mutex);
     start = fresh.start;
     delivery = {};
-    undelivered.clear();
+    safe.begin({position, 0});
     status.line = start.line;
     status.safe = position;
     status.segments = 0;
@@ -133,7 +66,7 @@ Status LogArchiver::State::recover() {
   if (const auto* none = std::get_if<NoLine>(&recovered))
     return new_line(none->reason, none->highest == 0 ? 1 : none->highest + 2);
   auto* const found = std::get_if<Resumption>(&recovered);
-  SLIPWAY_CHECK(write_spool_line(spool, found->start.line));
+  SLIPWAY_CHECK(write_spool_line(spool, found->start));
   const std::lock_guard lock(mutex);
   start = found->start;
   next_number = found->next_number;
@@ -141,7 +74,10 @@ Status LogArchiver::State::recover() {
   read_time_s = found->last_time_s;
   status.line = start.line;
   status.segments = next_number - 1;
-  if (next_number > start.first_number) undelivered[next_number - 1] = {read, read_time_s};
+  // Until a round of deliveries has found the segments in a repository, nothing after them counts as safe.
+  safe.begin({start.after, 0});
+  for (const std::uint64_t number : found->spooled) safe.finished(number, std::nullopt);
+  if (next_number > start.first_number) safe.finished(next_number - 1, LogEnd{read, read_time_s});
   deliver_wanted = true;
   changed.notify_all();
   return {};
@@ -150,11 +86,12 @@ Status LogArchiver::State::recover() {
 Status LogArchiver::State::write_group() {
   if (!segment) {
     const SegmentLabel label{start.line, next_number, read, clock.now()};
-    SLIPWAY_TRY(segment, OpenSegment::begin(spool, repositories, label, description));
+    SLIPWAY_TRY(segment, OpenSegment::begin(spool, repositories, last, start, label, description));
     begun_at = steady_clock::now();
   }
   SLIPWAY_CHECK(group.give([this](std::string_view bytes) { return segment->add(bytes); }));
   group.clear();
+  fail_point("archive.group_written");
   read.advance(tracker.gtid());
   if (!dirty_since) dirty_since = steady_clock::now();
   return {};
@@ -170,12 +107,20 @@ Status LogArchiver::State::take(const Arrived& arrived) {
     return {};
   }
   SLIPWAY_TRY(const Place place, tracker.follow(event));
-  if (place == Place::outside) return {};
   if (place == Place::begins) group.clear();
-  SLIPWAY_CHECK(group.add(arrived.bytes));
-  read_time_s = std::max(read_time_s, event.time_s);
+  if (place != Place::outside) {
+    SLIPWAY_CHECK(group.add(arrived.bytes));
+    read_time_s = std::max(read_time_s, event.time_s);
+  }
   if (place == Place::ends) SLIPWAY_CHECK(write_group());
-  if (arrived.answer_wanted) owed = arrived.place;
+  // A heartbeat says how far the server is with sending, and with leaving out what we had over a former connection:
+  // commits may wait for that, and no event of them comes again.
+  answer_wanted =
+      answer_wanted || arrived.answer_wanted || (policy.acknowledge && event.type == sql::EventType::heartbeat);
+  if (answer_wanted && !tracker.within()) {
+    owed = Owed{arrived.place, read};
+    answer_wanted = false;
+  }
   return {};
 }
 
@@ -184,13 +129,15 @@ Status LogArchiver::State::seal() {
   SLIPWAY_CHECK(segment->seal());
   {
     const std::lock_guard lock(mutex);
-    undelivered[next_number] = {read, read_time_s};
+    safe.finished(next_number, LogEnd{read, read_time_s});
     for (const std::string& name : segment->committed()) delivery.repositories[name].present.insert(next_number);
+    if (!segment->committed().empty()) safe.delivered(next_number);
+    tell_safe();
     status.segments = next_number;
     deliver_wanted = true;
     changed.notify_all();
   }
-  if (!segment->committed().empty()) note_safe(read, read_time_s);
+  fail_point("archive.sealed");
   segment.reset();
   dirty_since.reset();
   ++next_number;
@@ -203,26 +150,44 @@ steady_clock::time_point LogArchiver::State::next_deadline() const {
   return deadline;
 }
 
+/// The acknowledgement, when it is due.
+Status LogArchiver::State::acknowledge(sql::BinlogStream& to) {
+  if (!owed) return {};
+  {
+    const std::lock_guard lock(mutex);
+    if (!safe.end().position.covers(owed->read)) return {};
+  }
+  return to.acknowledge(std::exchange(owed, std::nullopt)->place);
+}
+
 /// What is due after some events: a sync, an acknowledgement, the end of the segment.
 Status LogArchiver::State::settle(sql::BinlogStream& from) {
   const auto now = steady_clock::now();
-  const bool answer = owed && policy.acknowledge;
-  if (segment && dirty_since && (answer || now - *dirty_since >= policy.sync_every)) {
+  bool nowhere = false;
+  if (segment && dirty_since && (owed || now - *dirty_since >= policy.sync_every)) {
+    fail_point("archive.before_sync");
     SLIPWAY_TRY(const int safe_in, segment->sync());
+    fail_point("archive.after_sync");
     dirty_since.reset();
-    if (safe_in > 0) note_safe(read, read_time_s);
-    if (safe_in > 0 && answer) SLIPWAY_CHECK(from.acknowledge(*owed));
-    if (safe_in > 0) owed.reset();
+    nowhere = safe_in == 0;
+    const std::lock_guard lock(mutex);
+    if (!nowhere) safe.synced({read, read_time_s});
+    tell_safe();
   }
+  SLIPWAY_CHECK(acknowledge(from));
   if (!segment) return {};
   const auto longest = can_append() ? policy.seal_every : policy.seal_every_apart;
-  if (segment->bytes() >= policy.seal_bytes || now - begun_at >= longest || seal_wanted.exchange(false)) return seal();
+  // A segment that no repository takes along reaches one when it is finished; commits that wait cannot wait for more.
+  if ((nowhere && owed) || segment->bytes() >= policy.seal_bytes || now - begun_at >= longest ||
+      seal_wanted.exchange(false))
+    return seal();
   return {};
 }
 
 Status LogArchiver::State::consume(Inbox& from, sql::BinlogStream& server) {
   for (;;) {
-    const auto arrived = from.take(next_deadline(), [this] { return stopping || seal_wanted; });
+    const auto arrived =
+        from.take(next_deadline(), [this] { return stopping || seal_wanted || delivered.exchange(false); });
     for (const Arrived& one : arrived) SLIPWAY_CHECK(take(one));
     SLIPWAY_CHECK(settle(server));
     if (!arrived.empty()) continue;
@@ -241,6 +206,7 @@ Status LogArchiver::State::read_on() {
   Inbox events;
   tracker = {};
   group.clear();
+  answer_wanted = false;
   owed.reset();
   {
     const std::lock_guard lock(mutex);
@@ -263,56 +229,6 @@ Status LogArchiver::State::read_on() {
   inbox = nullptr;
   stream = nullptr;
   return done;
-}
-
-void LogArchiver::State::deliver_round() {
-  Delivery before;
-  LineStart line;
-  {
-    const std::lock_guard lock(mutex);
-    before = delivery;
-    line = start;
-    deliver_wanted = false;
-  }
-  if (line.line.empty()) return;
-  auto after = deliver_line(repositories, spool, line, before);
-  const std::lock_guard lock(mutex);
-  if (!after) {
-    status.fault = to_text(after.error());
-    return;
-  }
-  if (start.line != line.line) return;
-  status.repositories.clear();
-  for (auto& [name, at] : after->repositories) {
-    // What was committed meanwhile.
-    at.present.merge(delivery.repositories[name].present);
-    status.repositories.push_back({name, at.waiting, at.fault});
-  }
-  delivery = *std::move(after);
-  for (auto it = undelivered.begin(); it != undelivered.end();) {
-    const bool there = std::any_of(delivery.repositories.begin(), delivery.repositories.end(),
-                                   [&](const auto& at) { return at.second.present.contains(it->first); });
-    if (!there) {
-      ++it;
-      continue;
-    }
-    if (it->second.first.covers(status.safe)) {
-      status.safe = it->second.first;
-      status.last_time_s = std::max(status.last_time_s, it->second.second);
-    }
-    it = undelivered.erase(it);
-  }
-  changed.notify_all();
-}
-
-void LogArchiver::State::deliver_until_stopped() {
-  while (!stopping) {
-    {
-      std::unique_lock lock(mutex);
-      changed.wait_for(lock, kDeliverEvery, [this] { return stopping || deliver_wanted; });
-    }
-    deliver_round();
-  }
 }
 
 LogArchiver::LogArchiver(LogSource source, LogPolicy policy, std::vector<const Repository*> repositories,

@@ -22,8 +22,8 @@
 namespace slipway::backup {
 
 struct LogPolicy {
-  std::chrono::milliseconds sync_every{
-      1000};                                  ///< what was read is safe in repositories that can append after this long
+  /// What was read is safe in repositories that can append after this long; the sync itself comes on top.
+  std::chrono::milliseconds sync_every{500};
   std::chrono::seconds seal_every{300};       ///< a segment with something in it ends after this long…
   std::chrono::seconds seal_every_apart{10};  ///< … or this long when a repository cannot append: it gets whole ones
   std::uint64_t seal_bytes = 64U << 20U;      ///< … or with this much in it

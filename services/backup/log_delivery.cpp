@@ -1,5 +1,6 @@
 #include "services/backup/log_delivery.hpp"
 
+#include "services/backup/fail_point.hpp"
 #include "services/backup/open_segment.hpp"
 
 namespace slipway::backup {
@@ -39,20 +40,30 @@ class Sources {
 Status look(const Repository& repository, const LineStart& start, Delivery::At& at) {
   if (!at.present.empty() && at.fault.empty()) return {};
   SLIPWAY_TRY(at.present, segments_of(repository, start.line));
-  auto written = repository.write_document(line_document(start.line), to_json(start));
-  if (!written && written.error().code != Code::conflict) return written;
+  return write_line_start(repository, start);
+}
+
+/// The unfinished forms of segments that are there: a kill may have come between.
+Status tidy(const Repository& repository, const std::string& line, const std::set<std::uint64_t>& spooled,
+            const Delivery::At& at) {
+  if (!repository.storage().can_append()) return {};
+  for (const std::uint64_t number : spooled)
+    if (at.present.contains(number))
+      SLIPWAY_CHECK(repository.storage().remove(segment_name(line, number) + std::string(kOpenSuffix)));
   return {};
 }
 
 Status bring(const Repository& repository, const std::string& line, const std::set<std::uint64_t>& all,
-             const Sources& sources, Delivery::At& at) {
+             const Sources& sources, LastSegments& last, Delivery::At& at) {
   for (const std::uint64_t number : all) {
     if (at.present.contains(number)) continue;
     const std::string name = segment_name(line, number);
     SLIPWAY_TRY(const auto source, sources.of(number));
+    SLIPWAY_CHECK(last.note(repository, line, number));
     auto copied = copy_sealed(repository.key(), name, source, repository.storage());
     // It was written along, and is there already.
     if (!copied && copied.error().code != Code::conflict) return copied;
+    fail_point("deliver.copied");
     SLIPWAY_CHECK(repository.storage().remove(name + ".open"));
     at.present.insert(number);
   }
@@ -61,16 +72,12 @@ Status bring(const Repository& repository, const std::string& line, const std::s
 
 }  // namespace
 
-nlohmann::ordered_json to_json(const LineStart& start) {
-  return {{"line", start.line},       {"after", start.after.to_text()}, {"first_number", start.first_number},
-          {"follows", start.follows}, {"reason", start.reason},         {"made_at", to_iso8601(start.made_at)}};
-}
-
 Status copy_sealed(const archive::Key& key, const std::string& name, const archive::Source& source, Storage& to) {
   SLIPWAY_TRY(const std::shared_ptr<ObjectWriter> writer, to.write(name));
   const archive::Source both = [&source, writer](std::size_t most) -> Result<std::string> {
     SLIPWAY_TRY(std::string bytes, source(most));
     SLIPWAY_CHECK(writer->add(bytes));
+    fail_point("deliver.copying");
     return bytes;
   };
   SLIPWAY_TRY(auto opener, archive::Opener::start(key, name, both));
@@ -82,7 +89,7 @@ Status copy_sealed(const archive::Key& key, const std::string& name, const archi
 }
 
 Result<Delivery> deliver_line(const std::vector<const Repository*>& repositories, const fs::path& spool,
-                              const LineStart& start, const Delivery& before) {
+                              LastSegments& last, const LineStart& start, const Delivery& before) {
   Delivery delivery = before;
   SLIPWAY_TRY(const auto spooled, spooled_segments(spool, start.line));
   std::set<std::uint64_t> all = spooled;
@@ -99,13 +106,16 @@ Result<Delivery> deliver_line(const std::vector<const Repository*>& repositories
   for (const Repository* repository : repositories) {
     Delivery::At& at = delivery.repositories[repository->name()];
     if (at.fault.empty())
-      if (auto brought = bring(*repository, start.line, all, sources, at); !brought)
+      if (auto tidied = tidy(*repository, start.line, spooled, at); !tidied) at.fault = to_text(tidied.error());
+    if (at.fault.empty())
+      if (auto brought = bring(*repository, start.line, all, sources, last, at); !brought)
         at.fault = to_text(brought.error());
     at.waiting = 0;
     for (const std::uint64_t number : all)
       if (!at.present.contains(number)) ++at.waiting;
     std::erase_if(everywhere, [&at](std::uint64_t number) { return !at.present.contains(number); });
   }
+  if (!everywhere.empty()) fail_point("deliver.everywhere");
   std::error_code problem;
   for (const std::uint64_t number : everywhere) fs::remove(spool_file(spool, start.line, number), problem);
   return delivery;

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "services/backup/last_segment.hpp"
 #include "services/backup/log_line.hpp"
 
 namespace slipway::backup {
@@ -22,13 +23,11 @@ struct Delivery {
 /// One round; a repository that fails is told of and left for the next one. Segments that every
 /// repository has leave the spool. Error: permission (the spool).
 [[nodiscard]] Result<Delivery> deliver_line(const std::vector<const Repository*>& repositories,
-                                            const std::filesystem::path& spool, const LineStart& start,
-                                            const Delivery& before);
+                                            const std::filesystem::path& spool, LastSegments& last,
+                                            const LineStart& start, const Delivery& before);
 
 /// A sealed object to another place, checked on its way. Errors: corrupt, those of source and storage.
 [[nodiscard]] Status copy_sealed(const archive::Key& key, const std::string& name, const archive::Source& source,
                                  Storage& to);
-
-[[nodiscard]] nlohmann::ordered_json to_json(const LineStart& start);
 
 }  // namespace slipway::backup

@@ -1,6 +1,8 @@
 #include "services/backup/log_fetch.hpp"
 
+#include "services/backup/fail_point.hpp"
 #include "services/backup/group_buffer.hpp"
+#include "services/backup/last_segment.hpp"
 #include "services/backup/spool_file.hpp"
 
 namespace slipway::backup {
@@ -9,10 +11,9 @@ namespace {
 namespace fs = std::filesystem;
 using Place = sql::GroupTracker::Place;
 
-constexpr int kLooks = 10;
 constexpr std::uint64_t kFileBytes = 256U << 20U;
 
-/// A segment and the repositories that have it, finished or being written.
+/// A finished segment and the repositories that have it.
 using Holders = std::map<std::uint64_t, std::vector<const Repository*>>;
 
 Result<Holders> holders_of(const std::vector<const Repository*>& repositories, const std::string& line,
@@ -26,63 +27,72 @@ Result<Holders> holders_of(const std::vector<const Repository*>& repositories, c
     }
     for (const std::uint64_t number : *numbers) holders[number].push_back(repository);
   }
-  // Beyond the last finished one there may be one that is being written.
-  if (holders.empty()) {
-    for (const Repository* repository : repositories)
-      if (const auto start = read_line_start(*repository, line); start && repository->storage().can_append())
-        holders[start->first_number].push_back(repository);
-    return holders;
-  }
-  const std::uint64_t next = holders.rbegin()->first + 1;
-  for (const Repository* repository : repositories)
-    if (repository->storage().can_append()) holders[next].push_back(repository);
   return holders;
 }
 
-Result<SegmentLabel> label_of(const std::vector<const Repository*>& holders, const std::string& name) {
-  std::optional<Error> last;
-  for (const Repository* repository : holders)
-    for (const std::string& object : {name, name + std::string(kOpenSuffix)}) {
-      const auto json = repository->label_of(object);
-      if (json) return read_label(*json);
-      if (!last || json.error().code != Code::not_found) last = json.error();
-    }
-  return *last;
-}
-
-/// After what the segment begins. A line that was just begun has none yet, and says so itself.
-Result<sql::GtidPosition> beginning(const std::vector<const Repository*>& holders, const std::string& line,
-                                    std::uint64_t number) {
-  auto label = label_of(holders, segment_name(line, number));
-  if (label) return std::move(label->before);
-  if (label.error().code != Code::not_found) return label.error();
-  for (const Repository* repository : holders)
-    if (auto start = read_line_start(*repository, line); start && start->first_number == number)
-      return std::move(start->after);
-  return label.error();
-}
-
-/// The last segment that begins at or before `from`.
-Result<std::uint64_t> first_needed(const Holders& holders, const std::string& line, const sql::GtidPosition& from) {
-  std::uint64_t least = holders.begin()->first;
-  std::uint64_t most = holders.rbegin()->first;
-  SLIPWAY_TRY(const auto oldest, beginning(holders.at(least), line, least));
-  if (!from.covers(oldest))
-    return Error{Code::conflict,
-                 "log line " + line + ": begins after " + oldest.to_text() + ", the backup ends at " + from.to_text(),
-                 "choose a later backup"};
-  while (least < most) {
-    const std::uint64_t middle = least + (most - least + 1) / 2;
-    const auto found = holders.find(middle);
-    const auto label = found == holders.end() ? Result<SegmentLabel>(Error{Code::not_found, ""})
-                                              : label_of(found->second, segment_name(line, middle));
-    // An unfinished one that is not there lies at the end.
-    if (label && from.covers(label->before))
-      least = middle;
-    else
-      most = middle - 1;
+/// The number with which the line begins.
+Result<std::uint64_t> first_number(const std::vector<const Repository*>& repositories, const std::string& line) {
+  std::optional<Error> fault;
+  for (const Repository* repository : repositories) {
+    const auto start = read_line_start(*repository, line);
+    if (start) return start->first_number;
+    if (!fault || fault->code == Code::not_found) fault = start.error();
   }
-  return least;
+  if (fault && fault->code != Code::not_found) return *fault;
+  return Error{Code::not_found, "log line " + line + ": no repository has a segment of it"};
+}
+
+/// The last number of which a repository says that it is there; it may still be unfinished.
+Result<std::uint64_t> last_number(const std::vector<const Repository*>& repositories, const std::string& line) {
+  std::optional<std::uint64_t> last;
+  std::optional<Error> fault;
+  for (const Repository* repository : repositories) {
+    const auto said = read_last_segment(*repository, line);
+    if (said)
+      last = std::max(last.value_or(0), *said);
+    else if (!fault || fault->code == Code::not_found)
+      fault = said.error();
+  }
+  if (last || !fault) return last.value_or(0);
+  return fault->within("log line " + line + ": where it ends is not known");
+}
+
+Result<SegmentLabel> label_of(const std::vector<const Repository*>& holders, const std::string& name) {
+  Error last{Code::not_found, name + ": is nowhere"};
+  for (const Repository* repository : holders) {
+    const auto json = repository->label_of(name);
+    auto label = json ? read_label(*json) : Result<SegmentLabel>(json.error());
+    if (label) return label;
+    last = label.error();
+  }
+  return last;
+}
+
+/// The last finished segment that begins at or before `from`; those whose labels cannot be read are passed over.
+Result<std::uint64_t> first_needed(const Holders& holders, const std::string& line, const sql::GtidPosition& from) {
+  std::vector<std::uint64_t> numbers;
+  for (const auto& [number, repositories] : holders) numbers.push_back(number);
+  std::optional<std::uint64_t> found;
+  std::string oldest;
+  for (std::size_t least = 0, beyond = numbers.size(); least < beyond;) {
+    const std::size_t middle = least + (beyond - least) / 2;
+    std::optional<SegmentLabel> label;
+    std::size_t at = middle;
+    for (; at < beyond && !label; ++at)
+      if (auto read = label_of(holders.at(numbers[at]), segment_name(line, numbers[at]))) label = *std::move(read);
+    if (label && from.covers(label->before)) {
+      found = numbers[at - 1];
+      least = at;
+    } else {
+      if (label) oldest = label->before.to_text();
+      beyond = middle;
+    }
+  }
+  if (found) return *found;
+  return Error{Code::conflict,
+               "log line " + line + ": begins after " + (oldest.empty() ? "what cannot be read" : oldest) +
+                   ", the backup ends at " + from.to_text(),
+               "choose a later backup"};
 }
 
 class Fetch {
@@ -134,6 +144,7 @@ class Fetch {
       return {};
     }
     SLIPWAY_CHECK(write());
+    fail_point("restore.log_group");
     log_.end.advance(group.gtid);
     log_.last_time_s = group.time_s;
     ++log_.groups;
@@ -185,28 +196,69 @@ Status check_label(const archive::Opener& opener, const std::string& line, std::
   return {};
 }
 
-/// Segment `number` from the first repository that has it whole.
-Status fetch_segment(Fetch& fetch, const std::vector<const Repository*>& holders, const std::string& line,
-                     std::uint64_t number, bool last) {
+/// Segment `number` out of repositories: the first that has it whole, or, unfinished, as far as any of them has it.
+/// False: none has anything.
+Result<bool> fetch_from(Fetch& fetch, const std::vector<const Repository*>& repositories, const std::string& line,
+                        std::uint64_t number, bool finished) {
   const std::string name = segment_name(line, number);
   std::string said;
   Code code = Code::not_found;
-  for (const Repository* repository : holders) {
-    // One that is finished between the first two looks is met by the third.
-    for (const bool finished : {true, false, true}) {
-      auto opener = finished ? repository->open_sealed(name) : repository->open_unfinished(name);
-      auto done = opener ? check_label(*opener, line, number, fetch.log().end) : Status(opener.error());
-      if (done) done = fetch.take(*opener, finished);
-      if (done) return {};
-      if (done.error().code == Code::no_space || done.error().code == Code::unauthenticated) return done;
-      if (done.error().code == Code::not_found) continue;
-      code = done.error().code;
-      said += "\n  " + repository->describe() + ": " + done.error().message;
+  bool any = false;
+  const auto take = [&](archive::Opener& opener) -> Status {
+    SLIPWAY_CHECK(check_label(opener, line, number, fetch.log().end));
+    SLIPWAY_CHECK(fetch.take(opener, finished));
+    any = true;
+    return {};
+  };
+  const auto from = [&](const Repository& repository) -> Status {
+    if (finished) {
+      SLIPWAY_TRY(auto opener, repository.open_sealed(name));
+      return take(opener);
     }
+    SLIPWAY_TRY(auto opener, open_unfinished(repository, line, number));
+    return opener ? take(*opener) : Status();
+  };
+  for (const Repository* repository : repositories) {
+    const auto done = from(*repository);
+    if (any && finished) return true;
+    if (done) continue;
+    if (done.error().code == Code::no_space || done.error().code == Code::unauthenticated) return done.error();
+    code = done.error().code;
+    said += "\n  " + repository->describe() + ": " + done.error().message;
   }
-  if (last && said.empty()) return {};  // nothing is being written
+  if (any || said.empty()) return any;
   return Error{code, "log segment " + name + ": no repository has it whole" + said,
                "a target before it can be restored, or one after a later backup"};
+}
+
+/// From segment `first` on, until the target or the end.
+Status fetch_all(Fetch& fetch, const std::vector<const Repository*>& repositories, Holders holders,
+                 const std::string& line, std::uint64_t first) {
+  for (std::uint64_t number = first; !fetch.done();) {
+    const auto found = holders.find(number);
+    const std::uint64_t groups = fetch.log().groups;
+    SLIPWAY_TRY(const bool there, fetch_from(fetch, found == holders.end() ? repositories : found->second, line, number,
+                                             found != holders.end()));
+    if (fetch.log().groups != groups) fetch.note_segment(number);
+    const bool unfinished = found == holders.end();
+    if (there && !unfinished) {
+      ++number;
+      continue;
+    }
+    // It may have been finished since the line was listed, and the next one begun.
+    std::string away;
+    const std::uint64_t known = holders.empty() ? 0 : holders.rbegin()->first;
+    SLIPWAY_TRY(holders, holders_of(repositories, line, away));
+    if (!holders.empty() && holders.rbegin()->first > known) continue;
+    if (there) return {};
+    const auto said = last_number(repositories, line);
+    // A line of which no segment was finished yet has no last one.
+    if (!said && (said.error().code != Code::not_found || !holders.empty())) return said.error();
+    if (number > said.value_or(0) && number > known) return {};
+    return Error{Code::not_found, "log segment " + segment_name(line, number) + ": no repository has it",
+                 "a target before it can be restored, or one after a later backup"};
+  }
+  return {};
 }
 
 }  // namespace
@@ -235,26 +287,12 @@ Result<FetchedLog> fetch_log(const std::vector<const Repository*>& repositories,
     return Error{Code::conflict, to_text(target) + ": lies before the backup, which ends at " + from.to_text(),
                  "choose an earlier backup"};
   std::string away;
-  SLIPWAY_TRY(auto holders, holders_of(repositories, line, away));
-  if (holders.empty()) return Error{Code::not_found, "log line " + line + ": no repository has a segment of it" + away};
-  SLIPWAY_TRY(const std::uint64_t first, first_needed(holders, line, from));
+  SLIPWAY_TRY(const auto holders, holders_of(repositories, line, away));
+  const auto first = holders.empty() ? first_number(repositories, line) : first_needed(holders, line, from);
+  if (!first)
+    return first.error().code == Code::not_found ? Error{Code::not_found, first.error().message + away} : first.error();
   Fetch fetch(target, from, directory, name);
-  std::uint64_t number = first;
-  for (int looks = 1;; ++looks) {
-    const std::uint64_t last = holders.rbegin()->first;
-    for (; number <= last && !fetch.done(); ++number) {
-      const auto found = holders.find(number);
-      const std::uint64_t groups = fetch.log().groups;
-      SLIPWAY_CHECK(fetch_segment(fetch, found == holders.end() ? std::vector<const Repository*>() : found->second,
-                                  line, number, number == last));
-      if (fetch.log().groups != groups) fetch.note_segment(number);
-    }
-    if (fetch.done() || looks == kLooks) break;
-    // The one that was being written may have been finished, under another name, and the next one begun.
-    SLIPWAY_TRY(holders, holders_of(repositories, line, away));
-    if (holders.empty() || holders.rbegin()->first <= last) break;
-    number = last;
-  }
+  SLIPWAY_CHECK(fetch_all(fetch, repositories, holders, line, *first));
   SLIPWAY_CHECK(fetch.close());
   if ((target.gtid || target.position) && !fetch.done())
     return Error{Code::not_found,

@@ -6,8 +6,10 @@
 #include <cerrno>
 #include <memory>
 
+#include "appliance/archive/object_head.hpp"
 #include "appliance/base/file.hpp"
 #include "appliance/process/launch.hpp"
+#include "services/backup/fail_point.hpp"
 #include "services/backup/group_buffer.hpp"
 #include "services/backup/spool_file.hpp"
 
@@ -23,8 +25,12 @@ constexpr std::string_view kFolder = "log/";
 
 std::string line_document(const std::string& line) { return std::string(kFolder) + line + "/line.json"; }
 
-Result<LineStart> read_line_start(const Repository& repository, const std::string& line) {
-  SLIPWAY_TRY(const auto json, repository.read_document(line_document(line)));
+nlohmann::ordered_json to_json(const LineStart& start) {
+  return {{"line", start.line},       {"after", start.after.to_text()}, {"first_number", start.first_number},
+          {"follows", start.follows}, {"reason", start.reason},         {"made_at", to_iso8601(start.made_at)}};
+}
+
+Result<LineStart> read_line_start(const nlohmann::ordered_json& json) {
   try {
     LineStart start;
     start.line = json.at("line");
@@ -35,17 +41,39 @@ Result<LineStart> read_line_start(const Repository& repository, const std::strin
     SLIPWAY_TRY(start.made_at, parse_timestamp(json.at("made_at").get<std::string>()));
     return start;
   } catch (const nlohmann::json::exception& fault) {
-    return Error{Code::corrupt, repository.describe() + ": " + line_document(line) + ": " + fault.what()};
+    return Error{Code::corrupt, "line of the log: " + std::string(fault.what())};
   }
+}
+
+Result<LineStart> read_line_start(const Repository& repository, const std::string& line) {
+  SLIPWAY_TRY(const auto json, repository.read_document(line_document(line)));
+  auto start = read_line_start(json);
+  if (!start) return start.error().within(repository.describe() + ": " + line_document(line));
+  return start;
+}
+
+Status write_line_start(const Repository& repository, const LineStart& start) {
+  auto written = repository.write_document(line_document(start.line), to_json(start));
+  return written || written.error().code == Code::conflict ? Status() : written;
 }
 
 Result<std::string> newest_line(const Repository& repository) {
   SLIPWAY_TRY(const auto objects, repository.storage().list(std::string(kFolder)));
-  std::string newest;
+  std::set<std::string> lines;
   for (const auto& object : objects) {
     const auto slash = object.name.find('/', kFolder.size());
-    if (slash == std::string::npos) continue;
-    newest = std::max(newest, object.name.substr(kFolder.size(), slash - kFolder.size()));
+    if (slash != std::string::npos) lines.insert(object.name.substr(kFolder.size(), slash - kFolder.size()));
+  }
+  // Numbers grow from line to line; names tell of a clock, which may have been set back.
+  std::string newest;
+  std::uint64_t highest = 0;
+  for (const std::string& line : lines) {
+    const auto start = read_line_start(repository, line);
+    if (!start && start.error().code != Code::not_found && start.error().code != Code::corrupt) return start.error();
+    const std::uint64_t first = start ? start->first_number : 0;
+    if (first < highest) continue;
+    highest = first;
+    newest = line;
   }
   return newest;
 }
@@ -72,6 +100,26 @@ Result<SegmentEnd> end_of_segment(archive::Opener& opener, bool tolerant) {
   };
   SLIPWAY_CHECK(read_segment(opener, {.event = {}, .group = note}, tolerant));
   return end;
+}
+
+Result<std::optional<archive::Opener>> open_unfinished(const Repository& repository, const std::string& line,
+                                                       std::uint64_t number, const Repository::Seen& seen) {
+  std::optional<archive::Opener> opener;
+  if (!repository.storage().can_append()) return opener;
+  const std::string name = segment_name(line, number) + std::string(kOpenSuffix);
+  auto reader = repository.storage().read(name);
+  if (!reader && reader.error().code == Code::not_found) return opener;
+  if (!reader) return reader.error();
+  std::string head;
+  while (head.size() < archive::ObjectHead::kFixedBytes) {
+    SLIPWAY_TRY(const std::string part, (*reader)->read(archive::ObjectHead::kFixedBytes - head.size()));
+    if (part.empty()) return opener;
+    head += part;
+  }
+  // Zeros: what a power cut leaves.
+  if (head.find_first_not_of('\0') == std::string::npos) return opener;
+  SLIPWAY_TRY(opener, repository.open_sealed(name, seen));
+  return opener;
 }
 
 Result<archive::Source> spool_source(const fs::path& file) {
@@ -108,6 +156,7 @@ Result<bool> salvage(archive::Opener& unfinished, const archive::Key& key, const
                                  any = true;
                                  SLIPWAY_CHECK(group.give([&](std::string_view bytes) { return sealer.add(bytes); }));
                                  group.clear();
+                                 fail_point("archive.salvaging");
                                  return {};
                                }};
   SLIPWAY_CHECK(read_segment(unfinished, visitor, true));
@@ -118,6 +167,7 @@ Result<bool> salvage(archive::Opener& unfinished, const archive::Key& key, const
   }
   SLIPWAY_TRY([[maybe_unused]] const auto sealed, sealer.finish());
   SLIPWAY_CHECK(out.publish(file));
+  fail_point("archive.salvaged");
   return true;
 }
 

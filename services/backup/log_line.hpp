@@ -23,10 +23,16 @@ struct LineStart {
   Timestamp made_at;
 };
 
+[[nodiscard]] nlohmann::ordered_json to_json(const LineStart& start);
+/// Error: corrupt.
+[[nodiscard]] Result<LineStart> read_line_start(const nlohmann::ordered_json& json);
 [[nodiscard]] std::string line_document(const std::string& line);
 [[nodiscard]] Result<LineStart> read_line_start(const Repository& repository, const std::string& line);
 
-/// The newest line of a repository; empty when there is none.
+/// The repository knows of the line when this returns: else what lies in it of the line cannot be found.
+[[nodiscard]] Status write_line_start(const Repository& repository, const LineStart& start);
+
+/// The line of a repository that was begun last; empty when there is none.
 [[nodiscard]] Result<std::string> newest_line(const Repository& repository);
 
 /// The numbers of a line's finished segments.
@@ -42,6 +48,12 @@ struct SegmentEnd {
 
 /// Reads a segment to its end. `tolerant`: as read_segment().
 [[nodiscard]] Result<SegmentEnd> end_of_segment(archive::Opener& opener, bool tolerant);
+
+/// The unfinished segment `number` of a repository, to be read tolerantly; nothing when there is none, or one of which
+/// not even the head is written. Errors: as Repository::open_sealed().
+[[nodiscard]] Result<std::optional<archive::Opener>> open_unfinished(const Repository& repository,
+                                                                     const std::string& line, std::uint64_t number,
+                                                                     const Repository::Seen& seen = {});
 
 /// A file of the spool as a source for an Opener. Errors: not_found, permission.
 [[nodiscard]] Result<archive::Source> spool_source(const std::filesystem::path& file);

@@ -11,7 +11,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::string_view kNote = ".line.json";
+
 fs::path state_file(const fs::path& spool) { return spool / "state.json"; }
+fs::path note_of(const fs::path& spool, const std::string& line) { return spool / (line + std::string(kNote)); }
 
 /// An unfinished segment somewhere, how far it reaches, and how to open it again.
 struct Unfinished {
@@ -29,7 +32,7 @@ std::optional<Unfinished> farthest_unfinished(const std::vector<const Repository
     return archive::Opener::start(repositories.front()->key(), name, std::move(source));
   });
   for (const Repository* repository : repositories)
-    places.emplace_back([repository, name] { return repository->open_unfinished(name); });
+    places.emplace_back([repository, name] { return repository->open_sealed(name + std::string(kOpenSuffix)); });
   std::optional<Unfinished> best;
   for (auto& open : places) {
     auto opener = open();
@@ -96,7 +99,9 @@ Asked ask(const std::vector<const Repository*>& repositories, const std::string&
   return asked;
 }
 
-Result<LineStart> line_start(const std::vector<const Repository*>& repositories, const std::string& line) {
+Result<LineStart> line_start(const std::vector<const Repository*>& repositories, const std::optional<LineStart>& known,
+                             const std::string& line) {
+  if (known) return *known;
   std::optional<Error> last;
   for (const Repository* repository : repositories) {
     auto start = read_line_start(*repository, line);
@@ -119,34 +124,87 @@ Result<bool> save_unfinished(const std::vector<const Repository*>& repositories,
   return saved;
 }
 
+/// What kills left in the spool, once all that was whole in it is in a finished segment.
+void remove_unfinished(const fs::path& spool) {
+  std::error_code problem;
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::directory_iterator(spool, problem)) {
+    const std::string name = entry.path().filename().string();
+    if (name.ends_with(".unfinished") || name.ends_with(".making") || name.ends_with(".group"))
+      files.push_back(entry.path());
+  }
+  for (const fs::path& file : files) fs::remove(file, problem);
+}
+
 }  // namespace
 
-Result<std::string> read_spool_line(const fs::path& spool) {
+Result<std::optional<LineStart>> read_spool_line(const fs::path& spool) {
   std::ifstream file(state_file(spool));
-  if (!file) return std::string();
-  const auto json = nlohmann::json::parse(file, nullptr, false);
-  if (json.is_object() && json.contains("line") && json["line"].is_string()) return json["line"].get<std::string>();
+  if (!file) return std::optional<LineStart>();
+  const auto json = nlohmann::ordered_json::parse(file, nullptr, false);
+  if (json.is_object())
+    if (auto start = read_line_start(json)) return std::optional(*std::move(start));
   return Error{Code::corrupt, "file '" + state_file(spool).string() + "': cannot be read",
                "remove it: the archive then goes on where the repositories end"};
 }
 
-Status write_spool_line(const fs::path& spool, const std::string& line) {
-  return replace_file(state_file(spool), nlohmann::json{{"line", line}}.dump() + "\n");
+Status write_spool_line(const fs::path& spool, const LineStart& start) {
+  const std::string text = to_json(start).dump() + "\n";
+  SLIPWAY_CHECK(replace_file(note_of(spool, start.line), text));
+  return replace_file(state_file(spool), text);
+}
+
+std::vector<LineStart> spooled_lines(const fs::path& spool) {
+  std::vector<LineStart> lines;
+  std::error_code problem;
+  for (const auto& entry : fs::directory_iterator(spool, problem)) {
+    if (!entry.path().filename().string().ends_with(kNote)) continue;
+    std::ifstream file(entry.path());
+    const auto json = nlohmann::ordered_json::parse(file, nullptr, false);
+    if (!json.is_object()) continue;
+    if (auto start = read_line_start(json)) lines.push_back(*std::move(start));
+  }
+  return lines;
+}
+
+void forget_line(const fs::path& spool, const LineStart& start, const Delivery& delivery) {
+  for (const auto& [name, at] : delivery.repositories)
+    if (at.waiting > 0 || !at.fault.empty()) return;
+  std::error_code problem;
+  fs::remove(note_of(spool, start.line), problem);
+}
+
+void remove_leftover(const std::vector<const Repository*>& repositories, const fs::path& spool, const std::string& line,
+                     std::uint64_t number) {
+  std::error_code absent;
+  fs::remove(unfinished_file(spool, line, number), absent);
+  const std::string name = segment_name(line, number);
+  for (const Repository* repository : repositories) {
+    auto reader = repository->storage().read(name + std::string(kOpenSuffix));
+    if (!reader) continue;
+    auto opener = archive::Opener::start(
+        repository->key(), name,
+        [shared = std::shared_ptr<ObjectReader>(*std::move(reader))](std::size_t most) { return shared->read(most); });
+    const auto end = opener ? end_of_segment(*opener, true) : Result<SegmentEnd>(opener.error());
+    if (end && end->groups > 0) continue;
+    // One that cannot be removed now stays where it is: nobody looks for it.
+    static_cast<void>(repository->storage().remove(name + std::string(kOpenSuffix)).has_value());
+  }
 }
 
 Result<std::variant<Resumption, NoLine>> recover_line(const std::vector<const Repository*>& repositories,
                                                       const fs::path& spool) {
   using Found = std::variant<Resumption, NoLine>;
-  SLIPWAY_TRY(const std::string known, read_spool_line(spool));
-  const Asked asked = ask(repositories, known);
+  SLIPWAY_TRY(const auto known, read_spool_line(spool));
+  const Asked asked = ask(repositories, known ? known->line : "");
   if (asked.line.empty() && asked.fault) return *asked.fault;
   if (asked.line.empty()) return Found(NoLine{"the first one", 0});
-  if (known.empty() && !asked.all)
+  if (!known && !asked.all)
     return Found(NoLine{"another machine's line cannot be taken over while a repository is away", asked.highest});
   SLIPWAY_TRY(const auto spooled, spooled_segments(spool, asked.line));
   // A segment leaves the spool when every repository has it: so one that answers, or the spool, has the last.
   if (!asked.any && spooled.empty()) return *asked.fault;
-  SLIPWAY_TRY(auto start, line_start(repositories, asked.line));
+  SLIPWAY_TRY(auto start, line_start(repositories, known, asked.line));
   Resumption resumption;
   resumption.start = std::move(start);
   std::uint64_t last = std::max(asked.highest, spooled.empty() ? 0 : *spooled.rbegin());
@@ -159,7 +217,9 @@ Result<std::variant<Resumption, NoLine>> recover_line(const std::vector<const Re
     resumption.position = end.after;
     resumption.last_time_s = end.last_time_s;
   }
+  remove_unfinished(spool);
   resumption.next_number = last + 1;
+  resumption.spooled = spooled;
   return Found(std::move(resumption));
 }
 

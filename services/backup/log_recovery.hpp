@@ -3,6 +3,7 @@
 
 #include <variant>
 
+#include "services/backup/log_delivery.hpp"
 #include "services/backup/log_line.hpp"
 
 namespace slipway::backup {
@@ -13,11 +14,22 @@ struct Resumption {
   std::uint64_t next_number = 1;
   sql::GtidPosition position;
   std::uint32_t last_time_s = 0;
+  std::set<std::uint64_t> spooled = {};  ///< finished segments that may be in no repository
 };
 
-/// The line that this machine's archiver writes, noted in the spool; empty: none yet.
-[[nodiscard]] Result<std::string> read_spool_line(const std::filesystem::path& spool);
-[[nodiscard]] Status write_spool_line(const std::filesystem::path& spool, const std::string& line);
+/// The line that this machine's archiver writes, noted in the spool; nothing: none yet. A line may be in no repository
+/// for a while. Error: corrupt.
+[[nodiscard]] Result<std::optional<LineStart>> read_spool_line(const std::filesystem::path& spool);
+/// It is noted beside those before it, of which segments may still lie in the spool.
+[[nodiscard]] Status write_spool_line(const std::filesystem::path& spool, const LineStart& start);
+/// All lines that are noted in the spool.
+[[nodiscard]] std::vector<LineStart> spooled_lines(const std::filesystem::path& spool);
+/// Takes the note of a former line away when every repository has what there was of it.
+void forget_line(const std::filesystem::path& spool, const LineStart& start, const Delivery& delivery);
+
+/// Removes the unfinished segment `number`, wherever no group is whole in it: nobody goes on with it.
+void remove_leftover(const std::vector<const Repository*>& repositories, const std::filesystem::path& spool,
+                     const std::string& line, std::uint64_t number);
 
 /// Why there is no line to go on with, and the greatest number that was seen of any.
 struct NoLine {

@@ -17,6 +17,7 @@ std::string_view to_text(Kind kind) { return kind == Kind::full ? "full" : "incr
 ordered_json to_json(const Manifest& manifest) {
   ordered_json json{{"form", kForm},
                     {"id", manifest.id},
+                    {"repository", manifest.repository},
                     {"kind", to_text(manifest.kind)},
                     {"parent", manifest.parent},
                     {"taken_at", to_iso8601(manifest.taken_at)},
@@ -48,6 +49,7 @@ Result<Manifest> read_manifest(const ordered_json& json) {
                    "use the version of slipway that made it, or a newer one"};
     Manifest manifest;
     manifest.id = json.at("id");
+    manifest.repository = json.at("repository");
     manifest.kind = json.at("kind") == to_text(Kind::full) ? Kind::full : Kind::incremental;
     manifest.parent = json.at("parent");
     SLIPWAY_TRY(manifest.taken_at, parse_timestamp(json.at("taken_at").get<std::string>()));

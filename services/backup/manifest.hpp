@@ -28,7 +28,8 @@ struct SavedAccount {
 };
 
 struct Manifest {
-  std::string id;  ///< 20261129t031500z-full
+  std::string id;          ///< 20261129t031500z-full
+  std::string repository;  ///< the id of the one that it was taken into
   Kind kind = Kind::full;
   std::string parent;  ///< of an incremental: the backup that it follows
   Timestamp taken_at;  ///< when it began

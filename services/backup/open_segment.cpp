@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "services/backup/fail_point.hpp"
 namespace slipway::backup {
 
 namespace fs = std::filesystem;
@@ -30,16 +31,19 @@ Result<std::set<std::uint64_t>> spooled_segments(const fs::path& spool, const st
 
 Result<std::unique_ptr<OpenSegment>> OpenSegment::begin(const fs::path& spool,
                                                         const std::vector<const Repository*>& repositories,
+                                                        LastSegments& last, const LineStart& line,
                                                         const SegmentLabel& label, const std::string& description) {
   if (repositories.empty()) return Error{Code::invalid_argument, "log archive: no repository is configured"};
   SLIPWAY_TRY(SpoolFile file, SpoolFile::make(unfinished_file(spool, label.line, label.number)));
   std::unique_ptr<OpenSegment> segment(
-      new OpenSegment(spool_file(spool, label.line, label.number), label, std::move(file)));
+      new OpenSegment(spool_file(spool, label.line, label.number), label, std::move(file), last));
   const std::string name = segment_name(label.line, label.number);
   for (const Repository* repository : repositories) {
     if (!repository->storage().can_append()) continue;
-    if (auto writer = repository->storage().write_visibly(name))
-      segment->along_.push_back({repository->name(), *std::move(writer)});
+    if (auto known = write_line_start(*repository, line); !known)
+      segment->faults_.emplace_back(repository->name(), known.error());
+    else if (auto writer = repository->storage().write_visibly(name))
+      segment->along_.push_back({repository, *std::move(writer)});
     else
       segment->faults_.emplace_back(repository->name(), writer.error());
   }
@@ -50,15 +54,16 @@ Result<std::unique_ptr<OpenSegment>> OpenSegment::begin(const fs::path& spool,
   segment->sealer_.emplace(std::move(sealer));
   SLIPWAY_CHECK(segment->sealer_->add(sql::kBinlogMagic));
   SLIPWAY_CHECK(segment->sealer_->add(description));
+  fail_point("archive.segment_begun");
   return segment;
 }
 
-void OpenSegment::each_along(const std::function<Status(ObjectWriter&)>& work) {
+void OpenSegment::each_along(const std::function<Status(const Along&)>& work) {
   for (auto at = along_.begin(); at != along_.end();) {
-    if (auto done = work(*at->writer)) {
+    if (auto done = work(*at)) {
       ++at;
     } else {
-      faults_.emplace_back(at->repository, done.error());
+      faults_.emplace_back(at->repository->name(), done.error());
       at = along_.erase(at);
     }
   }
@@ -66,7 +71,7 @@ void OpenSegment::each_along(const std::function<Status(ObjectWriter&)>& work) {
 
 Status OpenSegment::write(std::string_view bytes) {
   SLIPWAY_CHECK(file_.add(bytes));
-  each_along([bytes](ObjectWriter& writer) { return writer.add(bytes); });
+  each_along([bytes](const Along& along) { return along.writer->add(bytes); });
   return {};
 }
 
@@ -77,15 +82,21 @@ Status OpenSegment::add(std::string_view bytes) {
 
 Result<int> OpenSegment::sync() {
   SLIPWAY_CHECK(sealer_->flush());
-  each_along([](ObjectWriter& writer) { return writer.sync(); });
+  each_along([](const Along& along) { return along.writer->sync(); });
   return static_cast<int>(along_.size());
 }
 
 Status OpenSegment::seal() {
   SLIPWAY_TRY([[maybe_unused]] const auto sealed, sealer_->finish());
   SLIPWAY_CHECK(file_.publish(finished_));
-  each_along([](ObjectWriter& writer) { return writer.commit(); });
-  for (const Along& along : along_) committed_.push_back(along.repository);
+  fail_point("archive.spooled");
+  each_along([this](const Along& along) -> Status {
+    SLIPWAY_CHECK(last_.note(*along.repository, label_.line, label_.number));
+    SLIPWAY_CHECK(along.writer->commit());
+    fail_point("archive.committed");
+    return {};
+  });
+  for (const Along& along : along_) committed_.push_back(along.repository->name());
   return {};
 }
 

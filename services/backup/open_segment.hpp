@@ -4,7 +4,8 @@
 #include <set>
 #include <vector>
 
-#include "services/backup/log_segment.hpp"
+#include "services/backup/last_segment.hpp"
+#include "services/backup/log_line.hpp"
 #include "services/backup/repository.hpp"
 #include "services/backup/spool_file.hpp"
 
@@ -26,6 +27,7 @@ class OpenSegment {
   /// `description`: the format description that its events follow. Errors: those of the spool; invalid_argument.
   [[nodiscard]] static Result<std::unique_ptr<OpenSegment>> begin(const std::filesystem::path& spool,
                                                                   const std::vector<const Repository*>& repositories,
+                                                                  LastSegments& last, const LineStart& line,
                                                                   const SegmentLabel& label,
                                                                   const std::string& description);
   OpenSegment(const OpenSegment&) = delete;
@@ -47,17 +49,18 @@ class OpenSegment {
 
  private:
   struct Along {
-    std::string repository;
+    const Repository* repository;
     std::unique_ptr<ObjectWriter> writer;
   };
-  OpenSegment(std::filesystem::path finished, SegmentLabel label, SpoolFile file)
-      : finished_(std::move(finished)), label_(std::move(label)), file_(std::move(file)) {}
+  OpenSegment(std::filesystem::path finished, SegmentLabel label, SpoolFile file, LastSegments& last)
+      : finished_(std::move(finished)), label_(std::move(label)), file_(std::move(file)), last_(last) {}
   [[nodiscard]] Status write(std::string_view bytes);
-  void each_along(const std::function<Status(ObjectWriter&)>& work);
+  void each_along(const std::function<Status(const Along&)>& work);
 
   std::filesystem::path finished_;
   SegmentLabel label_;
   SpoolFile file_;
+  LastSegments& last_;
   std::vector<Along> along_;
   std::vector<std::string> committed_;
   std::vector<std::pair<std::string, Error>> faults_;

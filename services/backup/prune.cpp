@@ -1,6 +1,7 @@
 #include "services/backup/prune.hpp"
 
 #include "services/backup/catalog.hpp"
+#include "services/backup/last_segment.hpp"
 #include "services/backup/log_line.hpp"
 #include "services/backup/settings.hpp"
 
@@ -30,6 +31,8 @@ Status remove_log_before(const Repository& repository, std::uint64_t keep_from) 
   SLIPWAY_TRY(const auto lines, lines_of(repository));
   for (const std::string& line : lines) {
     SLIPWAY_TRY(const auto numbers, segments_of(repository, line));
+    if (numbers.empty() || *numbers.begin() >= keep_from) continue;
+    SLIPWAY_CHECK(note_first_segment(repository, line, keep_from));
     for (const std::uint64_t number : numbers)
       if (number < keep_from) SLIPWAY_CHECK(repository.storage().remove(segment_name(line, number)));
   }

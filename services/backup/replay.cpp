@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "appliance/base/file.hpp"
+#include "services/backup/fail_point.hpp"
 #include "services/backup/replay_store.hpp"
 
 namespace slipway::backup {
@@ -56,6 +57,7 @@ Status apply(sql::Connection& server, const ReplayOptions& options, const sql::G
   sql::GtidPosition before = from;
   for (;;) {
     SLIPWAY_TRY(const ReplayState state, look_at_replay(server));
+    fail_point("restore.replaying");
     if (state.reached.covers(log.end)) return {};
     if (!state.fault.empty() || !state.running)
       return Error{Code::corrupt,

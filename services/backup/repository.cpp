@@ -29,6 +29,11 @@ Result<std::vector<int>> numbers_of_proofs(Storage& storage, const std::string& 
   return numbers;
 }
 
+/// What an object is called once it is finished: that is what it is sealed under.
+std::string final_name(const std::string& name) {
+  return name.ends_with(kOpenSuffix) ? name.substr(0, name.size() - kOpenSuffix.size()) : name;
+}
+
 std::string new_id() {
   std::string id = crypto::sha256_hex(crypto::random_token().reveal());
   id.resize(16);
@@ -76,15 +81,7 @@ Result<nlohmann::ordered_json> Repository::read_document(const std::string& name
 
 Result<archive::Opener> Repository::open_sealed(const std::string& name, Seen seen) const {
   SLIPWAY_TRY(std::shared_ptr<ObjectReader> reader, storage_->read(name));
-  auto opened = archive::Opener::start(key_, name, source_of(std::move(reader), std::move(seen)));
-  if (!opened) return opened.error().within(describe());
-  return opened;
-}
-
-Result<archive::Opener> Repository::open_unfinished(const std::string& name) const {
-  // It was sealed under the name that it is to have.
-  SLIPWAY_TRY(std::shared_ptr<ObjectReader> reader, storage_->read(name + std::string(kOpenSuffix)));
-  auto opened = archive::Opener::start(key_, name, source_of(std::move(reader)));
+  auto opened = archive::Opener::start(key_, final_name(name), source_of(std::move(reader), std::move(seen)));
   if (!opened) return opened.error().within(describe());
   return opened;
 }
@@ -102,6 +99,8 @@ Result<Manifest> Repository::backup(const std::string& id) const {
   SLIPWAY_TRY(auto manifest, read_manifest(json));
   if (manifest.id != id)
     return Error{Code::corrupt, describe() + ": " + manifest_name(id) + ": is the manifest of " + manifest.id};
+  if (manifest.repository != id_)
+    return Error{Code::corrupt, describe() + ": " + manifest_name(id) + ": is the manifest of another repository"};
   return manifest;
 }
 

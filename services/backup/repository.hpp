@@ -29,12 +29,10 @@ class Repository {
   [[nodiscard]] Status write_document(const std::string& name, const nlohmann::ordered_json& body) const;
   [[nodiscard]] Result<nlohmann::ordered_json> read_document(const std::string& name) const;
 
-  /// Opens a sealed object for reading. `seen` is given its bytes as they are stored, all of them when it is read to
-  /// its end.
+  /// Opens a sealed object for reading; also an unfinished one (NAME.open). `seen` is given its bytes as they are
+  /// stored, all of them when it is read to its end.
   using Seen = std::function<void(std::string_view stored)>;
   [[nodiscard]] Result<archive::Opener> open_sealed(const std::string& name, Seen seen = {}) const;
-  /// Opens what is there of an object that is being written visibly, or that its writer left so.
-  [[nodiscard]] Result<archive::Opener> open_unfinished(const std::string& name) const;
   /// The label of a sealed object, read from its head alone.
   [[nodiscard]] Result<nlohmann::ordered_json> label_of(const std::string& name) const;
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "appliance/base/file.hpp"
-
+#include "services/backup/fail_point.hpp"
 namespace slipway::backup {
 namespace {
 
@@ -127,13 +127,16 @@ Result<Restored> restore_server(const std::vector<const Repository*>& repositori
                                options.server.directory / "data", kRelayName));
   }
   tell("replay", 0, log.groups);
+  fail_point("restore.log_fetched");
   SLIPWAY_CHECK(embedded::adopt_data_directory(options.server));
+  fail_point("restore.adopted");
   const ReplayOptions replaying{
       .server = options.server, .threads = options.threads, .progress = [&tell](std::uint64_t done, std::uint64_t of) {
         tell("replay", done, of);
       }};
   SLIPWAY_TRY(auto server, replay(replaying, backup.position, log));
   SLIPWAY_CHECK(write_binlog_state(options.server.directory / "data", backup.binlog_file, log.end));
+  fail_point("restore.replayed");
   fs::remove_all(options.work, problem);
   return Restored{std::move(server), backup, std::move(log)};
 }

@@ -6,6 +6,7 @@
 #include <array>
 #include <cerrno>
 
+#include "services/backup/fail_point.hpp"
 #include "services/backup/mariadb_backup.hpp"
 
 namespace slipway::backup {
@@ -31,6 +32,7 @@ class Pieces {
       in_piece_ += part.size();
       manifest_.plain_bytes += part.size();
       progress_(manifest_.plain_bytes, stored_);
+      if (stored_ > 0) fail_point("take.piece_begun");
       bytes.remove_prefix(part.size());
       if (in_piece_ == options_.piece_bytes) SLIPWAY_CHECK(end());
     }
@@ -45,6 +47,7 @@ class Pieces {
     manifest_.stored_bytes += sealed.stored_bytes;
     sealer_.reset();
     writer_.reset();
+    fail_point("take.piece_stored");
     return {};
   }
 
@@ -162,6 +165,7 @@ Result<Manifest> take_backup(const Repository& repository, const TakeOptions& op
   manifest.taken_at = clock.now();
   manifest.kind = options.parent ? Kind::incremental : Kind::full;
   manifest.id = backup_id(manifest.taken_at, manifest.kind);
+  manifest.repository = repository.id();
   if (options.parent) manifest.parent = options.parent->id;
   manifest.log_line = options.log_line;
   manifest.program_version = SLIPWAY_VERSION;
@@ -175,9 +179,11 @@ Result<Manifest> take_backup(const Repository& repository, const TakeOptions& op
   auto done = stream(options, pieces);
   if (done) done = note_facts(manifest, options);
   if (done) {
+    fail_point("take.streamed");
     manifest.ended_at = clock.now();
     done = repository.write_document(manifest_name(manifest.id), to_json(manifest));
   }
+  if (done) fail_point("take.published");
   std::error_code problem;
   fs::remove_all(options.work, problem);
   if (done) return manifest;

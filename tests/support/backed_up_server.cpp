@@ -11,11 +11,24 @@ namespace {
 
 namespace fs = std::filesystem;
 
+void demand(const Status& status, const std::string& what) {
+  if (status) return;
+  std::fprintf(stderr, "%s: %s\n", what.c_str(), to_text(status.error()).c_str());
+  std::abort();
+}
+
 template <typename T>
 T demand(Result<T> result, const std::string& what) {
   if (result) return std::move(result).value();
   std::fprintf(stderr, "%s: %s\n", what.c_str(), to_text(result.error()).c_str());
   std::abort();
+}
+
+/// The key of the repositories in a directory, made when there is none.
+archive::Key key_in(const fs::path& top) {
+  fs::create_directories(top);
+  if (!fs::exists(top / "key")) demand(archive::Key::make().write_file(top / "key"), "key");
+  return demand(archive::Key::read_file(top / "key"), "key");
 }
 
 std::unique_ptr<backup::Repository> open_repository(const std::string& name, const fs::path& top,
@@ -29,7 +42,7 @@ std::unique_ptr<backup::Repository> open_repository(const std::string& name, con
 
 }  // namespace
 
-TwoRepositories::TwoRepositories(const fs::path& top) : top_(top), key_(archive::Key::make()) { reopen(); }
+TwoRepositories::TwoRepositories(const fs::path& top) : top_(top), key_(key_in(top)) { reopen(); }
 
 void TwoRepositories::reopen() {
   even_ = open_repository("even", top_, key_);

@@ -10,7 +10,7 @@
 
 namespace slipway::test {
 
-/// A repository "even" and a repository "odd", with one key, in directories below `top`.
+/// A repository "even" and a repository "odd", with one key (the file "key"), in directories below `top`.
 class TwoRepositories {
  public:
   explicit TwoRepositories(const std::filesystem::path& top);

@@ -1,0 +1,43 @@
+#include "services/backup/fail_point.hpp"
+
+#include "appliance/base/fail_point.hpp"
+
+namespace slipway::backup {
+namespace {
+
+constexpr auto kPoints = std::to_array<std::string_view>({
+    "take.piece_begun",       // some bytes of a piece are on their way into the repository
+    "take.piece_stored",      // one piece is there, whole
+    "take.streamed",          // all pieces are there, no manifest
+    "take.published",         // the manifest is there, the work directory too
+    "archive.line_begun",     // the spool knows of a new line, no repository does
+    "archive.segment_begun",  // a segment is begun everywhere, without a group
+    "archive.group_written",  // and has a group, not synced
+    "archive.before_sync",    // some groups are about to be synced
+    "archive.after_sync",     // and are on the repositories' disks, not acknowledged
+    "archive.spooled",        // a finished segment is in the spool, not in a repository
+    "archive.committed",      // and in one of them (at the second pass in two)
+    "archive.sealed",         // and in all that were written along
+    "archive.salvaging",      // an unfinished segment is being made a finished one
+    "archive.salvaged",       // and is one, the unfinished one beside it
+    "deliver.copying",        // a finished segment is on its way into a repository that lacks it
+    "deliver.copied",         // and is there, its unfinished form beside it
+    "deliver.everywhere",     // every repository has the segments, the spool too
+    "restore.unpacked",       // the backup's files are there, not prepared
+    "restore.prepared",       // and prepared
+    "restore.log_group",      // a group of the log is fetched
+    "restore.log_fetched",    // and all of them
+    "restore.adopted",        // the files are a data directory
+    "restore.replaying",      // the server applies the log
+    "restore.replayed",       // and has applied it
+});
+
+const FailPoints kAll{kPoints};
+
+}  // namespace
+
+std::span<const std::string_view> fail_points() { return kAll.names(); }
+
+void fail_point(std::string_view name) { kAll.pass(name); }
+
+}  // namespace slipway::backup
