@@ -1,14 +1,11 @@
-#include <fcntl.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <array>
-#include <cerrno>
 
 #include "appliance/archive/key.hpp"
 #include "appliance/base/file.hpp"
+#include "appliance/base/secret_file.hpp"
 
 // A key's file is one line: what it is, the key's id, the key as base64.
 namespace slipway::archive {
@@ -18,20 +15,6 @@ constexpr std::string_view kForm = "slipway-backup-key-1 ";
 constexpr std::size_t kBase64 = 44;
 constexpr std::size_t kIdDigits = 8;
 constexpr std::size_t kLine = kForm.size() + kIdDigits + 1 + kBase64 + 1;
-
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  [[nodiscard]] int number() const { return number_; }
-
- private:
-  int number_;
-};
 
 Secret base64(const Secret& bytes) {
   std::array<unsigned char, kBase64 + 1> text{};
@@ -53,49 +36,14 @@ Secret from_base64(std::string_view text) {
   return secret;
 }
 
-Status check_owner_and_mode(const std::filesystem::path& file, const struct stat& facts) {
-  if (!S_ISREG(facts.st_mode))
-    return Error{Code::corrupt, file.string() + ": is not a regular file", "name the file of a backup key"};
-  if (facts.st_uid != ::geteuid() && facts.st_uid != 0)
-    return Error{Code::permission, file.string() + ": backup key belongs to another user",
-                 "make the user of this program its owner: chown"};
-  if ((facts.st_mode & 077U) != 0)
-    return Error{Code::permission, file.string() + ": backup key is open to group or others",
-                 "chmod 600 " + file.string() + ", and make new backups with a new key if others could have read it"};
-  return {};
-}
-
-Result<Secret> read_line(const std::filesystem::path& file) {
-  // O_NONBLOCK: a FIFO in the file's place must not hold the program up.
-  const Descriptor descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
-  if (descriptor.number() < 0 && errno == ELOOP)
-    return Error{Code::permission, file.string() + ": backup key is a symbolic link", "name the file itself"};
-  if (descriptor.number() < 0) return file_error(file, "backup key cannot be read", errno);
-  struct stat facts {};
-  if (::fstat(descriptor.number(), &facts) != 0) return file_error(file, "backup key cannot be read", errno);
-  SLIPWAY_CHECK(check_owner_and_mode(file, facts));
-  std::string line(kLine + 1, '\0');
-  std::size_t size = 0;
-  while (size < line.size()) {
-    const ssize_t count = ::read(descriptor.number(), line.data() + size, line.size() - size);
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return file_error(file, "backup key cannot be read", errno);
-    if (count == 0) break;
-    size += static_cast<std::size_t>(count);
-  }
-  Secret secret(line.substr(0, size));
-  OPENSSL_cleanse(line.data(), line.size());
-  return secret;
-}
-
 }  // namespace
 
 Result<Key> Key::read_file(const std::filesystem::path& file) {
-  SLIPWAY_TRY(const Secret secret, read_line(file));
-  std::string_view line = secret.reveal();
   const Error refused{Code::corrupt, file.string() + ": is not the file of a backup key, or was altered",
                       "make it again from the recovery text"};
-  if (line.ends_with('\n')) line.remove_suffix(1);
+  const auto secret = read_secret_file(file);
+  if (!secret) return secret.error().code == Code::invalid_argument ? refused : secret.error().within("backup key");
+  std::string_view line = secret->reveal();
   const std::string_view whole = line;
   if (line.size() + 1 != kLine || !line.starts_with(kForm)) return refused;
   line.remove_prefix(kForm.size());

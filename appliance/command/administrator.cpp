@@ -2,8 +2,8 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include "appliance/base/secret_file.hpp"
 #include "appliance/command/command.hpp"
-#include "appliance/config/secret_file.hpp"
 
 namespace slipway::command {
 
@@ -25,7 +25,7 @@ Result<sql::Connection> Context::administrator(const std::string& database) cons
     endpoint.user = configuration.text("database.user");
     const auto password_file = configuration.path("database.password_file");
     if (!password_file.empty()) {
-      SLIPWAY_TRY(endpoint.password, config::read_secret_file(password_file));
+      SLIPWAY_TRY(endpoint.password, read_secret_file(password_file));
     }
   }
   return sql::Connection::open(endpoint);

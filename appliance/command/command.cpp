@@ -4,7 +4,7 @@
 
 #include <iostream>
 
-#include "appliance/config/secret_file.hpp"
+#include "appliance/base/secret_file.hpp"
 
 namespace slipway::command {
 namespace {
@@ -52,7 +52,7 @@ Result<config::Config> Context::configuration() const {
 
 Result<Secret> Context::account_key() const {
   SLIPWAY_TRY(const auto configuration, this->configuration());
-  return config::read_secret_file(configuration.path("secrets.account_key_file"));
+  return read_secret_file(configuration.path("secrets.account_key_file"));
 }
 
 void Context::progress(const std::string& line) const {

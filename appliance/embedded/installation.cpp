@@ -11,8 +11,8 @@
 
 #include "appliance/account/directory.hpp"
 #include "appliance/account/platform.hpp"
+#include "appliance/base/secret_file.hpp"
 #include "appliance/config/config.hpp"
-#include "appliance/config/secret_file.hpp"
 #include "appliance/crypto/crypto.hpp"
 #include "appliance/embedded/data_directory.hpp"
 #include "appliance/http/client.hpp"
@@ -184,7 +184,7 @@ Result<std::vector<SignIn>> set_up_databases(const StateDirectory& state, const 
   progress("database: MariaDB " + root.server_version() + " on a private socket");
   std::vector<account::ProgramUser> users;
   for (const auto& program : {kWeb, kJobs, kBackup}) {
-    SLIPWAY_TRY(Secret password, config::read_secret_file(state.secret(program.password)));
+    SLIPWAY_TRY(Secret password, read_secret_file(state.secret(program.password)));
     users.push_back({program.user, std::move(password), program.user == kBackup.user});
   }
   SLIPWAY_CHECK(account::provision_platform(root, users));
@@ -193,7 +193,7 @@ Result<std::vector<SignIn>> set_up_databases(const StateDirectory& state, const 
   platform.database = account::kPlatformDatabase;
   platform.statement_limit = std::chrono::seconds(300);  // creating a database takes a while on a slow disk
   SLIPWAY_TRY(sql::Connection administrator, sql::Connection::open(platform));
-  SLIPWAY_TRY(const Secret key, config::read_secret_file(state.secret("account.key")));
+  SLIPWAY_TRY(const Secret key, read_secret_file(state.secret("account.key")));
   SLIPWAY_CHECK(upgrade_accounts(administrator, key, progress));
   return make_accounts(state, administrator, key, progress);
 }

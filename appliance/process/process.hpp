@@ -46,6 +46,9 @@ struct Finished {
 /// Errors: not_found (no such program or directory), permission, timeout, too_large. Thread-safe.
 [[nodiscard]] Result<Finished> run(const Command& command, const Limits& limits = {});
 
+/// What a program said last in its log that sounds like an error, else its last line; at most 300 bytes, for a message.
+[[nodiscard]] std::string last_words(const std::filesystem::path& log);
+
 /// Where a program is: in PATH, else in the sbin directories that PATH lacks for ordinary users. Error: not_found.
 [[nodiscard]] Result<std::filesystem::path> find_program(const std::string& name);
 

@@ -1,6 +1,6 @@
 #include "migrate/engine/endpoint.hpp"
 
-#include "appliance/config/secret_file.hpp"
+#include "appliance/base/secret_file.hpp"
 
 namespace slipway::migrate {
 
@@ -12,7 +12,7 @@ Result<sql::Endpoint> to_endpoint(const SourceAddress& address, const AccessOpti
   endpoint.user = address.user;
   endpoint.database = address.database;
   if (!access.password_file.empty()) {
-    SLIPWAY_TRY(endpoint.password, config::read_secret_file(access.password_file));
+    SLIPWAY_TRY(endpoint.password, read_secret_file(access.password_file));
   }
   const bool near = !address.socket.empty() || address.host == "localhost" || address.host == "::1" ||
                     address.host.starts_with("127.");

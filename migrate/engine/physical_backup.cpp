@@ -1,14 +1,12 @@
 #include "migrate/engine/physical_backup.hpp"
 
-#include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include <array>
 #include <chrono>
-#include <fstream>
 
+#include "appliance/base/file.hpp"
 #include "appliance/process/process.hpp"
+#include "appliance/sql/option_file.hpp"
 
 namespace slipway::migrate {
 namespace {
@@ -26,32 +24,6 @@ constexpr std::uint64_t kLogBytes = 256U << 20U;
 fs::path files_of(const BackupTask& task) { return task.work / "files"; }
 fs::path log_of(const BackupTask& task) { return task.work / "mariadb-backup.log"; }
 
-Status write_private(const fs::path& file, const std::string& text) {
-  const int opened = ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  const auto written = opened < 0 ? -1 : ::write(opened, text.data(), text.size());
-  if (opened >= 0) ::close(opened);
-  if (written != static_cast<ssize_t>(text.size()))
-    return Error{Code::permission, "file '" + file.string() + "': cannot be written"};
-  return {};
-}
-
-/// A value in an option file: in quotes, with what they mean escaped.
-std::string option(const std::string& name, const std::string& value) {
-  std::string line = name + "=\"";
-  for (const char letter : value) {
-    if (letter == '"' || letter == '\\') line += '\\';
-    line += letter;
-  }
-  return line + "\"\n";
-}
-
-std::string access_options(const sql::Endpoint& source) {
-  std::string text = "[mariadb-backup]\n" + option("user", source.user);
-  if (!source.password.empty()) text += option("password", source.password.reveal());
-  if (!source.socket.empty()) return text + option("socket", source.socket);
-  return text + option("host", source.host) + option("port", std::to_string(source.port)) + "protocol=tcp\n";
-}
-
 std::uint64_t bytes_below(const fs::path& directory) {
   std::uint64_t bytes = 0;
   std::error_code failed;
@@ -64,22 +36,9 @@ std::uint64_t bytes_below(const fs::path& directory) {
   return bytes;
 }
 
-/// The last line that says something of an error, else the last line.
-std::string last_words(const fs::path& log) {
-  std::ifstream file(log);
-  std::string last;
-  std::string blamed;
-  for (std::string line; std::getline(file, line);) {
-    if (line.empty()) continue;
-    last = line;
-    if (line.find("rror") != std::string::npos || line.find("ERROR") != std::string::npos) blamed = line;
-  }
-  return (blamed.empty() ? last : blamed).substr(0, 300);
-}
-
 Error failed(const BackupTask& task, int status) {
-  return {Code::unavailable,
-          "mariadb-backup: ended with exit status " + std::to_string(status) + ": " + last_words(log_of(task))};
+  return {Code::unavailable, "mariadb-backup: ended with exit status " + std::to_string(status) + ": " +
+                                 process::last_words(log_of(task))};
 }
 
 /// Runs mariadb-backup to its end, as long as something below `watched` moves.
@@ -127,8 +86,8 @@ Status take_backup(const BackupTask& task, const std::function<void(std::uint64_
   SLIPWAY_CHECK(make_directories(task));
   std::string tables;
   for (const std::string& table : task.table_file_names) tables += task.database_file_name + "." + table + "\n";
-  SLIPWAY_CHECK(write_private(task.work / "tables", tables));
-  SLIPWAY_CHECK(write_private(task.work / "access.cnf", access_options(task.source)));
+  SLIPWAY_CHECK(replace_file(task.work / "tables", tables));
+  SLIPWAY_CHECK(sql::write_option_file(task.work / "access.cnf", task.source, "mariadb-backup"));
   const auto forget_access = [&] {
     std::error_code problem;
     fs::remove(task.work / "access.cnf", problem);

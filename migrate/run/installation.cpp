@@ -3,8 +3,8 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include "appliance/base/secret_file.hpp"
 #include "appliance/config/config.hpp"
-#include "appliance/config/secret_file.hpp"
 #include "appliance/embedded/state_directory.hpp"
 
 namespace slipway::migrate {
@@ -40,10 +40,10 @@ Result<Installation> find_installation(const std::filesystem::path& state_dir,
   } else {
     endpoint.user = configuration.text("database.user");
     if (!configuration.path("database.password_file").empty()) {
-      SLIPWAY_TRY(endpoint.password, config::read_secret_file(configuration.path("database.password_file")));
+      SLIPWAY_TRY(endpoint.password, read_secret_file(configuration.path("database.password_file")));
     }
   }
-  SLIPWAY_TRY(found.account_key, config::read_secret_file(configuration.path("secrets.account_key_file")));
+  SLIPWAY_TRY(found.account_key, read_secret_file(configuration.path("secrets.account_key_file")));
   return found;
 }
 

@@ -51,7 +51,7 @@ class Unpacker {
   Unpacker(process::Child child, fs::path log) : child_(std::move(child)), log_(std::move(log)) {}
 
   [[nodiscard]] Status failure(int status) const {
-    const std::string words = last_words(log_);
+    const std::string words = process::last_words(log_);
     // 28 is ENOSPC.
     const bool full = words.find("No space") != std::string::npos || words.find("Errcode: 28") != std::string::npos;
     return Error{full ? Code::no_space : Code::corrupt,

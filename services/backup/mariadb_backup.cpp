@@ -4,8 +4,6 @@
 #include <fstream>
 #include <map>
 
-#include "appliance/base/file.hpp"
-
 namespace slipway::backup {
 namespace {
 
@@ -15,7 +13,6 @@ constexpr std::chrono::minutes kLongest{720};
 constexpr std::chrono::milliseconds kLook{100};
 // A prepare of tables with computed keys was once seen to take twenty gigabytes.
 constexpr std::uint64_t kMemoryBytes = std::uint64_t{3} << 30U;
-constexpr std::size_t kWordsAtMost = 300;
 
 /// "name = value" lines.
 Result<std::map<std::string, std::string>> read_notes(const fs::path& file) {
@@ -42,16 +39,6 @@ std::uint64_t number(const std::string& text) {
   return value;
 }
 
-/// A value in an option file: in quotes, with what they mean escaped.
-std::string option(const std::string& name, const std::string& value) {
-  std::string line = name + "=\"";
-  for (const char letter : value) {
-    if (letter == '"' || letter == '\\') line += '\\';
-    line += letter;
-  }
-  return line + "\"\n";
-}
-
 /// The name that the file has in this version, or in newer ones.
 fs::path first_of(const fs::path& directory, const char* old_name, const char* new_name) {
   return fs::exists(directory / old_name) ? directory / old_name : directory / new_name;
@@ -75,28 +62,6 @@ Result<BackupFacts> read_backup_facts(const fs::path& directory) {
   return facts;
 }
 
-Status write_access_file(const fs::path& file, const sql::Endpoint& server, const std::string& program) {
-  std::string text = "[" + program + "]\n" + option("user", server.user);
-  if (!server.password.empty()) text += option("password", server.password.reveal());
-  if (!server.socket.empty())
-    text += option("socket", server.socket);
-  else
-    text += option("host", server.host) + option("port", std::to_string(server.port)) + "protocol=tcp\n";
-  return replace_file(file, text);
-}
-
-std::string last_words(const fs::path& log) {
-  std::ifstream file(log);
-  std::string last;
-  std::string blamed;
-  for (std::string line; std::getline(file, line);) {
-    if (line.empty()) continue;
-    last = line;
-    if (line.find("rror") != std::string::npos || line.find("ERROR") != std::string::npos) blamed = line;
-  }
-  return (blamed.empty() ? last : blamed).substr(0, kWordsAtMost);
-}
-
 Status run_tool(const std::vector<std::string>& argv, const fs::path& directory, const fs::path& log) {
   process::Command command{.argv = argv, .directory = directory, .log_file = log, .ends_with_starter = true};
   command.memory_bytes = kMemoryBytes;
@@ -106,7 +71,7 @@ Status run_tool(const std::vector<std::string>& argv, const fs::path& directory,
     if (const auto status = child.wait(kLook)) {
       if (*status == 0) return {};
       return Error{Code::internal,
-                   argv[0] + ": ended with exit status " + std::to_string(*status) + ": " + last_words(log),
+                   argv[0] + ": ended with exit status " + std::to_string(*status) + ": " + process::last_words(log),
                    "its words are in " + log.string()};
     }
     if (std::chrono::steady_clock::now() > deadline)

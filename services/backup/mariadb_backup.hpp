@@ -23,13 +23,6 @@ struct BackupFacts {
 /// Reads its two notes out of a directory. Errors: corrupt, not_found.
 [[nodiscard]] Result<BackupFacts> read_backup_facts(const std::filesystem::path& directory);
 
-/// An option file with the way into the server, 0600; `program`: the name of its section.
-[[nodiscard]] Status write_access_file(const std::filesystem::path& file, const sql::Endpoint& server,
-                                       const std::string& program);
-
-/// What it said last that sounds like an error, for a message.
-[[nodiscard]] std::string last_words(const std::filesystem::path& log);
-
 /// Runs it to its end with a limit on memory. Errors: internal with its last words, timeout.
 [[nodiscard]] Status run_tool(const std::vector<std::string>& argv, const std::filesystem::path& directory,
                               const std::filesystem::path& log);

@@ -5,6 +5,7 @@
 #include <cerrno>
 
 #include "appliance/account/platform.hpp"
+#include "appliance/sql/option_file.hpp"
 #include "services/backup/mariadb_backup.hpp"
 #include "services/backup/restore_store.hpp"
 
@@ -38,7 +39,8 @@ process::Command load_command(const fs::path& access, const std::string& databas
 }
 
 Error tool_error(const std::string& name, int status, const fs::path& log) {
-  return {Code::internal, name + ": ended with exit status " + std::to_string(status) + ": " + last_words(log)};
+  return {Code::internal,
+          name + ": ended with exit status " + std::to_string(status) + ": " + process::last_words(log)};
 }
 
 /// One program's output into the other's input.
@@ -69,7 +71,7 @@ Status load(const sql::Endpoint& from, const std::string& database, sql::Endpoin
   const fs::path access = wanted.work / "load.cnf";
   const fs::path dump_log = wanted.work / "dump.log";
   const fs::path load_log = wanted.work / "load.log";
-  SLIPWAY_CHECK(write_access_file(access, to, "client"));
+  SLIPWAY_CHECK(sql::write_option_file(access, to, "client"));
   SLIPWAY_TRY(auto loading, process::Child::spawn(load_command(access, to.database, load_log)));
   SLIPWAY_TRY(auto dumping, process::Child::spawn(dump_command(from, database, dump_log)));
   const auto pumped = pump(dumping, loading, wanted.progress);

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "appliance/config/secret_file.hpp"
+#include "appliance/base/secret_file.hpp"
 #include "services/backup/object_name.hpp"
 #include "services/backup/rclone_writer.hpp"
 
@@ -144,7 +144,7 @@ Result<std::map<std::string, std::string>> sftp_options(const ParsedAddress& add
   if (key_file.empty())
     return Error{Code::invalid_argument, address.describe() + ": a private key must be named", hint};
   // Only for its checks: rclone reads the file itself.
-  const auto key = config::read_secret_file(key_file);
+  const auto key = read_secret_file(key_file);
   if (!key) return key.error().within(address.describe());
   const auto known_hosts = std::filesystem::path(key_file).parent_path() / "known_hosts";
   if (std::error_code failure; !std::filesystem::is_regular_file(known_hosts, failure))
@@ -169,7 +169,7 @@ Result<std::map<std::string, std::string>> s3_options(const ParsedAddress& addre
   const std::string hint = "two lines: the access key, the secret key";
   if (secret_file.empty())
     return Error{Code::invalid_argument, address.describe() + ": a credentials file must be named", hint};
-  const auto secret = config::read_secret_file(secret_file);
+  const auto secret = read_secret_file(secret_file);
   if (!secret) return secret.error().within(address.describe());
   const std::string& text = secret->reveal();
   const std::size_t line_end = text.find('\n');

@@ -6,6 +6,7 @@
 #include <array>
 #include <cerrno>
 
+#include "appliance/sql/option_file.hpp"
 #include "services/backup/fail_point.hpp"
 #include "services/backup/mariadb_backup.hpp"
 
@@ -116,7 +117,7 @@ Status drain(process::Child& child, Pieces& pieces, const fs::path& log) {
     const int ready = ::poll(&waiting, 1, 1000);
     if (ready == 0) {
       if (Clock_::now() - moved < kPatience) continue;
-      return Error{Code::timeout, "mariadb-backup: nothing has moved for ten minutes: " + last_words(log),
+      return Error{Code::timeout, "mariadb-backup: nothing has moved for ten minutes: " + process::last_words(log),
                    "look for a statement on the server that holds a table"};
     }
     const ssize_t got = ::read(child.output(), buffer.data(), buffer.size());
@@ -134,7 +135,7 @@ Status stream(const TakeOptions& options, Pieces& pieces) {
   const auto status = child.wait(kPatience);
   if (status && *status == 0) return pieces.end();
   return Error{Code::unavailable, "mariadb-backup: ended with exit status " + std::to_string(status.value_or(-1)) +
-                                      ": " + last_words(log_of(options))};
+                                      ": " + process::last_words(log_of(options))};
 }
 
 Status make_work(const TakeOptions& options) {
@@ -143,7 +144,7 @@ Status make_work(const TakeOptions& options) {
   fs::create_directories(notes_of(options), problem);
   if (!problem) fs::permissions(options.work, fs::perms::owner_all, problem);
   if (problem) return Error{Code::permission, "directory '" + options.work.string() + "': " + problem.message()};
-  return write_access_file(access_of(options), options.server, "mariadb-backup");
+  return sql::write_option_file(access_of(options), options.server, "mariadb-backup");
 }
 
 Status note_facts(Manifest& manifest, const TakeOptions& options) {

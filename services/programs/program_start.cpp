@@ -4,8 +4,8 @@
 #include <csignal>
 #include <iostream>
 
+#include "appliance/base/secret_file.hpp"
 #include "appliance/config/notation.hpp"
-#include "appliance/config/secret_file.hpp"
 #include "appliance/telemetry/log.hpp"
 
 namespace slipway::programs {
@@ -78,7 +78,7 @@ Result<sql::Endpoint> database_endpoint(const config::Config& config, const std:
   endpoint.tls_ca_file = config.text("database.tls_ca");
   if (!endpoint.tls_ca_file.empty()) endpoint.tls = sql::TlsMode::verify_identity;
   if (const auto file = config.path("database.password_file"); !file.empty()) {
-    SLIPWAY_TRY(endpoint.password, config::read_secret_file(file));
+    SLIPWAY_TRY(endpoint.password, read_secret_file(file));
   }
   return endpoint;
 }

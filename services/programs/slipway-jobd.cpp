@@ -1,7 +1,7 @@
 // slipway-jobd: background work of all accounts.
 #include "appliance/account/directory.hpp"
 #include "appliance/account/platform.hpp"
-#include "appliance/config/secret_file.hpp"
+#include "appliance/base/secret_file.hpp"
 #include "appliance/http/health.hpp"
 #include "appliance/http/server.hpp"
 #include "appliance/telemetry/log.hpp"
@@ -32,7 +32,7 @@ Result<std::unique_ptr<http::Server>> monitoring(const config::Config& config, c
 
 Status serve(const config::Config& config) {
   SLIPWAY_TRY(auto endpoint, database_endpoint(config, std::string(account::kPlatformDatabase)));
-  SLIPWAY_TRY(auto account_key, config::read_secret_file(config.path("secrets.account_key_file")));
+  SLIPWAY_TRY(auto account_key, read_secret_file(config.path("secrets.account_key_file")));
   // A short wait: the next round tries again, and a stop shall not wait for a server that is away.
   const sql::PoolLimits limits{.max_connections = 2, .lend_limit = std::chrono::seconds(1)};
   sql::Pool platform(std::move(endpoint), limits);

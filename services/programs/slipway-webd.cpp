@@ -1,7 +1,7 @@
 // slipway-webd: pages and REST of all accounts.
 #include "appliance/account/directory.hpp"
 #include "appliance/account/platform.hpp"
-#include "appliance/config/secret_file.hpp"
+#include "appliance/base/secret_file.hpp"
 #include "appliance/http/health.hpp"
 #include "appliance/http/server.hpp"
 #include "appliance/telemetry/log.hpp"
@@ -57,8 +57,8 @@ http::Router routes(const desk::Site& site, sql::Pool& platform) {
 
 Status serve(const config::Config& config) {
   SLIPWAY_TRY(auto endpoint, database_endpoint(config, std::string(account::kPlatformDatabase)));
-  SLIPWAY_TRY(auto account_key, config::read_secret_file(config.path("secrets.account_key_file")));
-  SLIPWAY_TRY(auto session_key, config::read_secret_file(config.path("secrets.session_key_file")));
+  SLIPWAY_TRY(auto account_key, read_secret_file(config.path("secrets.account_key_file")));
+  SLIPWAY_TRY(auto session_key, read_secret_file(config.path("secrets.session_key_file")));
   const sql::PoolLimits limits{.max_connections = static_cast<std::size_t>(config.integer("database.pool"))};
   sql::Pool platform(std::move(endpoint), limits);
   account::Directory directory(platform, std::move(account_key), limits);

@@ -3,8 +3,8 @@
 
 #include <fstream>
 
+#include "appliance/base/secret_file.hpp"
 #include "appliance/config/config.hpp"
-#include "appliance/config/secret_file.hpp"
 
 namespace slipway::config {
 namespace {

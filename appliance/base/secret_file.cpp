@@ -1,4 +1,4 @@
-#include "appliance/config/secret_file.hpp"
+#include "appliance/base/secret_file.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -9,7 +9,7 @@
 
 #include "appliance/base/file.hpp"
 
-namespace slipway::config {
+namespace slipway {
 namespace {
 
 constexpr std::size_t kLongest = 64U << 10U;
@@ -68,4 +68,4 @@ Result<Secret> read_secret_file(const std::filesystem::path& file) {
   return secret;
 }
 
-}  // namespace slipway::config
+}  // namespace slipway
