@@ -100,7 +100,8 @@ void apply_file(const std::filesystem::path& file, const FileContent& content, S
 
 // Variables of the commands themselves and of test runs, which no option stands for.
 bool is_outside_the_table(std::string_view name) {
-  return name == "SLIPWAY_CONFIG" || name == "SLIPWAY_STATE_DIR" || name.starts_with("SLIPWAY_TEST_");
+  return name == "SLIPWAY_CONFIG" || name == "SLIPWAY_STATE_DIR" || name.starts_with("SLIPWAY_TEST") ||
+         name.starts_with("SLIPWAY_FAIL_");
 }
 
 void apply_environment(const std::map<std::string, std::string>& environment, Settings& settings, Faults& faults) {

@@ -131,6 +131,11 @@ Result<Prepared> prepare(const UpOptions& options, const Progress& progress) {
 
 }  // namespace
 
+fs::path own_programs() {
+  std::error_code unreadable;
+  return fs::read_symlink("/proc/self/exe", unreadable).parent_path();
+}
+
 Result<UpReport> up(const UpOptions& options, const Progress& progress) {
   SLIPWAY_TRY(Prepared prepared, prepare(options, progress));
   if (prepared.report.was_running) return std::move(prepared.report);

@@ -14,6 +14,9 @@ struct UpOptions {
   bool backup = false;  ///< from now on, at every later start too
 };
 
+/// Where the program that runs lies, and Slipway's others with it.
+[[nodiscard]] std::filesystem::path own_programs();
+
 struct UpReport {
   std::filesystem::path directory;
   std::string url;

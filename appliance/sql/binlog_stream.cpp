@@ -59,7 +59,7 @@ Error meaning_of(unsigned number, const std::string& text, const std::string& se
   const auto says = [&](const char* words) { return text.find(words) != std::string::npos; };
   if (number == ER_MASTER_FATAL_ERROR_READING_BINLOG) {
     if (says("same server_id") || says("same server id"))
-      return {Code::conflict, server + ": another reader came with server id " + std::to_string(start.server),
+      return {Code::in_use, server + ": another reader came with server id " + std::to_string(start.server),
               "give each replica and each backup agent an id of its own"};
     if (says("purged") || says("not find GTID state") || says("Could not find"))
       return {Code::not_found, server + ": no longer has the binary log after " + after,

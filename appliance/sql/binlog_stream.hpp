@@ -38,7 +38,7 @@ class BinlogStream {
 
   /// Waits for the next one; a heartbeat comes when the server has had nothing for a while. The format description
   /// comes first, and anew for each file. Errors: not_found (the server no longer has what comes after the position),
-  /// conflict (its history is another one; or another replica has our server id), corrupt (an event's checksum),
+  /// conflict (its history is another one), in_use (another replica has our server id), corrupt (an event's checksum),
   /// unavailable (it went away, or interrupt() was called), timeout (not even heartbeats).
   [[nodiscard]] Result<StreamedEvent> next();
 

@@ -4,8 +4,10 @@
 
 #include "appliance/account/directory.hpp"
 #include "appliance/telemetry/log.hpp"
+#include "services/backup/agent_metrics.hpp"
 #include "services/backup/catalog.hpp"
 #include "services/backup/lease.hpp"
+#include "services/backup/lineage.hpp"
 #include "services/backup/log_line.hpp"
 #include "services/backup/prove.hpp"
 #include "services/backup/prune.hpp"
@@ -33,6 +35,7 @@ struct Agent::State {
   const Clock& clock;
   LogArchiver archiver;
   SegmentMemory memory;
+  AgentMetrics metrics;
   std::vector<FailedAttempt> failed;
   std::optional<Timestamp> last_prune;
 
@@ -83,6 +86,7 @@ Result<ScheduleFacts> Agent::State::facts() {
     facts.repositories.push_back({.name = away.name, .available = false, .log = {}, .log_safe_until = {}});
   facts.failed = failed;
   facts.last_prune = last_prune;
+  facts.lineage = lineage_of(options.data);
   return facts;
 }
 
@@ -180,6 +184,7 @@ Result<bool> Agent::State::look() {
   if (archiver.status().line.empty()) return false;
   SLIPWAY_TRY(const auto known, facts());
   const Agenda agenda = next_work(known, options.schedule, clock.now(), local_time);
+  metrics.tell(known, archiver.status(), agenda.alerts);
   {
     const std::lock_guard lock(mutex);
     status.alerts = agenda.alerts;
@@ -188,7 +193,11 @@ Result<bool> Agent::State::look() {
   for (const Work& work : agenda.due) {
     if (work.kind == WorkKind::fill_log || work.kind == WorkKind::monthly) continue;
     tell(std::string(to_text(work.kind)) + " in repository '" + work.repository + "'");
-    note(work, carry_out(work));
+    const auto begun = std::chrono::steady_clock::now();
+    const Status outcome = carry_out(work);
+    count_work(work.kind, outcome.has_value(),
+               std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count());
+    note(work, outcome);
     tell("");
     return true;  // the facts are others now
   }
@@ -224,8 +233,15 @@ Status Agent::run() {
     if (!outcome) state.ended = outcome.error();
     state.changed.notify_all();
   });
+  // Who lost the lease, asleep for longer than it lives, must not write beside its new holder.
   std::thread renewing([&state] {
-    while (!state.wait(kRenewEvery)) static_cast<void>(state.lease().has_value());
+    while (!state.wait(kRenewEvery)) {
+      const auto held = state.lease();
+      if (held) continue;
+      const std::lock_guard lock(state.mutex);
+      state.ended = held.error();
+      state.changed.notify_all();
+    }
   });
   for (bool busy = false; !state.wait(busy ? std::chrono::seconds(0) : kLookEvery);) {
     const auto looked = state.look();

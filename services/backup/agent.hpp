@@ -11,7 +11,7 @@ namespace slipway::backup {
 
 /// What an agent needs of its installation.
 struct AgentOptions {
-  sql::Endpoint server;  ///< with the rights of docs/backup.md; the platform's database selected
+  sql::Endpoint server;  ///< the backup user; the platform's database selected
   std::uint32_t server_id = 0;
   std::filesystem::path data;
   std::filesystem::path work;  ///< 0700: spool, scratch

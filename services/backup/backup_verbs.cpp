@@ -64,10 +64,11 @@ Result<Output> run(const Context& context, const RunFlags& flags) {
   SLIPWAY_TRY(const auto repositories, Repositories::open(config));
   SLIPWAY_TRY(const Repository* const repository, chosen(repositories, flags.repository));
   SLIPWAY_TRY(const auto admin, context.administrator(std::string(account::kPlatformDatabase)));
+  SLIPWAY_TRY(const Workshop workshop, Workshop::open(config, "backup run"));
   TakeOptions options;
   options.server = admin.endpoint();
   options.data = config.path("backup.data_dir");
-  options.work = config.path("backup.work_dir") / "take";
+  options.work = workshop.folder();
   SLIPWAY_TRY(options.accounts, saved_accounts(admin));
   options.log_line = running_line(*repository);
   if (flags.incremental) {
@@ -180,12 +181,13 @@ Result<Output> prove(const Context& context, const std::string& id) {
       if (backup.error().code != Code::not_found) last = backup.error();
       continue;
     }
+    SLIPWAY_TRY(const Workshop workshop, Workshop::open(config, "backup prove"));
     ProgressLines lines(context);
     SLIPWAY_TRY(const Oracle oracle, take_oracle(admin.endpoint()));
     const SystemClock clock;
     SLIPWAY_TRY(const Proof proof,
                 prove_backup(repositories.all(), *repository, *backup, oracle,
-                             {.directory = config.path("backup.work_dir") / "prove",
+                             {.directory = workshop.folder(),
                               .gently = false,
                               .progress = [&lines](const std::string& step, std::uint64_t done,
                                                    std::uint64_t of) { lines.tell_count(step, done, of, "parts"); }},
@@ -222,6 +224,7 @@ void register_backup(command::Verbs& verbs) {
       .add_option("id", *which, "The backup's id, as 'backup list' gives it")
       ->required();
   register_backup_key(verbs, group);
+  register_backup_timeline(verbs, group);
 }
 
 }  // namespace slipway::backup

@@ -173,6 +173,7 @@ Result<KnownBackups> backup_facts(const Repository& repository, SegmentMemory& m
     fact.kind = manifest.kind == Kind::full ? BackupKind::full : BackupKind::incremental;
     fact.parent = manifest.parent;
     fact.taken_at = manifest.ended_at;
+    fact.lineage = manifest.lineage;
     fact.position = manifest.position.to_text();
     fact.bytes = manifest.stored_bytes;
     SLIPWAY_TRY(fact.log_from, log_from(repository, lines, manifest, memory));

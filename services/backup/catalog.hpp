@@ -21,7 +21,7 @@ struct KnownBackups {
 };
 
 /// Every backup of the repository whose manifest can be read, oldest first. The manifest does not say the account of a
-/// sandbox backup, the server's lineage, or that a person pinned it: those stay empty. log_from is the last finished
+/// sandbox backup, or that a person pinned it: those stay empty. log_from is the last finished
 /// segment that begins at or before the backup's position, its line's first number while none is finished, and 0 when
 /// the backup stands in no line; when that segment was removed, a number that is not there. A proof that cannot be read
 /// leaves a backup pending. Errors: those of the storage.

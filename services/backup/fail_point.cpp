@@ -30,6 +30,10 @@ constexpr auto kPoints = std::to_array<std::string_view>({
     "restore.adopted",        // the files are a data directory
     "restore.replaying",      // the server applies the log
     "restore.replayed",       // and has applied it
+    "in_place.ready",         // a restored server is beside the living one, whole
+    "in_place.stopped",       // the living one is stopped
+    "in_place.exchanged",     // the restored one is in its place
+    "in_place.set_aside",     // what served before has its name
 });
 
 const FailPoints kAll{kPoints};

@@ -255,7 +255,6 @@ Status LogArchiver::run() {
     }
     const Error error = done.error();
     if (recovered && (error.code == Code::not_found || error.code == Code::conflict) &&
-        error.message.find("server id") == std::string::npos &&
         !lags_behind(state.source.server, state.read).value_or(false)) {
       done = state.seal();
       if (done) done = state.new_line(error.message, state.next_number + 1);

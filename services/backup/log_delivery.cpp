@@ -36,10 +36,17 @@ class Sources {
   const Delivery& delivery_;
 };
 
+/// Whether the repository needs nothing more of the segment.
+bool has(const Delivery::At& at, std::uint64_t number) { return number < at.first || at.present.contains(number); }
+
 /// What the repository has, asked anew when that is not known or may have changed.
 Status look(const Repository& repository, const LineStart& start, Delivery::At& at) {
   if (!at.present.empty() && at.fault.empty()) return {};
   SLIPWAY_TRY(at.present, segments_of(repository, start.line));
+  const auto first = read_first_segment(repository, start.line);
+  // One that cannot be read is as good as none: what was let go would come back, and go again.
+  if (!first && first.error().code != Code::not_found && first.error().code != Code::corrupt) return first.error();
+  at.first = first.value_or(0);
   return write_line_start(repository, start);
 }
 
@@ -56,7 +63,7 @@ Status tidy(const Repository& repository, const std::string& line, const std::se
 Status bring(const Repository& repository, const std::string& line, const std::set<std::uint64_t>& all,
              const Sources& sources, LastSegments& last, Delivery::At& at) {
   for (const std::uint64_t number : all) {
-    if (at.present.contains(number)) continue;
+    if (has(at, number)) continue;
     const std::string name = segment_name(line, number);
     SLIPWAY_TRY(const auto source, sources.of(number));
     SLIPWAY_CHECK(last.note(repository, line, number));
@@ -112,8 +119,8 @@ Result<Delivery> deliver_line(const std::vector<const Repository*>& repositories
         at.fault = to_text(brought.error());
     at.waiting = 0;
     for (const std::uint64_t number : all)
-      if (!at.present.contains(number)) ++at.waiting;
-    std::erase_if(everywhere, [&at](std::uint64_t number) { return !at.present.contains(number); });
+      if (!has(at, number)) ++at.waiting;
+    std::erase_if(everywhere, [&at](std::uint64_t number) { return !has(at, number); });
   }
   if (!everywhere.empty()) fail_point("deliver.everywhere");
   std::error_code problem;

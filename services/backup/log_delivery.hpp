@@ -14,6 +14,7 @@ namespace slipway::backup {
 struct Delivery {
   struct At {
     std::set<std::uint64_t> present;
+    std::uint64_t first = 0;  ///< retention let go what is before: it is not brought back
     std::uint64_t waiting = 0;
     std::string fault;
   };

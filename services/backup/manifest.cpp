@@ -22,6 +22,7 @@ ordered_json to_json(const Manifest& manifest) {
                     {"parent", manifest.parent},
                     {"taken_at", to_iso8601(manifest.taken_at)},
                     {"ended_at", to_iso8601(manifest.ended_at)},
+                    {"lineage", manifest.lineage},
                     {"server_version", manifest.server_version},
                     {"program_version", manifest.program_version},
                     {"gtid", manifest.position.to_text()},
@@ -54,6 +55,7 @@ Result<Manifest> read_manifest(const ordered_json& json) {
     manifest.parent = json.at("parent");
     SLIPWAY_TRY(manifest.taken_at, parse_timestamp(json.at("taken_at").get<std::string>()));
     SLIPWAY_TRY(manifest.ended_at, parse_timestamp(json.at("ended_at").get<std::string>()));
+    manifest.lineage = json.value("lineage", "");
     manifest.server_version = json.at("server_version");
     manifest.program_version = json.at("program_version");
     SLIPWAY_TRY(manifest.position, sql::GtidPosition::parse(json.at("gtid").get<std::string>()));

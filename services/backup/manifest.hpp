@@ -34,6 +34,7 @@ struct Manifest {
   std::string parent;  ///< of an incremental: the backup that it follows
   Timestamp taken_at;  ///< when it began
   Timestamp ended_at;
+  std::string lineage;  ///< of the server's pages, lineage_of(); empty: not known
   std::string server_version;
   std::string program_version;
   sql::GtidPosition position;  ///< what it holds, exactly

@@ -32,6 +32,12 @@ std::optional<std::string> hindrance(const Manifest& manifest, const RestoreGoal
   return manifest.log_line.empty() && !exact ? std::optional<std::string>("no log goes on from it") : std::nullopt;
 }
 
+/// What its last proof found; one that cannot be read says nothing.
+ProofOutcome last_outcome(const Candidate& candidate) {
+  const auto proofs = candidate.repository->proofs(candidate.manifest.id);
+  return proofs && !proofs->empty() ? proofs->back().outcome : ProofOutcome::could_not_try;
+}
+
 std::string what_is_there(const std::vector<Candidate>& all, const RestoreGoal& goal, const std::string& away) {
   std::string text;
   for (const Candidate& candidate : all)
@@ -97,12 +103,26 @@ Result<RestoreRoute> choose_route(const std::vector<const Repository*>& reposito
     return left.manifest.ended_at > right.manifest.ended_at;
   });
   std::string broken;
+  std::optional<RestoreRoute> unproven;
   for (const Candidate& candidate : all) {
     if (hindrance(candidate.manifest, target) || std::ranges::count(skip, candidate.manifest.id) != 0) continue;
+    const auto proof = last_outcome(candidate);
+    if (target.backup.empty() && proof == ProofOutcome::failed) {
+      broken += "\n  backup " + candidate.manifest.id + ": failed its proof";
+      continue;
+    }
+    const bool proven = proof == ProofOutcome::proven;
+    if (!proven && unproven) continue;
     auto chain = chain_of(*candidate.repository, candidate.manifest.id);
-    if (chain) return RestoreRoute{target, candidate.repository, *std::move(chain)};
-    broken += "\n  " + chain.error().message;
+    if (!chain) {
+      broken += "\n  " + chain.error().message;
+      continue;
+    }
+    RestoreRoute route{target, candidate.repository, *std::move(chain), proven};
+    if (proven) return route;
+    unproven = std::move(route);
   }
+  if (unproven) return *std::move(unproven);
   return Error{Code::not_found, to_text(target) + ": no backup leads to it" + what_is_there(all, target, away + broken),
                "choose a target that one of these leads to, or one of them by its id"};
 }

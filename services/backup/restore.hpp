@@ -21,11 +21,13 @@ struct RestoreRoute {
   RestoreGoal goal;
   const Repository* repository = nullptr;  ///< where the backup is taken from
   std::vector<Manifest> chain;
+  bool proven = false;  ///< F1: the last of the chain was restored and compared
 };
 
-/// Chooses the newest backup that is not later than the target, proven or not; its log is looked at when it is fetched.
-/// Errors: not_found, with what each repository has and lacks; unsupported (made by a newer server); those of a storage
-/// when none answers. `skip`: ids that were tried in vain.
+/// Chooses the newest proven backup that is not later than the target, or where there is none the newest that was not
+/// proven yet; one that failed its proof only by its id. The log is looked at when it is fetched. Errors: not_found,
+/// with what each repository has and lacks; unsupported (made by a newer server); those of a storage when none answers.
+/// `skip`: ids that were tried in vain.
 [[nodiscard]] Result<RestoreRoute> choose_route(const std::vector<const Repository*>& repositories,
                                                 const RestoreGoal& target, const std::vector<std::string>& skip = {});
 

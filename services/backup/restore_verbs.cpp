@@ -1,6 +1,8 @@
-// slipway restore --to TARGET [--account NAME [--into NEW] | --directory DIR] [--execute]
+// slipway restore --to TARGET [--account NAME [--into NEW] | --directory DIR | --in-place] [--execute]
 #include "appliance/account/platform.hpp"
+#include "appliance/embedded/instance.hpp"
 #include "services/backup/restore_account.hpp"
+#include "services/backup/restore_in_place.hpp"
 #include "services/backup/settings.hpp"
 #include "services/backup/verbs.hpp"
 #include "services/backup/words.hpp"
@@ -18,13 +20,15 @@ struct Flags {
   std::string account;
   std::string into;
   fs::path directory;
+  bool in_place = false;
   bool execute = false;
 };
 
 Status check(const Flags& flags) {
-  if (flags.account.empty() == flags.directory.empty())
+  if (int(!flags.account.empty()) + int(!flags.directory.empty()) + int(flags.in_place) != 1)
     return Error{Code::invalid_argument, "restore: what is to be restored is not said",
-                 "give --account NAME for one account, or --directory DIR for the whole server"};
+                 "give --account NAME for one account, --directory DIR for the whole server into a new directory, or "
+                 "--in-place for it in the place of the one that serves"};
   if (!flags.into.empty() && flags.account.empty())
     return Error{Code::invalid_argument, "restore: --into goes with --account"};
   if (!flags.directory.empty() && fs::exists(flags.directory / "data"))
@@ -34,6 +38,7 @@ Status check(const Flags& flags) {
 }
 
 std::string what(const Flags& flags) {
+  if (flags.in_place) return "the whole server in its place: all accounts, for everybody";
   if (flags.account.empty()) return "the whole server into " + flags.directory.string();
   if (flags.into.empty() || flags.into == flags.account) return "account '" + flags.account + "' in its place";
   return "account '" + flags.account + "' beside the living ones, as '" + flags.into + "'";
@@ -48,12 +53,14 @@ Output describe(const Flags& flags, const RestoreRoute& route) {
             manifest.position.to_text() + "\n";
   }
   const Manifest& last = route.chain.back();
+  text += route.proven ? "  which was restored and compared: it is proven\n" : "  which is not proven yet\n";
   const bool replays = route.goal.backup.empty() && !last.log_line.empty();
   text += replays ? "  then the log of line " + last.log_line + "\n" : "  without a log\n";
   return {{{"executed", false},
            {"target", to_text(route.goal)},
            {"repository", route.repository->name()},
            {"chain", chain},
+           {"proven", route.proven},
            {"log_line", replays ? last.log_line : ""}},
           text + "nothing was done: add --execute to do it"};
 }
@@ -106,18 +113,6 @@ RestoreProgress progress_of(ProgressLines& lines) {
   };
 }
 
-/// A scratch directory that goes when the work is done, or has failed. Made before what works in it.
-struct CleanedUp {
-  explicit CleanedUp(fs::path given) : directory(std::move(given)) {}
-  CleanedUp(const CleanedUp&) = delete;
-  CleanedUp& operator=(const CleanedUp&) = delete;
-  ~CleanedUp() {
-    std::error_code problem;
-    fs::remove_all(directory, problem);
-  }
-  fs::path directory;
-};
-
 Result<Output> into_account(const Context& context, const Flags& flags, const config::Config& config,
                             const Repositories& repositories, const RestoreGoal& goal) {
   SLIPWAY_TRY(const auto name, AccountName::parse(flags.account));
@@ -125,10 +120,10 @@ Result<Output> into_account(const Context& context, const Flags& flags, const co
   SLIPWAY_TRY(auto admin, context.administrator(std::string(account::kPlatformDatabase)));
   SLIPWAY_TRY(const Secret key, context.account_key());
   ProgressLines lines(context);
-  const fs::path scratch = config.path("backup.work_dir") / "restore";
+  SLIPWAY_TRY(const Workshop workshop, Workshop::open(config, "restore"));
+  const fs::path scratch = workshop.folder();
   RestoreOptions options{
       .server = {.directory = scratch, .durable = false}, .work = scratch / "work", .progress = progress_of(lines)};
-  const CleanedUp cleaned{scratch};
   SLIPWAY_TRY(auto restored, restore(repositories.all(), goal, options, context));
   SLIPWAY_TRY(const auto done,
               restore_account(restored.server, admin, key,
@@ -157,6 +152,35 @@ Result<Output> into_directory(const Context& context, const Flags& flags, const 
   return output;
 }
 
+Result<Output> into_place(const Context& context, const Flags& flags, const config::Config& config,
+                          const Repositories& repositories, const RestoreGoal& goal) {
+  if (!context.embedded())
+    return Error{Code::unsupported, "restore: --in-place is for an installation that 'slipway up' started",
+                 "restore with --directory, stop the server, and move its data directory in place"};
+  SLIPWAY_TRY(const Workshop workshop, Workshop::open(config, "restore"));
+  ProgressLines lines(context);
+  const auto into = [&](const fs::path& directory) -> Result<ordered_json> {
+    SLIPWAY_TRY(auto restored,
+                restore(repositories.all(), goal,
+                        {.server = {.directory = directory}, .work = workshop.folder(), .progress = progress_of(lines)},
+                        context));
+    restored.server.stop();
+    ordered_json said = to_json(restored);
+    said["text"] = to_text(restored);
+    return said;
+  };
+  SLIPWAY_TRY(auto done, restore_in_place({.state = context.globals().state_dir,
+                                           .programs = embedded::own_programs(),
+                                           .target = to_text(goal),
+                                           .moving = flags.to == "latest"},
+                                          into, SystemClock(), [&](const auto& line) { context.progress(line); }));
+  std::string text = "server restored to " + done.value("target", "") + "\n" + done.value("text", "");
+  done.erase("text");
+  text += "  what was served before is kept in " + done.value("set_aside", "") + "\n";
+  if (!done.value("restarted", false)) text += "  it was not running; start it with 'slipway up'\n";
+  return Output{done, text};
+}
+
 Result<Output> run(const Context& context, const Flags& flags) {
   SLIPWAY_CHECK(check(flags));
   SLIPWAY_TRY(const auto goal, RestoreGoal::parse(flags.to));
@@ -167,6 +191,7 @@ Result<Output> run(const Context& context, const Flags& flags) {
     SLIPWAY_TRY(const auto route, choose_route(repositories.all(), goal));
     return describe(flags, route);
   }
+  if (flags.in_place) return into_place(context, flags, config, repositories, goal);
   return flags.account.empty() ? into_directory(context, flags, repositories, goal)
                                : into_account(context, flags, config, repositories, goal);
 }
@@ -182,6 +207,8 @@ void register_restore(command::Verbs& verbs) {
   verb.add_option("--account", flags->account, "Only this account");
   verb.add_option("--into", flags->into, "A new account for it, beside the living one");
   verb.add_option("--directory", flags->directory, "The whole server, into this new directory");
+  verb.add_flag("--in-place", flags->in_place,
+                "The whole server, in the place of the one that serves, which is stopped and kept");
   verb.add_flag("--execute", flags->execute, "Do it; without this word the plan is shown");
 }
 

@@ -8,6 +8,7 @@
 
 #include "appliance/sql/option_file.hpp"
 #include "services/backup/fail_point.hpp"
+#include "services/backup/lineage.hpp"
 #include "services/backup/mariadb_backup.hpp"
 
 namespace slipway::backup {
@@ -169,6 +170,10 @@ Result<Manifest> take_backup(const Repository& repository, const TakeOptions& op
   manifest.repository = repository.id();
   if (options.parent) manifest.parent = options.parent->id;
   manifest.log_line = options.log_line;
+  manifest.lineage = lineage_of(options.data);
+  if (options.parent && options.parent->lineage != manifest.lineage)
+    return Error{Code::conflict, "backup " + options.parent->id + ": holds the pages of another server than this one",
+                 "take a full backup"};
   manifest.program_version = SLIPWAY_VERSION;
   manifest.key_id = repository.key().id();
   manifest.accounts = options.accounts;

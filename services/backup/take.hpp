@@ -24,8 +24,8 @@ struct TakeOptions {
 using TakeProgress = std::function<void(std::uint64_t plain_bytes, std::uint64_t stored_bytes)>;
 
 /// The backup is in the repository, whole, or nothing of it counts: its manifest is written last. Errors: those of the
-/// repository; unavailable and permission (the server, with mariadb-backup's words); in_use (the id is taken: a backup
-/// of the same second); no_space; timeout (nothing moves).
+/// repository; unavailable and permission (the server, with mariadb-backup's words); conflict (the parent is of another
+/// server); in_use (the id is taken: a backup of the same second); no_space; timeout (nothing moves).
 [[nodiscard]] Result<Manifest> take_backup(const Repository& repository, const TakeOptions& options, const Clock& clock,
                                            const TakeProgress& progress);
 

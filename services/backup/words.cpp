@@ -1,13 +1,16 @@
 #include "services/backup/words.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
+#include <utility>
 
 #include "services/backup/catalog_rules.hpp"
 
 namespace slipway::backup {
 namespace {
 
+namespace fs = std::filesystem;
 using std::chrono::steady_clock;
 
 constexpr std::uint64_t kUnit = 1024;
@@ -33,6 +36,30 @@ std::string column(std::string_view text, std::size_t width) {
   std::string padded(text);
   padded.resize(std::max(width, padded.size() + 1), ' ');
   return padded;
+}
+
+Result<Workshop> Workshop::open(const config::Config& config, const std::string& verb) {
+  const fs::path place = config.path("backup.work_dir") / "by_hand";
+  SLIPWAY_CHECK(embedded::make_private_directory(place));
+  std::string name = verb;
+  std::ranges::replace(name, ' ', '-');
+  auto lock = embedded::FileLock::take(place / (name + ".lock"));
+  if (!lock && lock.error().code == Code::in_use)
+    return Error{Code::in_use, "'slipway " + verb + "': is at work already, in " + place.string(),
+                 "wait for it to end, or stop it"};
+  if (!lock) return lock.error();
+  std::error_code problem;
+  fs::remove_all(place / name, problem);
+  if (problem) return Error{Code::permission, "directory '" + (place / name).string() + "': " + problem.message()};
+  return Workshop(place / name, *std::move(lock));
+}
+
+Workshop::Workshop(Workshop&& other) noexcept
+    : folder_(std::exchange(other.folder_, {})), lock_(std::move(other.lock_)) {}
+
+Workshop::~Workshop() {
+  std::error_code problem;
+  if (!folder_.empty()) fs::remove_all(folder_, problem);
 }
 
 bool ProgressLines::is_time(const std::string& step) {

@@ -3,10 +3,12 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <string_view>
 
 #include "appliance/command/command.hpp"
+#include "appliance/embedded/data_directory.hpp"
 
 namespace slipway::backup {
 
@@ -15,6 +17,28 @@ namespace slipway::backup {
 
 /// The text and at least one blank, `width` wide.
 [[nodiscard]] std::string column(std::string_view text, std::size_t width);
+
+/// A scratch folder for one run of a verb. Two runs of one verb would clear each other's files: the second is refused.
+/// The lock goes with the process, however it ends, and what a killed run left is cleared by the next one.
+class Workshop {
+ public:
+  /// Errors: in_use (the verb is at work), permission.
+  [[nodiscard]] static Result<Workshop> open(const config::Config& config, const std::string& verb);
+  Workshop(Workshop&& other) noexcept;
+  Workshop(const Workshop&) = delete;
+  Workshop& operator=(const Workshop&) = delete;
+  Workshop& operator=(Workshop&&) = delete;
+  ~Workshop();
+
+  /// Not there yet; gone when this object is.
+  [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
+
+ private:
+  Workshop(std::filesystem::path folder, embedded::FileLock lock)
+      : folder_(std::move(folder)), lock_(std::move(lock)) {}
+  std::filesystem::path folder_;
+  embedded::FileLock lock_;
+};
 
 /// Lines of progress with rate and time left, at most one a second; nothing with --json. Not thread-safe.
 class ProgressLines {

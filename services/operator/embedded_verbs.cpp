@@ -24,12 +24,6 @@ struct UpFlags {
   fs::path programs;
 };
 
-/// Where this program lies, and the others with it.
-fs::path own_directory() {
-  std::error_code unreadable;
-  return fs::read_symlink("/proc/self/exe", unreadable).parent_path();
-}
-
 std::string sign_in_page(const UpReport& report, const embedded::SignIn& sign_in) {
   return report.url + "/" + sign_in.account + "/sign-in";
 }
@@ -66,7 +60,7 @@ std::string to_text(const UpReport& report) {
 Result<Output> run_up(Context& context, const UpFlags& flags) {
   const embedded::UpOptions options{.directory = context.globals().state_dir,
                                     .port = flags.port,
-                                    .programs = flags.programs.empty() ? own_directory() : flags.programs,
+                                    .programs = flags.programs.empty() ? embedded::own_programs() : flags.programs,
                                     .backup = flags.backup};
   const auto progress = [&context](const std::string& line) { context.progress("· " + line); };
   if (flags.foreground) {
@@ -115,7 +109,8 @@ Result<Output> run_down(Context& context) {
 
 Result<Output> run_supervise(Context& context, const fs::path& programs) {
   telemetry::set_up_logging("slipway-supervisor", telemetry::Level::info);
-  SLIPWAY_CHECK(embedded::supervise(context.globals().state_dir, programs.empty() ? own_directory() : programs, {}));
+  SLIPWAY_CHECK(
+      embedded::supervise(context.globals().state_dir, programs.empty() ? embedded::own_programs() : programs, {}));
   return Output{{{"stopped", true}}, ""};
 }
 

@@ -302,8 +302,8 @@ TEST_F(BackupAcknowledge, WithoutItLittleIsLost) {
     fs::remove_all(machine.directory);
   }
   std::ranges::sort(lost_ms);
-  std::printf("lost without acknowledgement: median %.0f ms, longest of %zu %.0f ms\n", lost_ms[lost_ms.size() / 2],
-              lost_ms.size(), lost_ms.back());
+  std::printf("lost without acknowledgement: median %.0f ms, p99 %.0f ms, longest of %zu %.0f ms\n",
+              lost_ms[lost_ms.size() / 2], lost_ms[(lost_ms.size() - 1) * 99 / 100], lost_ms.size(), lost_ms.back());
   EXPECT_LT(lost_ms.back(), 5000);
 }
 

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <signal.h>
 
+#include "appliance/http/client.hpp"
 #include "tests/support/eventually.hpp"
 #include "tests/support/instance.hpp"
 
@@ -29,14 +30,28 @@ class BackupAgent : public ::testing::Test {
   Instance instance_;
 };
 
-// A35 D5 D6 F2
+// A35 A37 D5 D6 F1 F2
 TEST_F(BackupAgent, BacksUpFromItsFirstStartAndArchivesTheLogEvenAfterItWasKilled) {
   instance_.up({"--backup"});
   ASSERT_TRUE(eventually(std::chrono::seconds(60), [&] {
     const auto list = asked({"backup", "list"});
     return !list.is_null() && !list["backups"].empty();
   }));
-  EXPECT_NE(asked({"backup", "list"})["backups"][0]["log_line"], "");
+  const auto first = asked({"backup", "list"})["backups"][0];
+  EXPECT_NE(first["log_line"], "");
+  const auto proof = asked({"backup", "prove", first["id"]});
+  EXPECT_EQ(proof["outcome"], "proven") << proof;
+
+  const auto timeline = asked({"backup", "timeline"});
+  EXPECT_EQ(timeline["archiving"], true);
+  ASSERT_FALSE(timeline["spans"].empty()) << timeline;
+  EXPECT_FALSE(timeline["spans"].back()["bases"].empty());
+  EXPECT_TRUE(eventually(std::chrono::seconds(30), [&] {
+    const auto metrics =
+        http::fetch({.url = "http://localhost/metrics"}, {.unix_socket = instance_ / "run/slipway-backupd.sock"});
+    return metrics && metrics->body.find("slipway_backup_log_reading 1") != std::string::npos &&
+           metrics->body.find("slipway_backup_repository_up{repository=\"odd\"} 1") != std::string::npos;
+  }));
 
   // Made after the backup: only the log has it.
   ASSERT_FALSE(asked({"account", "create", "later"}).is_null());

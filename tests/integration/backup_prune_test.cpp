@@ -43,6 +43,14 @@ TEST(BackupPrune, LeavesARepositoryThatIsWholeWithoutWhatWasLetGo) {
   EXPECT_EQ(verified->backups, 1U);
   EXPECT_EQ(verified->segments, 1U);
 
+  // The other repository still has what was let go here: it is not brought back.
+  RunningArchiver again(server.administrator(), repositories.all(), directory / "spool again");
+  ASSERT_TRUE(again.caught_up());
+  again.stop();
+  const auto kept = backup::segments_of(repositories.even(), line);
+  ASSERT_TRUE(kept.has_value());
+  EXPECT_EQ(*kept->begin(), *segments->rbegin());
+
   const auto restored = restore_to({&repositories.even()}, "latest", directory / "restored");
   ASSERT_TRUE(restored.has_value()) << to_text(restored.error());
   auto connection = connect(restored->server.administrator());

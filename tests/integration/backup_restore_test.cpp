@@ -6,6 +6,8 @@
 namespace slipway::test {
 namespace {
 
+using ::testing::HasSubstr;
+
 void run(sql::Connection& server, const std::string& script) {
   const auto done = server.run_script(script);
   ASSERT_TRUE(done.has_value()) << to_text(done.error());
@@ -73,6 +75,63 @@ TEST_F(BackupRestore, BringsBackWhatIsInTheSegmentThatIsBeingWritten) {
   ASSERT_TRUE(restored.has_value()) << to_text(restored.error());
   auto connection = connect(restored->server.administrator());
   EXPECT_EQ(sums_of(connection), oracle_.rbegin()->second);
+}
+
+// A35
+TEST_F(BackupRestore, AnIncrementalStandsOnNoOtherServersBackup) {
+  const auto full = take_full(repositories_.even(), *server_, directory_ / "server", "");
+  EXPECT_EQ(full.lineage.size(), 16U);
+  auto other = restore_to(repositories_.all(), "latest", directory_ / "other");
+  ASSERT_TRUE(other.has_value()) << to_text(other.error());
+  const SystemClock clock;
+  const auto taken = backup::take_backup(repositories_.even(),
+                                         {.server = other->server.administrator(),
+                                          .data = directory_ / "other/data",
+                                          .work = directory_ / "take",
+                                          .parent = full,
+                                          .accounts = {},
+                                          .log_line = {}},
+                                         clock, [](std::uint64_t, std::uint64_t) {});
+  ASSERT_FALSE(taken.has_value());
+  EXPECT_EQ(taken.error().code, Code::conflict);
+}
+
+/// A backup as far as choosing looks at it, with what its proof found.
+void publish(const backup::Repository& repository, const std::string& at, backup::ProofOutcome outcome) {
+  backup::Manifest manifest;
+  manifest.taken_at = *parse_timestamp(at);
+  manifest.ended_at = manifest.taken_at;
+  manifest.id = backup::backup_id(manifest.taken_at, backup::Kind::full);
+  manifest.repository = repository.id();
+  manifest.log_line = "line";
+  const auto written = repository.write_document(backup::manifest_name(manifest.id), to_json(manifest));
+  ASSERT_TRUE(written.has_value()) << to_text(written.error());
+  if (outcome == backup::ProofOutcome::could_not_try) return;
+  backup::Proof proof;
+  proof.outcome = outcome;
+  proof.backup = manifest.id;
+  proof.repository = repository.id();
+  ASSERT_TRUE(repository.add_proof(proof).has_value());
+}
+
+// A37 F1
+TEST(BackupRoute, TakesTheNewestProvenBackupAndOneThatFailedOnlyByItsName) {
+  const TempDirectory directory;
+  const TwoRepositories repositories(directory.path());
+  const auto chosen = [&](const std::string& target) {
+    const auto route = backup::choose_route(repositories.all(), *backup::RestoreGoal::parse(target));
+    return route ? route->chain.back().id.substr(0, 8) + (route->proven ? " proven" : "") : to_text(route.error());
+  };
+  publish(repositories.odd(), "2026-11-03T03:00:00Z", backup::ProofOutcome::failed);
+  EXPECT_THAT(chosen("latest"), HasSubstr("failed its proof"));
+  publish(repositories.odd(), "2026-11-01T03:00:00Z", backup::ProofOutcome::could_not_try);
+  EXPECT_EQ(chosen("latest"), "20261101");
+  publish(repositories.even(), "2026-11-02T03:00:00Z", backup::ProofOutcome::proven);
+  publish(repositories.even(), "2026-11-04T03:00:00Z", backup::ProofOutcome::could_not_try);
+  EXPECT_EQ(chosen("latest"), "20261102 proven");
+  EXPECT_EQ(chosen("2026-11-01T12:00:00Z"), "20261101");
+  EXPECT_EQ(chosen("20261103t030000z-full"), "20261103");
+  EXPECT_EQ(chosen("20261104t030000z-full"), "20261104");
 }
 
 }  // namespace

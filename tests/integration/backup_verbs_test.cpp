@@ -1,7 +1,7 @@
 // `slipway backup` and `slipway restore` as operators use them.
 #include <gmock/gmock.h>
 
-#include "appliance/embedded/embedded.hpp"
+#include "appliance/embedded/data_directory.hpp"
 #include "tests/support/instance.hpp"
 #include "tests/support/programs.hpp"
 #include "tests/support/test_server.hpp"
@@ -81,6 +81,28 @@ TEST_F(BackupVerbs, RestoreAServerOnANewMachineWithTheRecoveryKeyAlone) {
   EXPECT_EQ(accounts->size(), 3U);
 }
 
+// A37
+TEST_F(BackupVerbs, PutARestoredServerInThePlaceOfTheOneThatServes) {
+  make_key();
+  const auto taken = parsed(instance_.slipway({"backup", "run", "--json"}));
+  for (const char* point : {"", "in_place.ready", "in_place.stopped", "in_place.exchanged", "in_place.set_aside"}) {
+    SCOPED_TRACE(point);
+    parsed(instance_.slipway({"account", "create", "later", "--json"}));
+    const std::vector<std::string> restore{"restore", "--in-place", "--to", taken["id"], "--execute", "--json"};
+    if (*point != '\0') {
+      const auto killed = instance_.slipway(restore, {{"SLIPWAY_TEST", "1"}, {"SLIPWAY_FAIL_POINT", point}});
+      EXPECT_EQ(killed.exit_status, 128 + SIGKILL) << killed.err;
+    }
+    const auto restored = parsed(instance_.slipway(restore));
+    EXPECT_EQ(restored["restarted"], true);
+    EXPECT_NE(instance_.slipway({"account", "show", "later"}).exit_status, 0);
+    EXPECT_EQ(parsed(instance_.slipway({"account", "show", "production", "--json"}))["state"], "active");
+    EXPECT_TRUE(std::filesystem::exists(restored["set_aside"].get<std::string>()));
+    EXPECT_FALSE(std::filesystem::exists(instance_ / "database.restored"));
+    instance_.up();
+  }
+}
+
 TEST_F(BackupVerbs, SayWhatIsWrongAndTheWayOut) {
   EXPECT_THAT(instance_.slipway({"backup", "run"}).err, HasSubstr("slipway backup key new"));
   make_key();
@@ -91,6 +113,23 @@ TEST_F(BackupVerbs, SayWhatIsWrongAndTheWayOut) {
   EXPECT_THAT(instance_.slipway({"restore", "--account", "production", "--to", "yesterday"}).err,
               HasSubstr("a time in UTC"));
   EXPECT_THAT(instance_.slipway({"backup", "show", "nothing"}).err, HasSubstr("slipway backup list"));
+}
+
+TEST_F(BackupVerbs, RefuseToWorkWhereTheSameVerbIsAtWork) {
+  make_key();
+  const auto place = instance_ / "backups/work/by_hand";
+  {
+    std::filesystem::create_directories(place);
+    const auto lock = embedded::FileLock::take(place / "backup-run.lock");
+    ASSERT_TRUE(lock.has_value());
+    const auto refused = instance_.slipway({"backup", "run"});
+    EXPECT_NE(refused.exit_status, 0);
+    EXPECT_THAT(refused.err, HasSubstr("'slipway backup run': is at work already"));
+  }
+  std::filesystem::create_directories(place / "backup-run");
+  write_file(place / "backup-run/left by a killed run", "");
+  parsed(instance_.slipway({"backup", "run", "--json"}));
+  EXPECT_FALSE(std::filesystem::exists(place / "backup-run"));
 }
 
 // F1

@@ -37,9 +37,10 @@ Instance::~Instance() {
   if (!processes().empty()) down();
 }
 
-process::Finished Instance::slipway(std::vector<std::string> arguments) const {
+process::Finished Instance::slipway(std::vector<std::string> arguments,
+                                    const std::map<std::string, std::string>& environment) const {
   arguments.insert(arguments.end(), {"--state-dir", directory_.string()});
-  return run_program("slipway", arguments);
+  return run_program("slipway", arguments, environment);
 }
 
 nlohmann::json Instance::up(const std::vector<std::string>& arguments) {

@@ -24,7 +24,8 @@ class Instance {
   [[nodiscard]] std::filesystem::path operator/(const std::string& name) const { return directory_ / name; }
 
   /// Runs `slipway` with these arguments and our --state-dir.
-  [[nodiscard]] process::Finished slipway(std::vector<std::string> arguments) const;
+  [[nodiscard]] process::Finished slipway(std::vector<std::string> arguments,
+                                          const std::map<std::string, std::string>& environment = {}) const;
   /// `slipway up --port 0 --json` and more arguments; its JSON. Fails the test, and gives null, when it fails.
   nlohmann::json up(const std::vector<std::string>& arguments = {});
   void down();

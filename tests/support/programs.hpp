@@ -13,6 +13,7 @@ namespace slipway::test {
 [[nodiscard]] std::filesystem::path program(const std::string& name);
 
 /// Runs it to its end with these arguments. Aborts, saying why, when it cannot be started or takes over a minute.
-[[nodiscard]] process::Finished run_program(const std::string& name, const std::vector<std::string>& arguments);
+[[nodiscard]] process::Finished run_program(const std::string& name, const std::vector<std::string>& arguments,
+                                            const std::map<std::string, std::string>& environment = {});
 
 }  // namespace slipway::test
