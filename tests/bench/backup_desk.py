@@ -3,6 +3,7 @@ import getpass
 import json
 import os
 import pathlib
+import signal
 import subprocess
 import threading
 import time
@@ -99,13 +100,18 @@ class Run:
         self.lines = []  # of standard error: seconds since the start, text
         self.peaks = {}
         own, began = os.times(), time.monotonic()
-        process = subprocess.Popen([str(word) for word in command], stdout=more.pop("stdout", subprocess.PIPE), stderr=subprocess.PIPE, text=True, **more)
+        process = subprocess.Popen([str(word) for word in command], stdout=more.pop("stdout", subprocess.PIPE), stderr=subprocess.PIPE, text=True,
+                                   start_new_session=True, **more)
         reading = threading.Thread(target=self.read_words, args=(process.stderr, began))
         watching = threading.Thread(target=self.watch, args=(process,))
         reading.start()
         watching.start()
-        self.output = process.stdout.read() if process.stdout else ""
-        status = process.wait()
+        try:
+            self.output = process.stdout.read() if process.stdout else ""
+            status = process.wait()
+        except BaseException:
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
         self.seconds, after = time.monotonic() - began, os.times()
         reading.join()
         watching.join()
