@@ -161,6 +161,7 @@ Status fetch_backup(const Repository& repository, const std::vector<Manifest>& c
   if (fs::exists(files)) return Error{Code::conflict, "directory '" + files.string() + "': is there already"};
   const fs::path log = work / "restore.log";
   for (const Manifest& manifest : chain) {
+    if (holds_nothing_new(manifest)) continue;
     const bool base = &manifest == &chain.front();
     const fs::path into = base ? files : work / manifest.id;
     auto done = unpack(repository, manifest, into, log, progress);

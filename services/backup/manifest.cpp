@@ -31,6 +31,7 @@ ordered_json to_json(const Manifest& manifest) {
                     {"binlog_position", manifest.binlog_position},
                     {"from_lsn", manifest.from_lsn},
                     {"to_lsn", manifest.to_lsn},
+                    {"server_state", manifest.server_state},
                     {"plain_bytes", manifest.plain_bytes},
                     {"stored_bytes", manifest.stored_bytes},
                     {"key", manifest.key_id},
@@ -64,6 +65,7 @@ Result<Manifest> read_manifest(const ordered_json& json) {
     manifest.binlog_position = json.at("binlog_position");
     manifest.from_lsn = json.at("from_lsn");
     manifest.to_lsn = json.at("to_lsn");
+    manifest.server_state = json.value("server_state", "");
     manifest.plain_bytes = json.at("plain_bytes");
     manifest.stored_bytes = json.at("stored_bytes");
     manifest.key_id = json.at("key");
@@ -75,6 +77,10 @@ Result<Manifest> read_manifest(const ordered_json& json) {
   } catch (const nlohmann::json::exception& fault) {
     return Error{Code::corrupt, "manifest: " + std::string(fault.what())};
   }
+}
+
+bool holds_nothing_new(const Manifest& manifest) {
+  return manifest.kind == Kind::incremental && manifest.pieces.empty();
 }
 
 std::string backup_id(Timestamp taken_at, Kind kind) {

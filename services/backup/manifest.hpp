@@ -43,6 +43,7 @@ struct Manifest {
   std::uint64_t binlog_position = 0;
   std::uint64_t from_lsn = 0;
   std::uint64_t to_lsn = 0;
+  std::string server_state;  ///< what read_server_state() gave just before it began; empty: not known
   std::uint64_t plain_bytes = 0;
   std::uint64_t stored_bytes = 0;
   std::string key_id;
@@ -53,6 +54,9 @@ struct Manifest {
 [[nodiscard]] nlohmann::ordered_json to_json(const Manifest& manifest);
 /// Errors: corrupt (a member is missing or of another type), unsupported (a newer form).
 [[nodiscard]] Result<Manifest> read_manifest(const nlohmann::ordered_json& json);
+
+/// An incremental of a server on which nothing had happened: what it follows holds the same.
+[[nodiscard]] bool holds_nothing_new(const Manifest& manifest);
 
 /// "20261129t031500z-full".
 [[nodiscard]] std::string backup_id(Timestamp taken_at, Kind kind);

@@ -10,6 +10,7 @@
 #include "services/backup/fail_point.hpp"
 #include "services/backup/lineage.hpp"
 #include "services/backup/mariadb_backup.hpp"
+#include "services/backup/server_state_store.hpp"
 
 namespace slipway::backup {
 namespace {
@@ -73,9 +74,10 @@ class Pieces {
       return writer_->add(bytes);
     };
     SLIPWAY_TRY(auto sealer,
-                archive::Sealer::start(repository_.key(),
-                                       {.name = name_, .label = label.dump(), .level = options_.level, .workers = 1},
-                                       std::move(sink)));
+                archive::Sealer::start(
+                    repository_.key(),
+                    {.name = name_, .label = label.dump(), .level = options_.level, .workers = 1},
+                    std::move(sink)));
     sealer_.emplace(std::move(sealer));
     in_piece_ = 0;
     return {};
@@ -159,6 +161,30 @@ Status note_facts(Manifest& manifest, const TakeOptions& options) {
   return {};
 }
 
+/// Why no program has to read every page to find that none has changed: this server's state was read before the parent
+/// began, and again now, and is the same. So nothing changed in between, and what the parent read in between is what is
+/// there now. Where something did change while the parent was taken, the states differ, once, and the next incremental
+/// is a real one.
+bool is_unchanged(const Manifest& manifest, const std::optional<Manifest>& parent) {
+  return parent && !manifest.server_state.empty() && manifest.server_state == parent->server_state;
+}
+
+/// As the parent, at another time.
+void repeat_facts(Manifest& manifest, const Manifest& parent) {
+  manifest.position = parent.position;
+  manifest.binlog_file = parent.binlog_file;
+  manifest.binlog_position = parent.binlog_position;
+  manifest.server_version = parent.server_version;
+  manifest.from_lsn = parent.to_lsn;
+  manifest.to_lsn = parent.to_lsn;
+}
+
+Status stream_with_facts(const TakeOptions& options, Pieces& pieces, Manifest& manifest) {
+  SLIPWAY_CHECK(make_work(options));
+  SLIPWAY_CHECK(stream(options, pieces));
+  return note_facts(manifest, options);
+}
+
 }  // namespace
 
 Result<Manifest> take_backup(const Repository& repository, const TakeOptions& options, const Clock& clock,
@@ -180,10 +206,14 @@ Result<Manifest> take_backup(const Repository& repository, const TakeOptions& op
   SLIPWAY_TRY(const auto present, repository.storage().list(backup_folder(manifest.id)));
   if (!present.empty())
     return Error{Code::in_use, repository.describe() + ": backup " + manifest.id + " is there already", "try again"};
-  SLIPWAY_CHECK(make_work(options));
+  // Where it cannot be read, mariadb-backup says why, or can do without.
+  if (auto state = read_server_state(options.server, options.data)) manifest.server_state = *std::move(state);
   Pieces pieces(repository, options, manifest, progress);
-  auto done = stream(options, pieces);
-  if (done) done = note_facts(manifest, options);
+  Status done;
+  if (is_unchanged(manifest, options.parent))
+    repeat_facts(manifest, *options.parent);
+  else
+    done = stream_with_facts(options, pieces, manifest);
   if (done) {
     fail_point("take.streamed");
     manifest.ended_at = clock.now();

@@ -23,7 +23,8 @@ struct TakeOptions {
 /// Bytes read from the server's files so far, and stored.
 using TakeProgress = std::function<void(std::uint64_t plain_bytes, std::uint64_t stored_bytes)>;
 
-/// The backup is in the repository, whole, or nothing of it counts: its manifest is written last. Errors: those of the
+/// The backup is in the repository, whole, or nothing of it counts: its manifest is written last. An incremental of a
+/// server that provably has not changed since its parent has no pieces, and takes no time. Errors: those of the
 /// repository; unavailable and permission (the server, with mariadb-backup's words); conflict (the parent is of another
 /// server); in_use (the id is taken: a backup of the same second); no_space; timeout (nothing moves).
 [[nodiscard]] Result<Manifest> take_backup(const Repository& repository, const TakeOptions& options, const Clock& clock,

@@ -39,6 +39,7 @@ TEST_F(BackupAgent, BacksUpFromItsFirstStartAndArchivesTheLogEvenAfterItWasKille
   }));
   const auto first = asked({"backup", "list"})["backups"][0];
   EXPECT_NE(first["log_line"], "");
+  EXPECT_NE(first["server_state"], "");  // with the agent's few rights
   const auto proof = asked({"backup", "prove", first["id"]});
   EXPECT_EQ(proof["outcome"], "proven") << proof;
 

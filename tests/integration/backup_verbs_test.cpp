@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "appliance/embedded/data_directory.hpp"
+#include "tests/support/eventually.hpp"
 #include "tests/support/instance.hpp"
 #include "tests/support/programs.hpp"
 #include "tests/support/test_server.hpp"
@@ -49,6 +50,20 @@ TEST_F(BackupVerbs, BringAnAccountBackBesideTheLivingOneOrInItsPlace) {
   const auto again = instance_.slipway({"restore", "--account", "production", "--into", "sandbox", "--execute"});
   EXPECT_NE(again.exit_status, 0);
   EXPECT_THAT(again.err, HasSubstr("account 'sandbox': is there already"));
+}
+
+// A35: the instance's own programs write nothing while nobody uses it.
+TEST_F(BackupVerbs, TakeIncrementalsWithoutPiecesWhileNobodyUsesTheInstance) {
+  make_key();
+  parsed(instance_.slipway({"backup", "run", "--json"}));
+  int quiet = 0;
+  EXPECT_TRUE(eventually(std::chrono::seconds(90), [&] {
+    const auto taken = instance_.slipway({"backup", "run", "--incremental", "--json"});
+    // Two in one second have one name.
+    if (taken.exit_status == 0) quiet = parsed(taken)["pieces"].empty() ? quiet + 1 : 0;
+    return quiet == 2;
+  }));
+  EXPECT_EQ(instance_.slipway({"backup", "verify"}).exit_status, 0);
 }
 
 // F7
