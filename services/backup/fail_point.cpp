@@ -23,6 +23,12 @@ constexpr auto kPoints = std::to_array<std::string_view>({
     "deliver.copying",        // a finished segment is on its way into a repository that lacks it
     "deliver.copied",         // and is there, its unfinished form beside it
     "deliver.everywhere",     // every repository has the segments, the spool too
+    "prune.noted",            // a backup is said to go, and is whole
+    "prune.manifest_gone",    // it is no backup any more, its pieces and proofs are there
+    "prune.object_gone",      // one of them is gone
+    "prune.backup_gone",      // and all of them
+    "prune.first_noted",      // the log is said to begin later, older segments are there
+    "prune.segment_gone",     // one of them is gone
     "restore.unpacked",       // the backup's files are there, not prepared
     "restore.prepared",       // and prepared
     "restore.log_group",      // a group of the log is fetched

@@ -196,7 +196,12 @@ class Decider {
   }
 
   [[nodiscard]] BackupDecision decision(std::size_t i) const {
-    BackupDecision decision{backups_[i].repository, backups_[i].id, !marks_[i].keep.empty(), marks_[i].keep};
+    BackupDecision decision{.repository = backups_[i].repository,
+                            .id = backups_[i].id,
+                            .keep = !marks_[i].keep.empty(),
+                            .reasons = marks_[i].keep,
+                            .depth = links_[i].depth,
+                            .bytes = backups_[i].bytes};
     if (decision.keep) return decision;
     // Every kind of backup has been looked at by now; should one come that no rule knows, it stays.
     decision.keep = marks_[i].remove.empty();

@@ -31,6 +31,8 @@ struct BackupDecision {
   std::string id;
   bool keep = true;
   std::vector<std::string> reasons;  ///< never empty
+  std::size_t depth = 0;             ///< how many backups it stands on
+  std::uint64_t bytes = 0;           ///< as the fact says
 };
 
 struct LogDecision {

@@ -13,12 +13,15 @@ namespace {
 constexpr std::size_t kReadBytes = 1U << 20U;
 constexpr std::string_view kBackups = "backups/";
 constexpr std::string_view kLog = "log/";
+constexpr std::string_view kProofs = "proofs/";
 constexpr const char* kDescription = "slipway-repository.json";
+constexpr const char* kLease = "lease.json";
 
 /// A repository's objects, each in its place.
 struct Contents {
   std::map<std::string, std::map<std::string, std::uint64_t>> backups;  ///< id → names → sizes
   std::map<std::string, LineListing> lines;
+  std::vector<std::string> proofs;  ///< of windows of the log
   std::vector<std::string> strangers;
 };
 
@@ -43,7 +46,9 @@ Contents sort_objects(const std::vector<StoredObject>& objects) {
       else if (object.name != line_document(line) && object.name != last_document(line) &&
                object.name != first_document(line))
         contents.strangers.push_back(object.name);
-    } else if (object.name != kDescription) {
+    } else if (object.name.starts_with(kProofs)) {
+      contents.proofs.push_back(object.name);
+    } else if (object.name != kDescription && object.name != kLease) {
       contents.strangers.push_back(object.name);
     }
   }
@@ -58,6 +63,7 @@ class Check {
   [[nodiscard]] Status description();
   [[nodiscard]] Status backup(const std::string& id, std::map<std::string, std::uint64_t> objects);
   [[nodiscard]] Status chains();
+  [[nodiscard]] Status window_proof(const std::string& name);
   [[nodiscard]] Status line(const std::string& line, const LineListing& segments) {
     return verify_line(
         repository_, line, segments, backups_, [this](std::string_view bytes) { count(bytes); }, found);
@@ -156,6 +162,14 @@ Status Check::chains() {
   return {};
 }
 
+/// May have been let go since the objects were listed.
+Status Check::window_proof(const std::string& name) {
+  const auto json = repository_.read_document(name);
+  if (!json) return json.error().code == Code::not_found ? Status() : note(json.error());
+  const auto proof = read_proof(*json);
+  return proof ? Status() : note(proof.error().within(repository_.describe() + ": " + name));
+}
+
 }  // namespace
 
 Result<Verification> verify_repository(const Repository& repository, const VerifyProgress& progress) {
@@ -169,6 +183,7 @@ Result<Verification> verify_repository(const Repository& repository, const Verif
   for (const auto& [id, names] : contents.backups) SLIPWAY_CHECK(check.backup(id, names));
   SLIPWAY_CHECK(check.chains());
   for (const auto& [line, segments] : contents.lines) SLIPWAY_CHECK(check.line(line, segments));
+  for (const std::string& name : contents.proofs) SLIPWAY_CHECK(check.window_proof(name));
   for (const std::string& name : contents.strangers)
     check.found.unreferenced.push_back(name + ": is no object of ours");
   return std::move(check.found);

@@ -55,8 +55,9 @@ backup::LogPolicy RunningArchiver::fast() {
 
 RunningArchiver::RunningArchiver(const sql::Endpoint& server,
                                  const std::vector<const backup::Repository*>& repositories, const fs::path& spool,
-                                 const backup::LogPolicy& policy)
-    : server_(server), archiver_({.server = server, .server_id = 900}, policy, repositories, spool, clock_) {
+                                 const backup::LogPolicy& policy, const Clock* clock)
+    : server_(server),
+      archiver_({.server = server, .server_id = 900}, policy, repositories, spool, clock == nullptr ? clock_ : *clock) {
   fs::create_directories(spool);
   thread_ = std::thread([this] {
     if (const auto outcome = archiver_.run(); !outcome) {

@@ -31,8 +31,10 @@ class TwoRepositories {
 /// A LogArchiver on a thread of its own. Stopped, and its outcome demanded to be good, by stop() or at the end.
 class RunningArchiver {
  public:
+  /// `clock`: another one than the machine's, which outlives it.
   RunningArchiver(const sql::Endpoint& server, const std::vector<const backup::Repository*>& repositories,
-                  const std::filesystem::path& spool, const backup::LogPolicy& policy = fast());
+                  const std::filesystem::path& spool, const backup::LogPolicy& policy = fast(),
+                  const Clock* clock = nullptr);
   RunningArchiver(const RunningArchiver&) = delete;
   RunningArchiver& operator=(const RunningArchiver&) = delete;
   ~RunningArchiver();

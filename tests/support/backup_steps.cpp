@@ -34,6 +34,10 @@ process::Command BackupSteps::restore(const std::string& target, const fs::path&
   return command({"restore", top_.string(), target, into.string()}, fail);
 }
 
+process::Command BackupSteps::prune(int days, const FailAt& fail) const {
+  return command({"prune", top_.string(), std::to_string(days)}, fail);
+}
+
 std::string BackupSteps::line() const {
   const auto line = backup::newest_line(repositories_.even());
   EXPECT_TRUE(line.has_value()) << to_text(line.error());

@@ -31,6 +31,9 @@ class BackupSteps {
   [[nodiscard]] process::Command restore(const std::string& target, const std::filesystem::path& into,
                                          const FailAt& fail = {}) const;
 
+  /// Keeps the fulls of so many days, in both repositories.
+  [[nodiscard]] process::Command prune(int days, const FailAt& fail = {}) const;
+
   /// The line of the log that the repositories have last.
   [[nodiscard]] std::string line() const;
   /// Every file in the repositories and the spool that is neither an object nor the spool's notes.
