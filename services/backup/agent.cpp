@@ -143,7 +143,7 @@ Status Agent::State::carry_out(const Work& work) {
       for (const Repository* repository : repositories.all()) {
         SLIPWAY_TRY([[maybe_unused]] const int removed, remove_unpublished(*repository, clock.now(), kUnpublishedAge));
       }
-      SLIPWAY_TRY(const auto plan, plan_prune(repositories.all(), {}, clock.now()));
+      SLIPWAY_TRY(const auto plan, plan_prune(repositories.all(), retention_policy(), clock.now()));
       SLIPWAY_CHECK(carry_out_prune(repositories.all(), plan));
       last_prune = clock.now();
       return {};

@@ -1,4 +1,4 @@
-// slipway backup run | list | show | verify | prove | key
+// slipway backup run | list | show | verify | prove | prune | key
 #include "appliance/account/directory.hpp"
 #include "appliance/account/platform.hpp"
 #include "services/backup/lease.hpp"
@@ -223,6 +223,7 @@ void register_backup(command::Verbs& verbs) {
            [which](const Context& context) { return prove(context, *which); })
       .add_option("id", *which, "The backup's id, as 'backup list' gives it")
       ->required();
+  register_backup_prune(verbs, group);
   register_backup_key(verbs, group);
   register_backup_timeline(verbs, group);
 }

@@ -83,6 +83,8 @@ LogPolicy log_policy(const config::Config& config) {
   return policy;
 }
 
+RetentionPolicy retention_policy() { return {}; }
+
 LocalTime local_time(Timestamp time) {
   const auto second = std::chrono::floor<std::chrono::seconds>(time);
   const std::time_t whole = second.time_since_epoch().count();

@@ -3,6 +3,7 @@
 
 #include "appliance/config/config.hpp"
 #include "services/backup/log_archiver.hpp"
+#include "services/backup/retention_rules.hpp"
 #include "services/backup/schedule_rules.hpp"
 
 namespace slipway::backup {
@@ -34,6 +35,8 @@ class Repositories {
 
 [[nodiscard]] SchedulePolicy schedule_policy(const config::Config& config);
 [[nodiscard]] LogPolicy log_policy(const config::Config& config);
+/// What the agent and `slipway backup prune` keep.
+[[nodiscard]] RetentionPolicy retention_policy();
 
 /// The wall clock of this machine's time zone.
 [[nodiscard]] LocalTime local_time(Timestamp time);

@@ -1,7 +1,9 @@
 // `slipway backup` and `slipway restore` as operators use them.
 #include <gmock/gmock.h>
+#include <unistd.h>
 
 #include "appliance/embedded/data_directory.hpp"
+#include "services/backup/lease.hpp"
 #include "tests/support/eventually.hpp"
 #include "tests/support/instance.hpp"
 #include "tests/support/programs.hpp"
@@ -164,6 +166,64 @@ TEST_F(BackupVerbs, VerifyNamesThePieceThatIsDamaged) {
   const auto restored = instance_.slipway({"restore", "--account", "production", "--into", "earlier", "--execute"});
   EXPECT_NE(restored.exit_status, 0);
   EXPECT_THAT(restored.err, HasSubstr(piece));
+}
+
+/// The repository "even" of an instance, as a program beside it sees it.
+Result<backup::Repository> even_of(const Instance& instance) {
+  SLIPWAY_TRY(auto key, archive::Key::read_file(instance / "secrets/backup.key"));
+  SLIPWAY_TRY(auto storage, backup::open_storage({.url = "file://" + (instance / "backups/even").string()}));
+  return backup::Repository::open("even", std::move(storage), std::move(key));
+}
+
+/// A backup of the days before, whose proof failed.
+void add_failed(const backup::Repository& even, const backup::Manifest& like, std::chrono::days ago) {
+  backup::Manifest old = like;
+  old.taken_at = old.ended_at = like.taken_at - ago;
+  old.id = backup::backup_id(old.taken_at, backup::Kind::full);
+  old.pieces.clear();
+  ASSERT_TRUE(even.write_document(backup::manifest_name(old.id), backup::to_json(old)).has_value());
+  backup::Proof proof;
+  proof.outcome = backup::ProofOutcome::failed;
+  proof.backup = old.id;
+  ASSERT_TRUE(even.add_proof(proof).has_value());
+}
+
+// A35
+TEST_F(BackupVerbs, PruneShowsWhatItWouldRemoveAndDoesItOnlyWhileNoAgentWorks) {
+  make_key();
+  const std::string taken = parsed(instance_.slipway({"backup", "run", "--json"}))["id"];
+  const auto even = even_of(instance_);
+  ASSERT_TRUE(even.has_value()) << to_text(even.error());
+  const auto manifest = even->backup(taken);
+  ASSERT_TRUE(manifest.has_value()) << to_text(manifest.error());
+  add_failed(*even, *manifest, std::chrono::days(3));
+  add_failed(*even, *manifest, std::chrono::days(9));
+
+  const auto plan = parsed(instance_.slipway({"backup", "prune", "--json"}));
+  EXPECT_EQ(plan["executed"], false);
+  ASSERT_EQ(plan["backups"].size(), 3U);
+  EXPECT_EQ(plan["backups"][0]["keep"], false);
+  EXPECT_THAT(plan["backups"][0]["reasons"][0].get<std::string>(), HasSubstr("failed its proof; older than 7 days"));
+  EXPECT_EQ(plan["backups"][1]["keep"], true);
+  EXPECT_EQ(plan["backups"][2]["keep"], true);
+  EXPECT_EQ(plan["freed_bytes"], plan["backups"][0]["bytes"]);
+  EXPECT_EQ(plan["logs"].size(), 2U);
+
+  // This process is an agent that works there.
+  const SystemClock clock;
+  ASSERT_TRUE(backup::take_lease(*even, clock.now()).has_value());
+  const auto refused = instance_.slipway({"backup", "prune", "--execute"});
+  EXPECT_EQ(refused.exit_status, traits(Code::in_use).exit_status);
+  EXPECT_THAT(refused.err, HasSubstr("is used by process " + std::to_string(::getpid())));
+  EXPECT_EQ(parsed(instance_.slipway({"backup", "prune", "--json"}))["backups"].size(), 3U);
+  backup::drop_lease(*even, clock.now());
+
+  EXPECT_EQ(parsed(instance_.slipway({"backup", "prune", "--execute", "--json"}))["executed"], true);
+  const auto left = parsed(instance_.slipway({"backup", "list", "--json"}));
+  ASSERT_EQ(left["backups"].size(), 2U);
+  EXPECT_EQ(left["backups"][1]["id"], taken);
+  EXPECT_FALSE(backup::agent_is_alive(*even, clock.now()));
+  EXPECT_EQ(parsed(instance_.slipway({"backup", "prune", "--json"}))["freed_bytes"], 0);
 }
 
 }  // namespace
