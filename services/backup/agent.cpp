@@ -75,6 +75,7 @@ Result<ScheduleFacts> Agent::State::facts() {
     SLIPWAY_TRY(const Repository* const repository, repositories.named(segments.repository));
     const auto backups = backup_facts(*repository, memory);
     state.available = state.available && backups.has_value();
+    if (!backups) state.fault = backups.error().message;
     if (state.available) {
       facts.backups.insert(facts.backups.end(), backups->backups.begin(), backups->backups.end());
       state.log = runs_of(segments);
@@ -83,7 +84,8 @@ Result<ScheduleFacts> Agent::State::facts() {
     facts.repositories.push_back(std::move(state));
   }
   for (const auto& away : repositories.faults())
-    facts.repositories.push_back({.name = away.name, .available = false, .log = {}, .log_safe_until = {}});
+    facts.repositories.push_back(
+        {.name = away.name, .available = false, .log = {}, .log_safe_until = {}, .fault = away.error.message});
   facts.failed = failed;
   facts.last_prune = last_prune;
   facts.lineage = lineage_of(options.data);

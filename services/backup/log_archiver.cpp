@@ -61,7 +61,7 @@ Status LogArchiver::State::new_line(const std::string& reason, std::uint64_t fir
 }
 
 Status LogArchiver::State::recover() {
-  SLIPWAY_TRY(auto recovered, recover_line(repositories, spool));
+  SLIPWAY_TRY(auto recovered, recover_line(repositories, spool, clock.now()));
   // A number is left out, as one always is between lines.
   if (const auto* none = std::get_if<NoLine>(&recovered))
     return new_line(none->reason, none->highest == 0 ? 1 : none->highest + 2);

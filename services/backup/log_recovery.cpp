@@ -68,6 +68,12 @@ Result<SegmentEnd> end_of(const std::vector<const Repository*>& repositories, co
   return last;
 }
 
+/// Beyond every number that a segment of another machine can have by now, at one in ten seconds since 1970: lines in a
+/// repository that cannot be asked must not have numbers that come again.
+std::uint64_t beyond_all(Timestamp now) {
+  return static_cast<std::uint64_t>(std::max<std::int64_t>(0, now.time_since_epoch() / std::chrono::seconds(10)));
+}
+
 /// What the repositories say of a line.
 struct Asked {
   std::string line;           ///< the newest
@@ -193,14 +199,15 @@ void remove_leftover(const std::vector<const Repository*>& repositories, const f
 }
 
 Result<std::variant<Resumption, NoLine>> recover_line(const std::vector<const Repository*>& repositories,
-                                                      const fs::path& spool) {
+                                                      const fs::path& spool, Timestamp now) {
   using Found = std::variant<Resumption, NoLine>;
   SLIPWAY_TRY(const auto known, read_spool_line(spool));
   const Asked asked = ask(repositories, known ? known->line : "");
-  if (asked.line.empty() && asked.fault) return *asked.fault;
-  if (asked.line.empty()) return Found(NoLine{"the first one", 0});
+  if (!known && !asked.any && asked.fault) return *asked.fault;
   if (!known && !asked.all)
-    return Found(NoLine{"another machine's line cannot be taken over while a repository is away", asked.highest});
+    return Found(NoLine{"another machine's line cannot be taken over while a repository is away",
+                        std::max(asked.highest, beyond_all(now))});
+  if (asked.line.empty()) return Found(NoLine{"the first one", 0});
   SLIPWAY_TRY(const auto spooled, spooled_segments(spool, asked.line));
   // A segment leaves the spool when every repository has it: so one that answers, or the spool, has the last.
   if (!asked.any && spooled.empty()) return *asked.fault;

@@ -31,7 +31,7 @@ void forget_line(const std::filesystem::path& spool, const LineStart& start, con
 void remove_leftover(const std::vector<const Repository*>& repositories, const std::filesystem::path& spool,
                      const std::string& line, std::uint64_t number);
 
-/// Why there is no line to go on with, and the greatest number that was seen of any.
+/// Why there is no line to go on with, and the greatest number that was seen of any, or may be in what is away.
 struct NoLine {
   std::string reason;
   std::uint64_t highest = 0;
@@ -42,7 +42,7 @@ struct NoLine {
 /// never be given twice; otherwise a line is begun by the caller. Errors: unavailable (no repository can be asked at
 /// present), corrupt, those of the spool.
 [[nodiscard]] Result<std::variant<Resumption, NoLine>> recover_line(const std::vector<const Repository*>& repositories,
-                                                                    const std::filesystem::path& spool);
+                                                                    const std::filesystem::path& spool, Timestamp now);
 
 /// A new line from this position on; its segments are numbered from `first_number`.
 [[nodiscard]] Resumption begin_line(const sql::GtidPosition& after, const std::string& follows,

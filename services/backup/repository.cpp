@@ -4,6 +4,7 @@
 
 #include "appliance/crypto/crypto.hpp"
 #include "services/backup/document.hpp"
+#include "services/backup/late_storage.hpp"
 
 namespace slipway::backup {
 namespace {
@@ -64,6 +65,22 @@ Result<Repository> Repository::open(std::string name, std::unique_ptr<Storage> s
   return repository;
 }
 
+Repository Repository::open_later(const std::string& name, const std::string& described, bool appends,
+                                  OpenStorage storage, const archive::Key& key) {
+  auto reach = [name, key, open_storage = std::move(storage)]() -> Result<LateStorage::Opened> {
+    SLIPWAY_TRY(auto reached, open_storage());
+    SLIPWAY_TRY(Repository opened, Repository::open(name, std::move(reached), key));
+    return LateStorage::Opened{std::move(opened.storage_), opened.id_};
+  };
+  auto late = std::make_unique<LateStorage>(described, appends, std::move(reach));
+  const LateStorage* const knows = late.get();
+  Repository repository(name, std::move(late), key);
+  repository.late_ = knows;
+  return repository;
+}
+
+const std::string& Repository::id() const { return late_ != nullptr ? late_->repository() : id_; }
+
 std::string Repository::describe() const { return "repository '" + name_ + "' (" + storage_->describe() + ")"; }
 
 Status Repository::write_document(const std::string& name, const nlohmann::ordered_json& body) const {
@@ -99,7 +116,7 @@ Result<Manifest> Repository::backup(const std::string& id) const {
   SLIPWAY_TRY(auto manifest, read_manifest(json));
   if (manifest.id != id)
     return Error{Code::corrupt, describe() + ": " + manifest_name(id) + ": is the manifest of " + manifest.id};
-  if (manifest.repository != id_)
+  if (manifest.repository != this->id())
     return Error{Code::corrupt, describe() + ": " + manifest_name(id) + ": is the manifest of another repository"};
   return manifest;
 }

@@ -10,6 +10,8 @@
 
 namespace slipway::backup {
 
+class LateStorage;
+
 /// Thread-safe as far as its storage is.
 class Repository {
  public:
@@ -17,11 +19,17 @@ class Repository {
   /// those of the storage; unauthenticated (of another key), conflict (the storage holds something else), unsupported.
   [[nodiscard]] static Result<Repository> open(std::string name, std::unique_ptr<Storage> storage, archive::Key key);
 
+  /// One whose storage does not answer at present: opened as open() does it by the first call that reaches it. Until
+  /// then every call fails with what open() says, and id() is empty. `described`, `appends`: as the storage will say.
+  using OpenStorage = std::function<Result<std::unique_ptr<Storage>>()>;
+  [[nodiscard]] static Repository open_later(const std::string& name, const std::string& described, bool appends,
+                                             OpenStorage storage, const archive::Key& key);
+
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] Storage& storage() const { return *storage_; }
   [[nodiscard]] const archive::Key& key() const { return key_; }
   /// Unlike any other's: tells a repository that was exchanged for another from the one that was meant.
-  [[nodiscard]] const std::string& id() const { return id_; }
+  [[nodiscard]] const std::string& id() const;
   /// "repository 'even' (file:///srv/backup)".
   [[nodiscard]] std::string describe() const;
 
@@ -57,6 +65,7 @@ class Repository {
   std::unique_ptr<Storage> storage_;
   archive::Key key_;
   std::string id_;
+  const LateStorage* late_ = nullptr;  ///< storage_, when it knows the id
 };
 
 }  // namespace slipway::backup

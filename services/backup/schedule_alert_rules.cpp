@@ -99,8 +99,9 @@ std::vector<Alert> find_alerts(const ScheduleFacts& facts, const std::vector<Cha
   for (const auto& repository : facts.repositories) {
     if (std::ranges::find(policy.repositories, repository.name) == policy.repositories.end()) continue;
     if (!repository.available) {
-      alerts.push_back({"repository_unavailable", repository.name,
-                        repository.name + " does not answer: backups and log lie in the others alone"});
+      std::string reason = repository.name + " does not answer: backups and log lie in the others alone";
+      if (!repository.fault.empty()) reason += " (" + repository.fault + ")";
+      alerts.push_back({"repository_unavailable", repository.name, std::move(reason)});
       continue;
     }
     const auto newest = newest_in(repository.name, facts.backups, links);

@@ -40,6 +40,7 @@ struct RepositoryState {
   bool available = true;
   std::vector<SegmentRun> log;  ///< runs_of()
   Timestamp log_safe_until;     ///< as in RepositoryLog
+  std::string fault = {};       ///< why it is not available
 };
 
 /// Work under way: not due again.

@@ -3,6 +3,9 @@
 #include <array>
 #include <ctime>
 
+#include "appliance/telemetry/log.hpp"
+#include "services/backup/storage_address.hpp"
+
 namespace slipway::backup {
 namespace {
 
@@ -11,6 +14,20 @@ constexpr std::array<const char*, 2> kNames{"even", "odd"};
 std::string key_of(const char* name) { return std::string("backup.") + name; }
 
 bool may_come_back(Code code) { return code == Code::unavailable || code == Code::timeout || code == Code::not_found; }
+
+Result<archive::Key> read_key(const config::Config& config) {
+  auto key = archive::Key::read_file(config.path("backup.key_file"));
+  if (key || key.error().code != Code::not_found) return key;
+  const std::string hint =
+      "make one with 'slipway backup key new', or write the printed one with 'slipway backup key import'";
+  return Error{Code::not_found, key.error().message, hint};
+}
+
+StorageAddress address_of(const config::Config& config, const std::string& name) {
+  return {.url = config.text("backup." + name),
+          .credentials_file = config.path("backup." + name + "_credentials").string(),
+          .bytes_per_second = config.bytes("backup.bandwidth")};
+}
 
 }  // namespace
 
@@ -21,33 +38,33 @@ std::vector<std::string> repository_names(const config::Config& config) {
   return names;
 }
 
-Result<Repositories> Repositories::open(const config::Config& config) {
+Result<Repositories> Repositories::open(const config::Config& config) { return open_all(config, false); }
+Result<Repositories> Repositories::open_patiently(const config::Config& config) { return open_all(config, true); }
+
+Result<Repositories> Repositories::open_all(const config::Config& config, bool patiently) {
   const auto names = repository_names(config);
   if (names.empty())
     return Error{Code::invalid_argument, "backup: no repository is configured",
                  "set backup.even and backup.odd, such as file:///srv/backup (see docs/options.md)"};
-  auto key = archive::Key::read_file(config.path("backup.key_file"));
-  if (!key) {
-    if (key.error().code == Code::not_found) {
-      Error error = key.error();
-      error.hint = "make one with 'slipway backup key new', or write the printed one with 'slipway backup key import'";
-      return error;
-    }
-    return key.error();
-  }
+  SLIPWAY_TRY(const auto key, read_key(config));
   Repositories repositories;
   for (const std::string& name : names) {
-    const StorageAddress address{.url = config.text("backup." + name),
-                                 .credentials_file = config.path("backup." + name + "_credentials").string(),
-                                 .bytes_per_second = config.bytes("backup.bandwidth")};
+    const StorageAddress address = address_of(config, name);
     auto storage = open_storage(address);
-    auto opened = storage ? Repository::open(name, *std::move(storage), *key) : Result<Repository>(storage.error());
-    if (opened)
-      repositories.open_.push_back(std::make_unique<Repository>(*std::move(opened)));
-    else if (may_come_back(opened.error().code))
+    auto opened = storage ? Repository::open(name, *std::move(storage), key) : Result<Repository>(storage.error());
+    if (!opened && !may_come_back(opened.error().code)) return opened.error();
+    if (!opened && !patiently) {
       repositories.faults_.push_back({name, opened.error()});
-    else
-      return opened.error();
+      continue;
+    }
+    if (!opened) {
+      SLIPWAY_TRY(const ParsedAddress parsed, parse_storage_url(address.url));
+      telemetry::log_error("backup.repository_away", opened.error(), {{"repository", name}});
+      opened = Repository::open_later(
+          name, parsed.describe(), parsed.kind == StorageKind::directory, [address] { return open_storage(address); },
+          key);
+    }
+    repositories.open_.push_back(std::make_unique<Repository>(*std::move(opened)));
   }
   return repositories;
 }

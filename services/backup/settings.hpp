@@ -15,6 +15,8 @@ class Repositories {
   /// invalid_argument (none is named, a wrong URL), not_found (the key, with the way to make one), unauthenticated (a
   /// repository of another key), conflict.
   [[nodiscard]] static Result<Repositories> open(const config::Config& config);
+  /// The same for a program that stays: one that does not answer at present is in all(), and opened when it does.
+  [[nodiscard]] static Result<Repositories> open_patiently(const config::Config& config);
 
   [[nodiscard]] std::vector<const Repository*> all() const;
   /// Errors: not_found, or why it could not be opened.
@@ -26,6 +28,8 @@ class Repositories {
   [[nodiscard]] const std::vector<Fault>& faults() const { return faults_; }
 
  private:
+  [[nodiscard]] static Result<Repositories> open_all(const config::Config& config, bool patiently);
+
   std::vector<std::unique_ptr<Repository>> open_;
   std::vector<Fault> faults_;
 };

@@ -193,7 +193,6 @@ Result<Manifest> take_backup(const Repository& repository, const TakeOptions& op
   manifest.taken_at = clock.now();
   manifest.kind = options.parent ? Kind::incremental : Kind::full;
   manifest.id = backup_id(manifest.taken_at, manifest.kind);
-  manifest.repository = repository.id();
   if (options.parent) manifest.parent = options.parent->id;
   manifest.log_line = options.log_line;
   manifest.lineage = lineage_of(options.data);
@@ -206,6 +205,7 @@ Result<Manifest> take_backup(const Repository& repository, const TakeOptions& op
   SLIPWAY_TRY(const auto present, repository.storage().list(backup_folder(manifest.id)));
   if (!present.empty())
     return Error{Code::in_use, repository.describe() + ": backup " + manifest.id + " is there already", "try again"};
+  manifest.repository = repository.id();  // known once it has answered
   // Where it cannot be read, mariadb-backup says why, or can do without.
   if (auto state = read_server_state(options.server, options.data)) manifest.server_state = *std::move(state);
   Pieces pieces(repository, options, manifest, progress);

@@ -51,7 +51,7 @@ Status serve(const config::Config& config) {
   std::optional<backup::Repositories> repositories;
   if (options.schedule.enabled) {
     SLIPWAY_CHECK(make_key(config.path("backup.key_file")));
-    SLIPWAY_TRY(auto opened, backup::Repositories::open(config));
+    SLIPWAY_TRY(auto opened, backup::Repositories::open_patiently(config));
     repositories.emplace(std::move(opened));
   } else {
     repositories.emplace();

@@ -2,6 +2,9 @@
 #include <gmock/gmock.h>
 #include <signal.h>
 
+#include <algorithm>
+#include <set>
+
 #include "appliance/http/client.hpp"
 #include "tests/support/eventually.hpp"
 #include "tests/support/instance.hpp"
@@ -25,6 +28,30 @@ class BackupAgent : public ::testing::Test {
     return eventually(std::chrono::seconds(90), [&] {
       return !asked({"restore", "--account", account, "--into", as, "--execute"}).is_null();
     });
+  }
+
+  /// Whether a repository has a full backup.
+  [[nodiscard]] bool full_in(const std::string& repository) const {
+    const auto list = asked({"backup", "list"});
+    if (list.is_null()) return false;
+    return std::ranges::any_of(list["backups"], [&](const json& backup) {
+      return backup["repository"] == repository && backup["kind"] == "full";
+    });
+  }
+
+  static bool holds_lease(const std::filesystem::path& repository, int process) {
+    const auto lease = json::parse(read_file(repository / "lease.json"), nullptr, false);
+    return lease.is_object() && lease.value("pid", 0) == process;
+  }
+
+  /// The finished segments of the log, "LINE/NUMBER".
+  static std::set<std::string> segments_in(const std::filesystem::path& repository) {
+    std::set<std::string> segments;
+    std::error_code absent;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(repository / "log", absent))
+      if (entry.is_regular_file() && entry.path().extension().empty())
+        segments.insert(std::filesystem::relative(entry.path(), repository / "log").string());
+    return segments;
   }
 
   Instance instance_;
@@ -63,6 +90,36 @@ TEST_F(BackupAgent, BacksUpFromItsFirstStartAndArchivesTheLogEvenAfterItWasKille
   ASSERT_EQ(::kill(agent, SIGKILL), 0);
   ASSERT_FALSE(asked({"account", "create", "meanwhile"}).is_null());
   EXPECT_TRUE(comes_back("meanwhile", "meanwhile_again"));
+}
+
+// A35 D5 F2
+TEST_F(BackupAgent, BringsBackupsAndLogToARepositoryThatWasAwayWhenItStarted) {
+  const auto even = instance_ / "backups/even";
+  const auto odd = instance_ / "backups/odd";
+  instance_.up({"--backup"});
+  ASSERT_TRUE(eventually(std::chrono::seconds(90), [&] { return full_in("even") && full_in("odd"); }));
+  // So that there is some log.
+  ASSERT_FALSE(asked({"account", "create", "later"}).is_null());
+  ASSERT_TRUE(comes_back("later", "later_again"));
+  const int killed = instance_.pid("slipway-backupd");
+  std::filesystem::rename(odd, instance_ / "backups/away");
+  ASSERT_EQ(::kill(killed, SIGKILL), 0);
+  int agent = 0;
+  ASSERT_TRUE(eventually(std::chrono::seconds(60), [&] {
+    agent = instance_.pid("slipway-backupd");
+    return agent != 0 && agent != killed && holds_lease(even, agent);
+  }));
+  EXPECT_FALSE(std::filesystem::exists(odd));
+
+  // Another disk: empty.
+  std::filesystem::create_directory(odd);
+  std::filesystem::permissions(odd, std::filesystem::perms::owner_all);
+  ASSERT_TRUE(eventually(std::chrono::seconds(90), [&] { return full_in("odd") && holds_lease(odd, agent); }));
+  EXPECT_TRUE(eventually(std::chrono::seconds(60), [&] {
+    const auto there = segments_in(odd);
+    return !there.empty() && there == segments_in(even);
+  }));
+  EXPECT_EQ(instance_.pid("slipway-backupd"), agent);
 }
 
 }  // namespace
