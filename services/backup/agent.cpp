@@ -1,5 +1,6 @@
 #include "services/backup/agent.hpp"
 
+#include <algorithm>
 #include <thread>
 
 #include "appliance/account/directory.hpp"
@@ -11,6 +12,7 @@
 #include "services/backup/log_line.hpp"
 #include "services/backup/prove.hpp"
 #include "services/backup/prune.hpp"
+#include "services/backup/rolling_copy.hpp"
 #include "services/backup/take.hpp"
 
 namespace slipway::backup {
@@ -20,6 +22,16 @@ constexpr std::chrono::seconds kLookEvery{5};
 constexpr std::chrono::seconds kRenewEvery{15};
 constexpr std::chrono::hours kUnpublishedAge{24};
 constexpr std::chrono::minutes kArchiveLag{1};
+
+/// What was found is a result; that nothing could be is an attempt.
+Status tell_proof(const Proof& proof, const std::string& what, const std::string& repository) {
+  telemetry::log(proof.outcome == ProofOutcome::proven ? telemetry::Level::info : telemetry::Level::error, what,
+                 {{"backup", proof.backup},
+                  {"repository", repository},
+                  {"outcome", std::string(to_text(proof.outcome))},
+                  {"words", to_text(proof)}});
+  return proof.outcome == ProofOutcome::could_not_try && proof.fault ? Status(proof.fault->error) : Status();
+}
 
 }  // namespace
 
@@ -38,6 +50,9 @@ struct Agent::State {
   AgentMetrics metrics;
   std::vector<FailedAttempt> failed;
   std::optional<Timestamp> last_prune;
+  std::optional<Timestamp> copy_proven_at;  ///< of the copy in proofs_of_fulls(); nothing: before this start
+  std::optional<LogProof> log_proof;
+  bool log_proof_known = false;  ///< a repository was asked for it
 
   mutable std::mutex mutex;
   std::condition_variable changed;
@@ -51,6 +66,12 @@ struct Agent::State {
   [[nodiscard]] Status carry_out(const Work& work);
   [[nodiscard]] Status take(const Work& work);
   [[nodiscard]] Status prove(const Work& work);
+  [[nodiscard]] Status prove_log();
+  [[nodiscard]] Result<Oracle> archived_oracle(const std::string& what);
+  [[nodiscard]] Timestamp proven_at(const std::string& backup, const std::vector<BackupFact>& backups) const;
+  void note_log_proof(const Proof& proof);
+  void recall_log_proof();
+  [[nodiscard]] std::filesystem::path proofs_of_fulls() const { return options.work / "proof"; }
   void note(const Work& work, const Status& outcome);
   void tell(const std::string& doing);
   bool wait(std::chrono::microseconds time);
@@ -86,10 +107,22 @@ Result<ScheduleFacts> Agent::State::facts() {
   for (const auto& away : repositories.faults())
     facts.repositories.push_back(
         {.name = away.name, .available = false, .log = {}, .log_safe_until = {}, .fault = away.error.message});
+  recall_log_proof();
+  facts.log_proof = log_proof;
+  if (const auto copy = find_copy(proofs_of_fulls()); copy && copy->line == log.line)
+    facts.copy = ProvenCopy{copy->backup, proven_at(copy->backup, facts.backups)};
   facts.failed = failed;
   facts.last_prune = last_prune;
   facts.lineage = lineage_of(options.data);
   return facts;
+}
+
+/// At least up to when the copy of this backup was proven.
+Timestamp Agent::State::proven_at(const std::string& backup, const std::vector<BackupFact>& backups) const {
+  if (copy_proven_at) return *copy_proven_at;
+  if (log_proof && log_proof->backup == backup) return log_proof->at;
+  const auto found = std::ranges::find(backups, backup, &BackupFact::id);
+  return found == backups.end() ? Timestamp() : found->taken_at;
 }
 
 void Agent::State::tell(const std::string& doing) {
@@ -117,23 +150,58 @@ Status Agent::State::take(const Work& work) {
   return {};
 }
 
+/// What the server holds now, with the log up to it archived.
+Result<Oracle> Agent::State::archived_oracle(const std::string& what) {
+  SLIPWAY_TRY(auto oracle, take_oracle(options.server));
+  if (archiver.wait_for(oracle.position, kArchiveLag)) return oracle;
+  return Error{Code::timeout, what + ": the log up to " + oracle.position.to_text() +
+                                  " is not in the archive yet, so it cannot be proven"};
+}
+
 Status Agent::State::prove(const Work& work) {
   SLIPWAY_TRY(const Repository* const repository, repositories.named(work.repository));
   SLIPWAY_TRY(const Manifest backup, repository->backup(work.backup));
-  SLIPWAY_TRY(const Oracle oracle, take_oracle(options.server));
-  if (!archiver.wait_for(oracle.position, kArchiveLag))
-    return Error{Code::timeout, "backup " + work.backup + ": the log up to " + oracle.position.to_text() +
-                                    " is not in the archive yet, so it cannot be proven"};
-  SLIPWAY_TRY(const Proof proof, prove_backup(repositories.all(), *repository, backup, oracle,
-                                              {.directory = options.work / "proof"}, clock));
-  const bool proven = proof.outcome == ProofOutcome::proven;
-  telemetry::log(proven ? telemetry::Level::info : telemetry::Level::error, "backup.proof",
-                 {{"backup", work.backup},
-                  {"repository", work.repository},
-                  {"outcome", std::string(to_text(proof.outcome))},
-                  {"words", to_text(proof)}});
-  // What was found is a result; that nothing could be is an attempt.
-  return proof.outcome == ProofOutcome::could_not_try && proof.fault ? Status(proof.fault->error) : Status();
+  SLIPWAY_TRY(const Oracle oracle, archived_oracle("backup " + work.backup));
+  // The copy of a full stays, for the log after it; so an incremental has a place of its own.
+  const bool full = backup.kind == Kind::full;
+  const ProofOptions proving{.directory = full ? proofs_of_fulls() : options.work / "proof-incremental",
+                             .keep_copy = full};
+  SLIPWAY_TRY(const Proof proof, prove_backup(repositories.all(), *repository, backup, oracle, proving, clock));
+  if (full && proof.outcome == ProofOutcome::proven) copy_proven_at = clock.now();
+  return tell_proof(proof, "backup.proof", work.repository);
+}
+
+Status Agent::State::prove_log() {
+  SLIPWAY_TRY(const Oracle oracle, archived_oracle("log"));
+  SLIPWAY_TRY(const Proof proof,
+              prove_window(repositories.all(), oracle, {.directory = proofs_of_fulls(), .keep_copy = true}, clock));
+  if (proof.outcome != ProofOutcome::could_not_try) note_log_proof(proof);
+  if (proof.outcome == ProofOutcome::proven) copy_proven_at = clock.now();
+  return tell_proof(proof, "backup.log_proof", log_proof ? log_proof->repository : "");
+}
+
+void Agent::State::note_log_proof(const Proof& proof) {
+  LogProof found{.proof = proof.outcome == ProofOutcome::proven ? ProofState::proven : ProofState::failed,
+                 .at = proof.ended_at,
+                 .repository = {},
+                 .backup = proof.backup};
+  for (const Repository* repository : repositories.all())
+    if (repository->id() == proof.repository) found.repository = repository->name();
+  log_proof = std::move(found);
+  log_proof_known = true;
+}
+
+/// A failed proof is not forgotten by a restart.
+void Agent::State::recall_log_proof() {
+  if (log_proof_known) return;
+  std::optional<Proof> last;
+  for (const Repository* repository : repositories.all()) {
+    auto proof = last_window_proof(*repository);
+    if (!proof) continue;
+    log_proof_known = true;
+    if (*proof && (!last || last->ended_at < (*proof)->ended_at)) last = *std::move(proof);
+  }
+  if (last) note_log_proof(*last);
 }
 
 Status Agent::State::carry_out(const Work& work) {
@@ -152,6 +220,8 @@ Status Agent::State::carry_out(const Work& work) {
     }
     case WorkKind::proof:
       return prove(work);
+    case WorkKind::log_proof:
+      return prove_log();
     case WorkKind::monthly:
     case WorkKind::fill_log:  // the archiver's own
       return {};
@@ -160,8 +230,9 @@ Status Agent::State::carry_out(const Work& work) {
 }
 
 void Agent::State::note(const Work& work, const Status& outcome) {
-  const auto same = [&work](const FailedAttempt& attempt) {
-    return attempt.kind == work.kind && attempt.repository == work.repository && attempt.backup == work.backup;
+  const std::string backup = work.kind == WorkKind::proof ? work.backup : "";
+  const auto same = [&](const FailedAttempt& attempt) {
+    return attempt.kind == work.kind && attempt.repository == work.repository && attempt.backup == backup;
   };
   if (outcome) {
     std::erase_if(failed, same);
@@ -173,7 +244,7 @@ void Agent::State::note(const Work& work, const Status& outcome) {
   status.last_fault = to_text(outcome.error());
   const auto found = std::find_if(failed.begin(), failed.end(), same);
   if (found == failed.end()) {
-    failed.push_back({work.kind, work.repository, work.backup, clock.now(), 1});
+    failed.push_back({work.kind, work.repository, backup, clock.now(), 1});
   } else {
     found->at = clock.now();
     ++found->failures;
@@ -194,7 +265,8 @@ Result<bool> Agent::State::look() {
   }
   for (const Work& work : agenda.due) {
     if (work.kind == WorkKind::fill_log || work.kind == WorkKind::monthly) continue;
-    tell(std::string(to_text(work.kind)) + " in repository '" + work.repository + "'");
+    tell(std::string(to_text(work.kind)) +
+         (work.repository.empty() ? std::string() : " in repository '" + work.repository + "'"));
     const auto begun = std::chrono::steady_clock::now();
     const Status outcome = carry_out(work);
     count_work(work.kind, outcome.has_value(),

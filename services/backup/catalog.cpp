@@ -183,6 +183,14 @@ Result<KnownBackups> backup_facts(const Repository& repository, SegmentMemory& m
   return known;
 }
 
+Result<std::optional<Proof>> last_window_proof(const Repository& repository) {
+  SLIPWAY_TRY(const auto proofs, repository.storage().list("proofs/"));
+  if (proofs.empty()) return std::optional<Proof>();
+  SLIPWAY_TRY(const auto json, repository.read_document(proofs.back().name));
+  SLIPWAY_TRY(auto proof, read_proof(json));
+  return std::optional(std::move(proof));
+}
+
 KnownLogs log_facts(const std::vector<const Repository*>& repositories, SegmentMemory& memory) {
   const LogReader reader(repositories, memory);
   KnownLogs known;

@@ -27,6 +27,9 @@ struct KnownBackups {
 /// leaves a backup pending. Errors: those of the storage.
 [[nodiscard]] Result<KnownBackups> backup_facts(const Repository& repository, SegmentMemory& memory);
 
+/// What the last proof of a window of the log found; nothing: there is none. Errors: those of the storage, corrupt.
+[[nodiscard]] Result<std::optional<Proof>> last_window_proof(const Repository& repository);
+
 struct KnownLogs {
   std::vector<RepositoryLog> logs;  ///< one per repository, in the given order
   std::vector<Error> faults;        ///< why one does not answer; segments that cannot be read, which count as missing

@@ -40,26 +40,55 @@ void add_log(std::vector<Alert>& alerts, const RepositoryState& repository, cons
                           repository.name + " has a hole: moments in it cannot be restored"});
 }
 
-void add_proofs(std::vector<Alert>& alerts, const ScheduleFacts& facts, const std::vector<ChainLink>& links,
-                const SchedulePolicy& policy, Timestamp now) {
-  const BackupFact* newest = nullptr;
-  std::map<std::string, std::pair<int, const BackupFact*>> failed;  // by repository: how many, the last
+/// The newest of each repository that is proven, as is all that it stands on.
+std::map<std::string, const BackupFact*> newest_proven(const ScheduleFacts& facts,
+                                                       const std::vector<ChainLink>& links) {
+  std::map<std::string, const BackupFact*> newest;
   for (std::size_t i = 0; i < facts.backups.size(); ++i) {
     const BackupFact& backup = facts.backups[i];
-    if (backup.proof == ProofState::failed) {
-      auto& [count, last] = failed[backup.repository];
-      ++count;
-      if (last == nullptr || taken_before(*last, backup)) last = &backup;
-    }
-    if (backup.kind != BackupKind::full || backup.proof != ProofState::proven || links[i].state != ChainState::usable)
-      continue;
-    if (newest == nullptr || taken_before(*newest, backup)) newest = &backup;
+    if (backup.proof != ProofState::proven || links[i].state != ChainState::usable) continue;
+    const BackupFact*& last = newest[backup.repository];
+    if (last == nullptr || taken_before(*last, backup)) last = &backup;
+  }
+  return newest;
+}
+
+/// F1: a failed proof is an incident until a later one of its repository succeeds.
+void add_failed_proofs(std::vector<Alert>& alerts, const ScheduleFacts& facts, const std::vector<ChainLink>& links) {
+  const auto proven = newest_proven(facts, links);
+  std::map<std::string, std::pair<int, const BackupFact*>> failed;  // by repository: how many, the last
+  for (const BackupFact& backup : facts.backups) {
+    if (backup.proof != ProofState::failed) continue;
+    const auto later = proven.find(backup.repository);
+    if (later != proven.end() && taken_before(backup, *later->second)) continue;
+    auto& [count, last] = failed[backup.repository];
+    ++count;
+    if (last == nullptr || taken_before(*last, backup)) last = &backup;
   }
   for (const auto& [repository, found] : failed) {
     std::string reason = std::string(to_text(found.second->kind)) + " " + found.second->id + " in " + repository +
                          " failed its proof (F1)";
     if (found.first > 1) reason += ", and " + std::to_string(found.first - 1) + " before it";
     alerts.push_back({"proof_failed", repository, std::move(reason)});
+  }
+  const auto& log = facts.log_proof;
+  if (!log || log->proof != ProofState::failed) return;
+  const auto later = proven.find(log->repository);
+  if (later != proven.end() && later->second->taken_at > log->at) return;
+  alerts.push_back({"proof_failed", log->repository,
+                    "the log behind backup " + log->backup + " in " + log->repository + " failed its proof of " +
+                        to_iso8601(log->at) + " (F1): it does not lead to what the server held"});
+}
+
+void add_proofs(std::vector<Alert>& alerts, const ScheduleFacts& facts, const std::vector<ChainLink>& links,
+                const SchedulePolicy& policy, Timestamp now) {
+  add_failed_proofs(alerts, facts, links);
+  const BackupFact* newest = nullptr;
+  for (std::size_t i = 0; i < facts.backups.size(); ++i) {
+    const BackupFact& backup = facts.backups[i];
+    if (backup.kind != BackupKind::full || backup.proof != ProofState::proven || links[i].state != ChainState::usable)
+      continue;
+    if (newest == nullptr || taken_before(*newest, backup)) newest = &backup;
   }
   if (facts.backups.empty()) return;
   if (newest == nullptr)

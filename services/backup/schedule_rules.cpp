@@ -34,6 +34,7 @@ class Scheduler {
     for (const auto& repository : facts_.repositories)
       if (repository.available) add_fill_log(repository);
     add_proofs();
+    add_log_proof();
     add_monthly();
     add_prune();
     agenda.wake_at = wake_at();
@@ -238,6 +239,29 @@ class Scheduler {
     }
   }
 
+  // F1. The log between proofs of backups. The proof of a full takes the copy's place, so what came since goes first.
+  void add_log_proof() {
+    if (!facts_.copy || !may_begin(WorkKind::log_proof, {})) return;
+    const ProvenCopy& copy = *facts_.copy;
+    const auto age = now_ - copy.proven_at;
+    const bool replaced = std::ranges::any_of(*due_, [&](const Work& work) { return is_proof_of_full(work); });
+    std::string reason = "the log since " + to_iso8601(copy.proven_at) + " is not proven yet (F1)";
+    if (age < age.zero())
+      reason = "last proven in the future: the clock was set back";
+    else if (replaced && age >= policy_.retry_after)
+      reason += ", and the proof of a full ends its copy";
+    else if (age < policy_.log_proof_every)
+      return;
+    const auto first = std::ranges::find(*due_, WorkKind::proof, &Work::kind);
+    due_->insert(first, Work{WorkKind::log_proof, {}, copy.backup, {std::move(reason)}});
+  }
+
+  [[nodiscard]] bool is_proof_of_full(const Work& work) const {
+    return work.kind == WorkKind::proof && std::ranges::any_of(facts_.backups, [&](const BackupFact& backup) {
+             return backup.kind == BackupKind::full && backup.id == work.backup && backup.repository == work.repository;
+           });
+  }
+
   [[nodiscard]] bool known_silent(const std::string& name) const {
     const auto found = std::ranges::find(facts_.repositories, name, &RepositoryState::name);
     return found != facts_.repositories.end() && !found->available;
@@ -297,6 +321,7 @@ class Scheduler {
     }
     for (const auto& attempt : facts_.failed) consider(retry_at(attempt));
     if (facts_.last_prune) consider(*facts_.last_prune + policy_.prune_every);
+    if (facts_.copy) consider(facts_.copy->proven_at + policy_.log_proof_every);
     return wake;
   }
 
@@ -321,6 +346,8 @@ std::string_view to_text(WorkKind kind) {
       return "incremental";
     case WorkKind::proof:
       return "proof";
+    case WorkKind::log_proof:
+      return "log_proof";
     case WorkKind::monthly:
       return "monthly";
     case WorkKind::fill_log:

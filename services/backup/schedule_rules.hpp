@@ -16,7 +16,7 @@
 
 namespace slipway::backup {
 
-enum class WorkKind { full, incremental, proof, monthly, fill_log, prune };
+enum class WorkKind { full, incremental, proof, log_proof, monthly, fill_log, prune };
 [[nodiscard]] std::string_view to_text(WorkKind kind);
 
 struct SchedulePolicy {
@@ -26,6 +26,7 @@ struct SchedulePolicy {
   std::chrono::minutes incremental_every{60};
   std::chrono::minutes retry_after{15};  ///< a failed attempt
   int attempts = 2;                      ///< of a full in one repository and slot, before another one takes it
+  std::chrono::minutes log_proof_every{60};
   std::chrono::minutes prune_every{360};
   std::chrono::minutes log_late{10};         ///< how late the log may be without an alert
   std::chrono::minutes loss_alert{90};       ///< how much may be lost without an alert
@@ -41,6 +42,20 @@ struct RepositoryState {
   std::vector<SegmentRun> log;  ///< runs_of()
   Timestamp log_safe_until;     ///< as in RepositoryLog
   std::string fault = {};       ///< why it is not available
+};
+
+/// What a proven full left behind, onto which the log since can be replayed and compared. (F1)
+struct ProvenCopy {
+  std::string backup;
+  Timestamp proven_at;  ///< and everything up to then
+};
+
+/// The last proof of a window of the log that found something.
+struct LogProof {
+  ProofState proof = ProofState::pending;
+  Timestamp at;
+  std::string repository;  ///< of the backup that it began from
+  std::string backup;
 };
 
 /// Work under way: not due again.
@@ -65,12 +80,14 @@ struct ScheduleFacts {
   std::vector<RunningWork> running;
   std::vector<FailedAttempt> failed;
   std::optional<Timestamp> last_prune;
+  std::optional<ProvenCopy> copy = {};  ///< where the log that is written now goes on from it
+  std::optional<LogProof> log_proof = {};
   std::string lineage;  ///< of the server that serves now
 };
 
 struct Work {
   WorkKind kind = WorkKind::full;
-  std::string repository;  ///< of prune: empty, all
+  std::string repository;  ///< of prune and log_proof: empty, all
   std::string backup;      ///< incremental: the parent; proof: what to prove; monthly: the proven full to copy
   std::vector<std::string> reasons;  ///< never empty
 };
