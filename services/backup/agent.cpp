@@ -10,6 +10,7 @@
 #include "services/backup/lease.hpp"
 #include "services/backup/lineage.hpp"
 #include "services/backup/log_line.hpp"
+#include "services/backup/monthly_copies.hpp"
 #include "services/backup/prove.hpp"
 #include "services/backup/prune.hpp"
 #include "services/backup/rolling_copy.hpp"
@@ -40,12 +41,14 @@ struct Agent::State {
       : options(std::move(how)),
         repositories(where),
         clock(by),
-        archiver({options.server, options.server_id}, options.log, where.all(), options.work / "spool", by) {}
+        archiver({options.server, options.server_id}, options.log, where.all(), options.work / "spool", by),
+        copies(where, by) {}
 
   AgentOptions options;
   const Repositories& repositories;
   const Clock& clock;
   LogArchiver archiver;
+  MonthlyCopies copies;
   SegmentMemory memory;
   AgentMetrics metrics;
   std::vector<FailedAttempt> failed;
@@ -111,6 +114,7 @@ Result<ScheduleFacts> Agent::State::facts() {
   facts.log_proof = log_proof;
   if (const auto copy = find_copy(proofs_of_fulls()); copy && copy->line == log.line)
     facts.copy = ProvenCopy{copy->backup, proven_at(copy->backup, facts.backups)};
+  copies.add_facts(facts);
   facts.failed = failed;
   facts.last_prune = last_prune;
   facts.lineage = lineage_of(options.data);
@@ -210,9 +214,9 @@ Status Agent::State::carry_out(const Work& work) {
     case WorkKind::incremental:
       return take(work);
     case WorkKind::prune: {
-      for (const Repository* repository : repositories.all()) {
-        SLIPWAY_TRY([[maybe_unused]] const int removed, remove_unpublished(*repository, clock.now(), kUnpublishedAge));
-      }
+      // One that does not answer hinders nothing; the next time does it.
+      for (const Repository* repository : repositories.all())
+        static_cast<void>(remove_unpublished(*repository, clock.now(), kUnpublishedAge).has_value());
       SLIPWAY_TRY(const auto plan, plan_prune(repositories.all(), retention_policy(), clock.now()));
       SLIPWAY_CHECK(carry_out_prune(repositories.all(), plan));
       last_prune = clock.now();
@@ -222,7 +226,7 @@ Status Agent::State::carry_out(const Work& work) {
       return prove(work);
     case WorkKind::log_proof:
       return prove_log();
-    case WorkKind::monthly:
+    case WorkKind::monthly:   // beside all else
     case WorkKind::fill_log:  // the archiver's own
       return {};
   }
@@ -255,6 +259,7 @@ void Agent::State::note(const Work& work, const Status& outcome) {
 Result<bool> Agent::State::look() {
   // A backup names the line that goes on from it.
   if (archiver.status().line.empty()) return false;
+  if (const auto copied = copies.ended()) note(copied->first, copied->second);
   SLIPWAY_TRY(const auto known, facts());
   const Agenda agenda = next_work(known, options.schedule, clock.now(), local_time);
   metrics.tell(known, archiver.status(), agenda.alerts);
@@ -264,7 +269,11 @@ Result<bool> Agent::State::look() {
     status.next_at = agenda.wake_at;
   }
   for (const Work& work : agenda.due) {
-    if (work.kind == WorkKind::fill_log || work.kind == WorkKind::monthly) continue;
+    if (work.kind == WorkKind::fill_log) continue;
+    if (work.kind == WorkKind::monthly) {
+      copies.begin(work);
+      continue;
+    }
     tell(std::string(to_text(work.kind)) +
          (work.repository.empty() ? std::string() : " in repository '" + work.repository + "'"));
     const auto begun = std::chrono::steady_clock::now();
@@ -325,6 +334,7 @@ Status Agent::run() {
     state.status.last_fault = to_text(looked.error());
   }
   state.archiver.stop();
+  state.copies.stop();
   archiving.join();
   renewing.join();
   for (const Repository* repository : state.repositories.all()) drop_lease(*repository, state.clock.now());

@@ -39,6 +39,8 @@ std::string running_line(const Repository& repository) {
 }
 
 Result<const Repository*> chosen(const Repositories& repositories, const std::string& name) {
+  if (name == kMonthly)
+    return Error{Code::invalid_argument, "repository 'monthly': gets copies alone", "choose even or odd"};
   if (!name.empty()) return repositories.named(name);
   const auto all = repositories.all();
   if (!all.empty()) return all.front();
@@ -98,12 +100,12 @@ Result<Output> list(const Context& context) {
     output.text += "! " + error.message + "\n";
   };
   for (const auto& away : repositories.faults()) fault(away.error);
-  for (const Repository* repository : repositories.all()) {
+  for (const Repository* repository : repositories.everywhere()) {
     SLIPWAY_TRY(const auto listing, repository->backups());
     for (const Error& bad : listing.faults) fault(bad);
     for (const Manifest& manifest : listing.backups) {
       output.json["backups"].push_back(summary(manifest, *repository));
-      output.text += column(manifest.id, 32) + column(repository->name(), 6) +
+      output.text += column(manifest.id, 32) + column(repository->name(), 8) +
                      column(size_text(manifest.stored_bytes), 10) + "GTID " + manifest.position.to_text() +
                      (manifest.parent.empty() ? "" : "  follows " + manifest.parent) +
                      (manifest.log_line.empty() ? "  (no log)" : "") + "\n";
@@ -117,7 +119,7 @@ Result<Output> show(const Context& context, const std::string& id) {
   SLIPWAY_TRY(const auto config, context.configuration());
   SLIPWAY_TRY(const auto repositories, Repositories::open(config));
   Error last{Code::not_found, "backup '" + id + "': is in no repository", "see 'slipway backup list'"};
-  for (const Repository* repository : repositories.all()) {
+  for (const Repository* repository : repositories.everywhere()) {
     const auto manifest = repository->backup(id);
     if (!manifest) {
       if (manifest.error().code != Code::not_found) last = manifest.error();
@@ -153,7 +155,7 @@ Result<Output> verify(const Context& context) {
   ProgressLines lines(context);
   Verification all;
   for (const auto& away : repositories.faults()) all.faults.push_back(away.error);
-  for (const Repository* repository : repositories.all()) {
+  for (const Repository* repository : repositories.everywhere()) {
     SLIPWAY_TRY(const auto seen, verify_repository(*repository, [&](std::uint64_t done, std::uint64_t of) {
                   lines.tell("verify repository '" + repository->name() + "'", done, of);
                 }));

@@ -29,6 +29,9 @@ constexpr auto kPoints = std::to_array<std::string_view>({
     "prune.backup_gone",      // and all of them
     "prune.first_noted",      // the log is said to begin later, older segments are there
     "prune.segment_gone",     // one of them is gone
+    "copy.piece_copied",      // a piece of a monthly copy is there
+    "copy.unpublished",       // and all of it but its manifest
+    "copy.published",         // the copy is a backup
     "restore.unpacked",       // the backup's files are there, not prepared
     "restore.prepared",       // and prepared
     "restore.log_group",      // a group of the log is fetched

@@ -49,24 +49,33 @@ Result<Repositories> Repositories::open_all(const config::Config& config, bool p
   SLIPWAY_TRY(const auto key, read_key(config));
   Repositories repositories;
   for (const std::string& name : names) {
-    const StorageAddress address = address_of(config, name);
-    auto storage = open_storage(address);
-    auto opened = storage ? Repository::open(name, *std::move(storage), key) : Result<Repository>(storage.error());
-    if (!opened && !may_come_back(opened.error().code)) return opened.error();
-    if (!opened && !patiently) {
-      repositories.faults_.push_back({name, opened.error()});
-      continue;
-    }
-    if (!opened) {
-      SLIPWAY_TRY(const ParsedAddress parsed, parse_storage_url(address.url));
-      telemetry::log_error("backup.repository_away", opened.error(), {{"repository", name}});
-      opened = Repository::open_later(
-          name, parsed.describe(), parsed.kind == StorageKind::directory, [address] { return open_storage(address); },
-          key);
-    }
-    repositories.open_.push_back(std::make_unique<Repository>(*std::move(opened)));
+    SLIPWAY_TRY(auto opened, repositories.open_one(config, name, key, patiently));
+    if (opened) repositories.open_.push_back(std::move(opened));
+  }
+  if (!config.text(key_of(kMonthly)).empty()) {
+    SLIPWAY_TRY(repositories.monthly_, repositories.open_one(config, kMonthly, key, patiently));
   }
   return repositories;
+}
+
+Result<std::unique_ptr<Repository>> Repositories::open_one(const config::Config& config, const std::string& name,
+                                                           const archive::Key& key, bool patiently) {
+  const StorageAddress address = address_of(config, name);
+  auto storage = open_storage(address);
+  auto opened = storage ? Repository::open(name, *std::move(storage), key) : Result<Repository>(storage.error());
+  if (!opened && !may_come_back(opened.error().code)) return opened.error();
+  if (!opened && !patiently) {
+    faults_.push_back({name, opened.error()});
+    return std::unique_ptr<Repository>();
+  }
+  if (!opened) {
+    SLIPWAY_TRY(const ParsedAddress parsed, parse_storage_url(address.url));
+    telemetry::log_error("backup.repository_away", opened.error(), {{"repository", name}});
+    opened = Repository::open_later(
+        name, parsed.describe(), parsed.kind == StorageKind::directory, [address] { return open_storage(address); },
+        key);
+  }
+  return std::make_unique<Repository>(*std::move(opened));
 }
 
 std::vector<const Repository*> Repositories::all() const {
@@ -75,7 +84,14 @@ std::vector<const Repository*> Repositories::all() const {
   return all;
 }
 
+std::vector<const Repository*> Repositories::everywhere() const {
+  auto all = this->all();
+  if (monthly_) all.push_back(monthly_.get());
+  return all;
+}
+
 Result<const Repository*> Repositories::named(const std::string& name) const {
+  if (monthly_ && name == kMonthly) return monthly_.get();
   for (const auto& repository : open_)
     if (repository->name() == name) return static_cast<const Repository*>(repository.get());
   for (const Fault& fault : faults_)
@@ -87,6 +103,7 @@ SchedulePolicy schedule_policy(const config::Config& config) {
   SchedulePolicy policy;
   policy.enabled = config.boolean("backup.enabled");
   policy.repositories = repository_names(config);
+  if (!config.text(key_of(kMonthly)).empty()) policy.monthly_repository = kMonthly;
   policy.full_at = std::chrono::duration_cast<std::chrono::minutes>(config.duration("backup.full_at"));
   policy.incremental_every =
       std::chrono::duration_cast<std::chrono::minutes>(config.duration("backup.incremental_every"));

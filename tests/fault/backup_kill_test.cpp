@@ -274,6 +274,23 @@ TEST_F(BackupKilled, TakingLeavesAWholeBackupOrNone) {
   }
 }
 
+// A35
+TEST_F(BackupKilled, CopyingLeavesAWholeCopyOrNoneAndIsGoneOnWith) {
+  for (const std::string& point : points_of({"copy."})) {
+    SCOPED_TRACE(point);
+    const BackupSteps steps = with_backup();
+    const std::string id = steps.repositories().even().backups()->backups.front().id;
+    const auto killed = run_step(steps.copy(id, {.point = point}));
+    ASSERT_EQ(killed.exit_status, kKilled) << killed.err;
+    EXPECT_EQ(steps.repositories().odd().backup(id).has_value(), point == "copy.published");
+    const auto again = run_step(steps.copy(id));
+    ASSERT_EQ(again.exit_status, 0) << again.err;
+    EXPECT_THAT(steps.leftovers(), IsEmpty());
+    expect_verified(steps);
+    EXPECT_TRUE(steps.repositories().odd().backup(id).has_value());
+  }
+}
+
 // A37
 TEST_F(BackupKilled, RestoringIsBegunAnew) {
   BackupSteps steps = with_backup();

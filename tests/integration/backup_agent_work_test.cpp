@@ -48,10 +48,11 @@ class BackupAgentWork : public ::testing::Test {
     ASSERT_TRUE(account::provision_platform(*admin_, programs).has_value());
     run("CREATE DATABASE acct_desk_1;\nCREATE TABLE acct_desk_1.note (id INT PRIMARY KEY AUTO_INCREMENT, text "
         "TEXT);\n");
-    std::filesystem::create_directory(directory_ / "even");
+    for (const char* name : {"even", "customer"}) std::filesystem::create_directory(directory_ / name);
     ASSERT_TRUE(archive::Key::make().write_file(directory_ / "key").has_value());
     write_file(directory_ / "slipway.toml", "[backup]\nenabled = true\neven = \"file://" +
-                                                (directory_ / "even").string() + "\"\nkey_file = \"" +
+                                                (directory_ / "even").string() + "\"\nmonthly = \"file://" +
+                                                (directory_ / "customer").string() + "\"\nkey_file = \"" +
                                                 (directory_ / "key").string() + "\"\n");
     const auto config = config::Config::load(directory_ / "slipway.toml", true, {}, {});
     ASSERT_TRUE(config.has_value()) << to_text(config.error());
@@ -115,6 +116,29 @@ TEST_F(BackupAgentWork, ProvesTheLogAndAFailureStaysAnAlertOverARestart) {
   }
   const RunningAgent agent(options_, *repositories_);
   EXPECT_TRUE(eventually(std::chrono::seconds(60), [&] { return agent.says_proof_failed(); }));
+}
+
+// A35
+TEST_F(BackupAgentWork, CopiesAProvenFullIntoTheCustomersRepositoryOnce) {
+  const backup::Repository* const customer = repositories_->monthly();
+  ASSERT_NE(customer, nullptr);
+  options_.schedule.log_proof_every = std::chrono::minutes(60);
+  const RunningAgent agent(options_, *repositories_);
+  std::vector<backup::Manifest> copies;
+  ASSERT_TRUE(eventually(std::chrono::seconds(150), [&] {
+    auto listing = customer->backups();
+    if (listing) copies = std::move(listing->backups);
+    return !copies.empty();
+  }));
+  const auto proofs = customer->proofs(copies.front().id);
+  ASSERT_TRUE(proofs.has_value() && !proofs->empty());
+  EXPECT_EQ(proofs->back().outcome, backup::ProofOutcome::proven);
+  const auto restored = restore_to({customer}, copies.front().id, directory_ / "restored");
+  ASSERT_TRUE(restored.has_value()) << to_text(restored.error());
+  auto connection = connect(restored->server.administrator());
+  EXPECT_EQ(sums_of(connection), sums_of(*admin_));
+  EXPECT_EQ(customer->storage().list("log/")->size(), 0U);
+  EXPECT_EQ(customer->backups()->backups.size(), 1U);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 //   backup_step archive TOP SOCKET USER acknowledge|SYNC_MS UNTIL  until everything up to UNTIL is safe ("": SIGTERM)
 //   backup_step take TOP SOCKET USER DATA REPOSITORY LINE PARENT  PARENT "": a full backup
 //   backup_step restore TOP TARGET DIRECTORY                      and stops the server
+//   backup_step copy TOP BACKUP                                   from "even" into "odd"
 //   backup_step prune TOP DAYS                                    keeps the fulls of so many days
 #include <atomic>
 #include <csignal>
@@ -11,6 +12,7 @@
 #include <string>
 #include <thread>
 
+#include "services/backup/copy_backup.hpp"
 #include "services/backup/log_archiver.hpp"
 #include "services/backup/prune.hpp"
 #include "services/backup/restore.hpp"
@@ -109,6 +111,11 @@ Status run(const Arguments& given) {
   if (given[1] == "archive") return archive_log(given, all);
   if (given[1] == "take") return take(given, given[6] == "even" ? even : odd);
   if (given[1] == "prune") return prune(given, all);
+  if (given[1] == "copy") {
+    SLIPWAY_TRY(const auto backup, even.backup(given[3]));
+    SLIPWAY_TRY([[maybe_unused]] const auto copied, copy_backup(even, backup, odd));
+    return {};
+  }
   return restore(given, all);
 }
 
@@ -118,7 +125,7 @@ Status run(const Arguments& given) {
 int main(int count, char** given) {
   std::signal(SIGTERM, [](int) { slipway::backup::asked_to_stop = true; });
   std::signal(SIGPIPE, SIG_IGN);
-  const std::map<std::string, int> arguments{{"archive", 7}, {"take", 9}, {"restore", 5}, {"prune", 4}};
+  const std::map<std::string, int> arguments{{"archive", 7}, {"take", 9}, {"restore", 5}, {"prune", 4}, {"copy", 4}};
   const std::vector<std::string> all(given, given + count);
   if (count < 2 || !arguments.contains(all[1]) || arguments.at(all[1]) != count) return 64;
   const auto done = slipway::backup::run(all);

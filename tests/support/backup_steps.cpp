@@ -34,6 +34,10 @@ process::Command BackupSteps::restore(const std::string& target, const fs::path&
   return command({"restore", top_.string(), target, into.string()}, fail);
 }
 
+process::Command BackupSteps::copy(const std::string& backup, const FailAt& fail) const {
+  return command({"copy", top_.string(), backup}, fail);
+}
+
 process::Command BackupSteps::prune(int days, const FailAt& fail) const {
   return command({"prune", top_.string(), std::to_string(days)}, fail);
 }

@@ -31,6 +31,8 @@ class BackupSteps {
   [[nodiscard]] process::Command restore(const std::string& target, const std::filesystem::path& into,
                                          const FailAt& fail = {}) const;
 
+  /// Copies a backup from "even" into "odd".
+  [[nodiscard]] process::Command copy(const std::string& backup, const FailAt& fail = {}) const;
   /// Keeps the fulls of so many days, in both repositories.
   [[nodiscard]] process::Command prune(int days, const FailAt& fail = {}) const;
 
