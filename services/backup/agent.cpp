@@ -215,8 +215,10 @@ Status Agent::State::carry_out(const Work& work) {
       return take(work);
     case WorkKind::prune: {
       // One that does not answer hinders nothing; the next time does it.
-      for (const Repository* repository : repositories.all())
+      for (const Repository* repository : repositories.all()) {
         static_cast<void>(remove_unpublished(*repository, clock.now(), kUnpublishedAge).has_value());
+        static_cast<void>(repository->storage().sweep(kUnpublishedAge).has_value());
+      }
       SLIPWAY_TRY(const auto plan, plan_prune(repositories.all(), retention_policy(), clock.now()));
       SLIPWAY_CHECK(carry_out_prune(repositories.all(), plan));
       last_prune = clock.now();
