@@ -128,6 +128,8 @@ class Run:
             for pid in [process.pid, *children_of(process.pid)]:
                 try:
                     name = pathlib.Path(f"/proc/{pid}/comm").read_text().strip()
+                    if name == "python3":  # not begun yet
+                        continue
                     self.peaks[name] = max(self.peaks.get(name, 0), peak_memory(pid) / 1e6)
                 except OSError:
                     pass  # has ended
