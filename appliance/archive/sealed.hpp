@@ -26,7 +26,6 @@ using Source = std::function<Result<std::string>(std::size_t most)>;
 struct Sealed {
   std::uint64_t plain_bytes = 0;
   std::uint64_t stored_bytes = 0;
-  std::string plain_sha256;   ///< 64 hex digits
   std::string stored_sha256;  ///< 64 hex digits
 };
 

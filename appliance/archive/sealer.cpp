@@ -68,7 +68,6 @@ struct Sealer::State {
   Sink sink;
   Compressor compressor;
   FrameCipher cipher;
-  crypto::Sha256 plain_sum;
   crypto::Sha256 stored_sum;
   Sealed sealed;
   // Compressed, encrypted and handed on where it stands: the bytes of a frame are never copied.
@@ -135,7 +134,6 @@ Result<Sealer> Sealer::start(const Key& key, const SealOptions& options, Sink si
 
 Status Sealer::add(std::string_view bytes) {
   return state_->run([&]() -> Status {
-    state_->plain_sum.add(bytes);
     state_->sealed.plain_bytes += bytes.size();
     state_->unflushed = state_->unflushed || !bytes.empty();
     return state_->compress(bytes, ZSTD_e_continue);
@@ -157,7 +155,6 @@ Result<Sealed> Sealer::finish() {
     return state_->write_frame(true);
   }));
   state_->finished = true;
-  state_->sealed.plain_sha256 = crypto::hex(state_->plain_sum.finish_raw());
   state_->sealed.stored_sha256 = crypto::hex(state_->stored_sum.finish_raw());
   return state_->sealed;
 }

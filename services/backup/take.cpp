@@ -1,10 +1,13 @@
 #include "services/backup/take.hpp"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <thread>
 
 #include "appliance/sql/option_file.hpp"
 #include "services/backup/fail_point.hpp"
@@ -20,6 +23,13 @@ using Clock_ = std::chrono::steady_clock;
 
 constexpr std::chrono::minutes kPatience{10};
 constexpr std::size_t kReadBytes = 1U << 20U;
+constexpr int kPipeBytes = 1 << 20;  // what a user without privileges may ask for
+constexpr int kWorkersAtMost = 4;
+
+/// Compressing takes several times as long as everything else together, which has this thread to itself.
+int compressing_threads() {
+  return std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, kWorkersAtMost);
+}
 
 /// Cuts the stream into sealed objects.
 class Pieces {
@@ -76,7 +86,7 @@ class Pieces {
     SLIPWAY_TRY(auto sealer,
                 archive::Sealer::start(
                     repository_.key(),
-                    {.name = name_, .label = label.dump(), .level = options_.level, .workers = 1},
+                    {.name = name_, .label = label.dump(), .level = options_.level, .workers = compressing_threads()},
                     std::move(sink)));
     sealer_.emplace(std::move(sealer));
     in_piece_ = 0;
@@ -134,6 +144,8 @@ Status drain(process::Child& child, Pieces& pieces, const fs::path& log) {
 
 Status stream(const TakeOptions& options, Pieces& pieces) {
   SLIPWAY_TRY(process::Child child, process::Child::spawn(command_of(options)));
+  // Fewer turns between the two programs; where that is refused the pipe stays as it is.
+  static_cast<void>(::fcntl(child.output(), F_SETPIPE_SZ, kPipeBytes));
   SLIPWAY_CHECK(drain(child, pieces, log_of(options)));
   const auto status = child.wait(kPatience);
   if (status && *status == 0) return pieces.end();
