@@ -1,5 +1,6 @@
 #include "services/backup/fetch_backup.hpp"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -16,6 +17,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kReadBytes = 1U << 20U;
+constexpr int kPipeBytes = 1 << 20;  // what a user without privileges may ask for
 constexpr std::chrono::minutes kUnpackEnd{10};
 constexpr std::size_t kLinksAtMost = 1000;
 constexpr const char* kPrepareMemory = "--use-memory=256M";
@@ -28,6 +30,8 @@ class Unpacker {
         .argv = {"mbstream", "-x", "-C", into.string()}, .log_file = log, .ends_with_starter = true};
     command.pipe_stdin = true;
     SLIPWAY_TRY(auto child, process::Child::spawn(command));
+    // Fewer turns between the two programs; where that is refused the pipe stays as it is.
+    static_cast<void>(::fcntl(child.input(), F_SETPIPE_SZ, kPipeBytes));
     return Unpacker(std::move(child), log);
   }
 

@@ -1,6 +1,7 @@
 // slipway restore --to TARGET [--account NAME [--into NEW] | --directory DIR | --in-place] [--execute]
 #include "appliance/account/platform.hpp"
 #include "appliance/embedded/instance.hpp"
+#include "services/backup/durable_directory.hpp"
 #include "services/backup/restore_account.hpp"
 #include "services/backup/restore_in_place.hpp"
 #include "services/backup/settings.hpp"
@@ -141,12 +142,15 @@ Result<Output> into_account(const Context& context, const Flags& flags, const co
 Result<Output> into_directory(const Context& context, const Flags& flags, const Repositories& repositories,
                               const RestoreGoal& goal) {
   ProgressLines lines(context);
-  RestoreOptions options{.server = {.directory = fs::absolute(flags.directory)},
+  // A restore that is killed, or meets a power cut, is begun anew: nothing waits for the disk before its end.
+  SLIPWAY_TRY(auto durable, DurableDirectory::open(flags.directory));
+  RestoreOptions options{.server = {.directory = fs::absolute(flags.directory), .durable = false},
                          .work = fs::absolute(flags.directory) / "work",
                          .progress = progress_of(lines)};
   SLIPWAY_TRY(auto restored, restore(repositories.all(), goal, options, context));
   Output output{to_json(restored), "server restored to " + to_text(goal) + "\n" + to_text(restored)};
   restored.server.stop();
+  SLIPWAY_CHECK(durable.sync());
   output.json["data_dir"] = (options.server.directory / "data").string();
   output.text += "  its data directory is " + (options.server.directory / "data").string() + "\n";
   return output;
