@@ -136,6 +136,11 @@ class Administration {
   [[nodiscard]] Result<std::vector<AccountUpgrade>> upgrade_accounts(
       std::span<const sql::SchemaVersion> versions = sql::account_schema());
 
+  /// New passwords for database users whose recorded ones this key does not open: a server that was restored on another
+  /// machine has those that the former machine's key sealed. The accounts that got some. Can be killed and called
+  /// again.
+  [[nodiscard]] Result<std::vector<AccountName>> renew_passwords();
+
   /// The empty next generation of an account, schema applied, with its own user; replaces an unpublished one. From here
   /// until publication, drop_generation or the end of this object (or of the process) no other can prepare one: in_use.
   struct Generation {

@@ -66,6 +66,18 @@ Result<sql::Endpoint> generation_endpoint(sql::Connection& admin, const Secret& 
   return endpoint_of(admin, database_name(account.name, number), password);
 }
 
+Result<bool> renew_password(sql::Connection& admin, const Secret& key, const Account& account,
+                            const GenerationRow& row) {
+  if (crypto::unseal(key, row.database, row.sealed_password)) return false;
+  const Secret password = crypto::random_token();
+  // Killed in between, the key still does not open the recorded one: it is done again.
+  SLIPWAY_CHECK(ensure_user(admin, row.database, password));
+  SLIPWAY_CHECK(
+      admin.execute("UPDATE account_generation SET sealed_password = ? WHERE account_id = ? AND generation = ?",
+                    {crypto::seal(key, row.database, password), account.id, row.number}));
+  return true;
+}
+
 Status discard_generation(sql::Connection& admin, const Account& account, const GenerationRow& row) {
   SLIPWAY_CHECK(drop_database_and_user(admin, row.database));
   SLIPWAY_CHECK(admin.execute("DELETE FROM account_generation WHERE account_id = ? AND generation = ?",

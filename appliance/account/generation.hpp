@@ -17,6 +17,10 @@ namespace slipway::account {
 [[nodiscard]] Result<sql::Endpoint> generation_endpoint(sql::Connection& admin, const Secret& key,
                                                         const Account& account, int number);
 
+/// Gives the generation's user a new password, unless the key opens the recorded one; whether it did.
+[[nodiscard]] Result<bool> renew_password(sql::Connection& admin, const Secret& key, const Account& account,
+                                          const GenerationRow& row);
+
 /// Drops the database, its user and the record, in an order that leaves the record until all else has gone.
 [[nodiscard]] Status discard_generation(sql::Connection& admin, const Account& account, const GenerationRow& row);
 

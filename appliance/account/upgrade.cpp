@@ -1,4 +1,4 @@
-// Accounts' databases brought to the schema of this program.
+// Accounts' databases brought to the schema of this program, and their users to the key of this machine.
 #include "appliance/account/database_user.hpp"
 #include "appliance/account/generation.hpp"
 #include "appliance/base/utf8.hpp"
@@ -27,6 +27,24 @@ Result<sql::SchemaReport> upgrade(sql::Connection& admin, const Account& account
 }
 
 }  // namespace
+
+Result<std::vector<AccountName>> Administration::renew_passwords() {
+  SLIPWAY_TRY(const auto accounts, list_accounts(admin_));
+  std::vector<AccountName> renewed;
+  for (const Account& account : accounts) {
+    SLIPWAY_TRY(const NamedLock lock, lock_account(admin_, account.name));
+    SLIPWAY_TRY(const auto generations, list_generations(admin_, account.id));
+    bool any = false;
+    for (const GenerationRow& row : generations) {
+      SLIPWAY_TRY(const bool done, renew_password(admin_, key_, account, row));
+      any = any || done;
+    }
+    if (!any) continue;
+    SLIPWAY_CHECK(write_journal(admin_, {actor_, "account.renew_passwords", account.name.text(), ""}));
+    renewed.push_back(account.name);
+  }
+  return renewed;
+}
 
 Result<std::vector<AccountUpgrade>> Administration::upgrade_accounts(std::span<const sql::SchemaVersion> versions) {
   SLIPWAY_TRY(const auto accounts, list_accounts(admin_));

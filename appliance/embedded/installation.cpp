@@ -165,6 +165,9 @@ Result<std::vector<SignIn>> make_accounts(const StateDirectory& state, sql::Conn
 /// One line for each account whose database was changed or could not be; such a one is suspended, and the others start.
 Status upgrade_accounts(sql::Connection& root, const Secret& key, const Progress& progress) {
   account::Administration administration(root, key);
+  SLIPWAY_TRY(const auto renewed, administration.renew_passwords());
+  for (const auto& name : renewed)
+    progress("account '" + name.text() + "': new database password, as the recorded one was another machine's");
   SLIPWAY_TRY(const auto upgrades, administration.upgrade_accounts());
   for (const auto& upgrade : upgrades) {
     const std::string name = "account '" + upgrade.name.text() + "': ";

@@ -64,6 +64,7 @@ ordered_json summary(const Manifest& manifest, const Repository& repository) {
 Result<Output> run(const Context& context, const RunFlags& flags) {
   SLIPWAY_TRY(const auto config, context.configuration());
   SLIPWAY_TRY(const auto repositories, Repositories::open(config));
+  SLIPWAY_CHECK(repositories.any());
   SLIPWAY_TRY(const Repository* const repository, chosen(repositories, flags.repository));
   SLIPWAY_TRY(const auto admin, context.administrator(std::string(account::kPlatformDatabase)));
   SLIPWAY_TRY(const Workshop workshop, Workshop::open(config, "backup run"));
@@ -94,6 +95,7 @@ Result<Output> run(const Context& context, const RunFlags& flags) {
 Result<Output> list(const Context& context) {
   SLIPWAY_TRY(const auto config, context.configuration());
   SLIPWAY_TRY(const auto repositories, Repositories::open(config));
+  SLIPWAY_CHECK(repositories.any());
   Output output{{{"backups", ordered_json::array()}, {"faults", ordered_json::array()}}, ""};
   const auto fault = [&output](const Error& error) {
     output.json["faults"].push_back({{"message", error.message}, {"hint", error.hint}});
@@ -118,6 +120,7 @@ Result<Output> list(const Context& context) {
 Result<Output> show(const Context& context, const std::string& id) {
   SLIPWAY_TRY(const auto config, context.configuration());
   SLIPWAY_TRY(const auto repositories, Repositories::open(config));
+  SLIPWAY_CHECK(repositories.any());
   Error last{Code::not_found, "backup '" + id + "': is in no repository", "see 'slipway backup list'"};
   for (const Repository* repository : repositories.everywhere()) {
     const auto manifest = repository->backup(id);
@@ -152,6 +155,7 @@ Output all_well(const Verification& seen) {
 Result<Output> verify(const Context& context) {
   SLIPWAY_TRY(const auto config, context.configuration());
   SLIPWAY_TRY(const auto repositories, Repositories::open(config));
+  SLIPWAY_CHECK(repositories.any());
   ProgressLines lines(context);
   Verification all;
   for (const auto& away : repositories.faults()) all.faults.push_back(away.error);
@@ -175,6 +179,7 @@ Result<Output> verify(const Context& context) {
 Result<Output> prove(const Context& context, const std::string& id) {
   SLIPWAY_TRY(const auto config, context.configuration());
   SLIPWAY_TRY(const auto repositories, Repositories::open(config));
+  SLIPWAY_CHECK(repositories.any());
   SLIPWAY_TRY(const auto admin, context.administrator(std::string(account::kPlatformDatabase)));
   Error last{Code::not_found, "backup '" + id + "': is in no repository", "see 'slipway backup list'"};
   for (const Repository* repository : repositories.all()) {

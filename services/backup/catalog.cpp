@@ -178,6 +178,11 @@ Result<KnownBackups> backup_facts(const Repository& repository, SegmentMemory& m
     fact.bytes = manifest.stored_bytes;
     SLIPWAY_TRY(fact.log_from, log_from(repository, lines, manifest, memory));
     SLIPWAY_TRY(fact.proof, state_of(repository, manifest.id, known.faults));
+    // What holds the same as its parent needs no proof of its own: an hour in which nothing happened costs none.
+    if (fact.proof == ProofState::pending && holds_nothing_new(manifest))
+      if (const auto parent = std::ranges::find(known.backups, fact.parent, &BackupFact::id);
+          parent != known.backups.end())
+        fact.proof = parent->proof;
     known.backups.push_back(std::move(fact));
   }
   return known;

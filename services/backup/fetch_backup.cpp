@@ -7,6 +7,7 @@
 #include <cerrno>
 
 #include "appliance/crypto/crypto.hpp"
+#include "appliance/embedded/data_directory.hpp"
 #include "appliance/process/process.hpp"
 #include "services/backup/fail_point.hpp"
 #include "services/backup/mariadb_backup.hpp"
@@ -57,7 +58,9 @@ class Unpacker {
   [[nodiscard]] Status failure(int status) const {
     const std::string words = process::last_words(log_);
     // 28 is ENOSPC.
-    const bool full = words.find("No space") != std::string::npos || words.find("Errcode: 28") != std::string::npos;
+    // Where its words found no room either there are none.
+    const bool full = words.find("No space") != std::string::npos || words.find("Errcode: 28") != std::string::npos ||
+                      embedded::is_full(log_.parent_path());
     return Error{full ? Code::no_space : Code::corrupt,
                  "mbstream: ended with exit status " + std::to_string(status) + ": " + words};
   }
@@ -105,7 +108,10 @@ Status prepare(const fs::path& files, const fs::path& increment, const fs::path&
   std::vector<std::string> argv{"mariadb-backup", "--no-defaults", "--prepare", kPrepareMemory,
                                 "--target-dir=" + files.string()};
   if (!increment.empty()) argv.push_back("--incremental-dir=" + increment.string());
-  return run_tool(argv, work, log);
+  auto done = run_tool(argv, work, log);
+  // Its own words are of no use then, and it is not the backup's fault.
+  if (!done && embedded::is_full(files)) return embedded::disk_full(files);
+  return done;
 }
 
 /// What mariadb-backup leaves in the directory beside the server's own files.
@@ -163,6 +169,9 @@ Status fetch_backup(const Repository& repository, const std::vector<Manifest>& c
   SLIPWAY_CHECK(make_directory(work));
   const fs::path files = directory / "data";
   if (fs::exists(files)) return Error{Code::conflict, "directory '" + files.string() + "': is there already"};
+  std::uint64_t bytes = 0;
+  for (const Manifest& manifest : chain) bytes = std::max(bytes, manifest.plain_bytes);
+  SLIPWAY_CHECK(embedded::require_space(directory, bytes));
   const fs::path log = work / "restore.log";
   for (const Manifest& manifest : chain) {
     if (holds_nothing_new(manifest)) continue;

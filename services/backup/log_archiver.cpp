@@ -16,6 +16,7 @@ using Place = sql::GroupTracker::Place;
 
 constexpr std::chrono::milliseconds kFirstPause{200};
 constexpr std::chrono::milliseconds kLongestPause{10'000};
+constexpr std::chrono::minutes kJustStarted{5};
 
 }  // namespace
 
@@ -39,7 +40,10 @@ void LogArchiver::State::pause(std::chrono::milliseconds time) {
 
 Status LogArchiver::State::new_line(const std::string& reason, std::uint64_t first_number) {
   SLIPWAY_TRY(const auto position, server_position(source.server));
-  const auto fresh = begin_line(position, start.line, reason, clock.now(), first_number);
+  // A server that has just been started may be one that was restored: its history is another one from its start on.
+  SLIPWAY_TRY(const auto uptime, server_uptime(source.server));
+  const auto began = clock.now() - (uptime < kJustStarted ? uptime : std::chrono::seconds(0));
+  const auto fresh = begin_line(position, start.line, reason, began, first_number);
   if (!start.line.empty()) remove_leftover(repositories, spool, start.line, next_number);
   SLIPWAY_CHECK(write_spool_line(spool, fresh.start));
   fail_point("archive.line_begun");

@@ -10,6 +10,12 @@ Result<sql::GtidPosition> server_position(const sql::Endpoint& server) {
   return sql::GtidPosition::parse(row->text(0));
 }
 
+Result<std::chrono::seconds> server_uptime(const sql::Endpoint& server) {
+  SLIPWAY_TRY(auto connection, sql::Connection::open(server));
+  SLIPWAY_TRY(const auto row, connection.query_one("SHOW GLOBAL STATUS LIKE 'Uptime'"));
+  return std::chrono::seconds(row->integer(1));
+}
+
 Result<bool> lags_behind(const sql::Endpoint& server, const sql::GtidPosition& position) {
   SLIPWAY_TRY(const auto own, server_position(server));
   SLIPWAY_TRY(auto connection, sql::Connection::open(server));

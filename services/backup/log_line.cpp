@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <memory>
 
@@ -20,6 +21,17 @@ namespace fs = std::filesystem;
 using Place = sql::GroupTracker::Place;
 
 constexpr std::string_view kFolder = "log/";
+
+/// The lines of which something lies in the repository.
+Result<std::set<std::string>> line_names(const Repository& repository) {
+  SLIPWAY_TRY(const auto objects, repository.storage().list(std::string(kFolder)));
+  std::set<std::string> names;
+  for (const auto& object : objects) {
+    const auto slash = object.name.find('/', kFolder.size());
+    if (slash != std::string::npos) names.insert(object.name.substr(kFolder.size(), slash - kFolder.size()));
+  }
+  return names;
+}
 
 }  // namespace
 
@@ -57,25 +69,26 @@ Status write_line_start(const Repository& repository, const LineStart& start) {
   return written || written.error().code == Code::conflict ? Status() : written;
 }
 
+Result<std::vector<LineStart>> line_starts(const Repository& repository) {
+  SLIPWAY_TRY(const auto names, line_names(repository));
+  std::vector<LineStart> lines;
+  for (const std::string& name : names) {
+    auto start = read_line_start(repository, name);
+    if (start)
+      lines.push_back(*std::move(start));
+    else if (start.error().code != Code::not_found && start.error().code != Code::corrupt)
+      return start.error();
+  }
+  std::ranges::sort(lines, {}, &LineStart::first_number);
+  return lines;
+}
+
 Result<std::string> newest_line(const Repository& repository) {
-  SLIPWAY_TRY(const auto objects, repository.storage().list(std::string(kFolder)));
-  std::set<std::string> lines;
-  for (const auto& object : objects) {
-    const auto slash = object.name.find('/', kFolder.size());
-    if (slash != std::string::npos) lines.insert(object.name.substr(kFolder.size(), slash - kFolder.size()));
-  }
   // Numbers grow from line to line; names tell of a clock, which may have been set back.
-  std::string newest;
-  std::uint64_t highest = 0;
-  for (const std::string& line : lines) {
-    const auto start = read_line_start(repository, line);
-    if (!start && start.error().code != Code::not_found && start.error().code != Code::corrupt) return start.error();
-    const std::uint64_t first = start ? start->first_number : 0;
-    if (first < highest) continue;
-    highest = first;
-    newest = line;
-  }
-  return newest;
+  SLIPWAY_TRY(const auto lines, line_starts(repository));
+  if (!lines.empty()) return lines.back().line;
+  SLIPWAY_TRY(const auto names, line_names(repository));
+  return names.empty() ? std::string() : *names.rbegin();
 }
 
 Result<std::set<std::uint64_t>> segments_of(const Repository& repository, const std::string& line) {

@@ -32,6 +32,9 @@ struct LineStart {
 /// The repository knows of the line when this returns: else what lies in it of the line cannot be found.
 [[nodiscard]] Status write_line_start(const Repository& repository, const LineStart& start);
 
+/// The lines of a repository, in the order in which they were begun; those whose beginning cannot be read are left out.
+[[nodiscard]] Result<std::vector<LineStart>> line_starts(const Repository& repository);
+
 /// The line of a repository that was begun last; empty when there is none.
 [[nodiscard]] Result<std::string> newest_line(const Repository& repository);
 

@@ -34,7 +34,7 @@ Status remove_rest(const Repository& repository, const std::string& id) {
 }
 
 Status remove_backup(const Repository& repository, const std::string& id) {
-  const auto noted = repository.write_document(removal_name(id), {{"repository", repository.id()}, {"backup", id}});
+  auto noted = repository.write_document(removal_name(id), {{"repository", repository.id()}, {"backup", id}});
   if (!noted && noted.error().code != Code::conflict) return noted;
   fail_point("prune.noted");
   SLIPWAY_CHECK(repository.storage().remove(manifest_name(id)));

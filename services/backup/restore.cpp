@@ -1,9 +1,11 @@
 #include "services/backup/restore.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include "appliance/base/file.hpp"
 #include "services/backup/fail_point.hpp"
+#include "services/backup/log_line.hpp"
 namespace slipway::backup {
 namespace {
 
@@ -15,8 +17,31 @@ struct Candidate {
   Manifest manifest;
 };
 
+/// The lines of all repositories that answer, by name.
+using Lines = std::map<std::string, LineStart>;
+
+/// The line that took the place of this one: the log of another history, or after a hole.
+const LineStart* successor(const Lines& lines, const std::string& line) {
+  const auto own = lines.find(line);
+  const LineStart* next = nullptr;
+  if (own == lines.end()) return next;
+  for (const auto& [name, start] : lines)
+    if (start.first_number > own->second.first_number && (next == nullptr || start.first_number < next->first_number))
+      next = &start;
+  return next;
+}
+
+/// The log of a backup before that moment leads to what the server was before, not to what it was at the target.
+std::optional<std::string> other_history(const Manifest& manifest, const RestoreGoal& goal, const Lines& lines) {
+  if (!goal.backup.empty() || goal.log.gtid || manifest.log_line.empty()) return std::nullopt;
+  const LineStart* const next = successor(lines, manifest.log_line);
+  if (next == nullptr || (goal.log.time && *goal.log.time < next->made_at)) return std::nullopt;
+  return "the server's log began anew at " + to_iso8601(std::chrono::floor<std::chrono::seconds>(next->made_at)) +
+         " (" + next->reason + "): only a backup after that leads to later moments";
+}
+
 /// Why the backup cannot lead to the target; nothing when it may.
-std::optional<std::string> hindrance(const Manifest& manifest, const RestoreGoal& goal) {
+std::optional<std::string> hindrance(const Manifest& manifest, const RestoreGoal& goal, const Lines& lines) {
   if (!goal.backup.empty())
     return manifest.id == goal.backup ? std::nullopt : std::optional<std::string>("is another one");
   const bool exact = !goal.log.gtid && !goal.log.time;
@@ -29,7 +54,8 @@ std::optional<std::string> hindrance(const Manifest& manifest, const RestoreGoal
     }
   }
   if (goal.log.time && manifest.ended_at > *goal.log.time) return "is later";
-  return manifest.log_line.empty() && !exact ? std::optional<std::string>("no log goes on from it") : std::nullopt;
+  if (manifest.log_line.empty() && !exact) return "no log goes on from it";
+  return other_history(manifest, goal, lines);
 }
 
 /// What its last proof found; one that cannot be read says nothing.
@@ -38,13 +64,14 @@ ProofOutcome last_outcome(const Candidate& candidate) {
   return proofs && !proofs->empty() ? proofs->back().outcome : ProofOutcome::could_not_try;
 }
 
-std::string what_is_there(const std::vector<Candidate>& all, const RestoreGoal& goal, const std::string& away) {
+std::string what_is_there(const std::vector<Candidate>& all, const RestoreGoal& goal, const Lines& lines,
+                          const std::string& away) {
   std::string text;
   for (const Candidate& candidate : all)
     text += "\n  " + candidate.manifest.id + " in repository '" + candidate.repository->name() + "', up to " +
             to_iso8601(std::chrono::floor<std::chrono::seconds>(candidate.manifest.ended_at)) + ", GTID " +
             candidate.manifest.position.to_text() + ": " +
-            hindrance(candidate.manifest, goal).value_or("was tried in vain");
+            hindrance(candidate.manifest, goal, lines).value_or("was tried in vain");
   return (text.empty() ? "\n  there is no backup" : text) + away;
 }
 
@@ -86,6 +113,7 @@ std::string to_text(const RestoreGoal& target) {
 Result<RestoreRoute> choose_route(const std::vector<const Repository*>& repositories, const RestoreGoal& target,
                                   const std::vector<std::string>& skip) {
   std::vector<Candidate> all;
+  Lines lines;
   std::string away;
   std::optional<Error> fault;
   for (const Repository* repository : repositories) {
@@ -96,6 +124,13 @@ Result<RestoreRoute> choose_route(const std::vector<const Repository*>& reposito
       continue;
     }
     for (const Error& bad : listing->faults) away += "\n  " + repository->describe() + ": " + bad.message;
+    const auto known = line_starts(*repository);
+    if (!known) {
+      fault = known.error();
+      away += "\n  " + repository->describe() + ": " + known.error().message;
+      continue;
+    }
+    for (const LineStart& line : *known) lines.emplace(line.line, line);
     for (Manifest& manifest : listing->backups) all.push_back({repository, std::move(manifest)});
   }
   if (all.empty() && fault) return *fault;
@@ -105,7 +140,7 @@ Result<RestoreRoute> choose_route(const std::vector<const Repository*>& reposito
   std::string broken;
   std::optional<RestoreRoute> unproven;
   for (const Candidate& candidate : all) {
-    if (hindrance(candidate.manifest, target) || std::ranges::count(skip, candidate.manifest.id) != 0) continue;
+    if (hindrance(candidate.manifest, target, lines) || std::ranges::count(skip, candidate.manifest.id) != 0) continue;
     const auto proof = last_outcome(candidate);
     if (target.backup.empty() && proof == ProofOutcome::failed) {
       broken += "\n  backup " + candidate.manifest.id + ": failed its proof";
@@ -123,7 +158,8 @@ Result<RestoreRoute> choose_route(const std::vector<const Repository*>& reposito
     unproven = std::move(route);
   }
   if (unproven) return *std::move(unproven);
-  return Error{Code::not_found, to_text(target) + ": no backup leads to it" + what_is_there(all, target, away + broken),
+  return Error{Code::not_found,
+               to_text(target) + ": no backup leads to it" + what_is_there(all, target, lines, away + broken),
                "choose a target that one of these leads to, or one of them by its id"};
 }
 

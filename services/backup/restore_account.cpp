@@ -103,6 +103,16 @@ Result<sql::Connection> open(sql::Endpoint endpoint, const std::string& database
   return sql::Connection::open(endpoint);
 }
 
+/// One that a killed call left behind.
+bool is_left_over(const account::Account& account) {
+  return account.state == account::State::suspended && account.state_reason == kUnderWay;
+}
+
+Error is_there(const AccountName& name) {
+  return {Code::conflict, "account '" + name.text() + "': is there already",
+          "choose a name that no account has, or leave --into out to restore in place"};
+}
+
 /// The account that is restored into: the one that is there, or a new one, which nobody uses before it is whole.
 /// Whether it is new.
 Result<bool> make_account(account::Administration& administration, const sql::Connection& admin,
@@ -115,14 +125,18 @@ Result<bool> make_account(account::Administration& administration, const sql::Co
     SLIPWAY_CHECK(administration.suspend(wanted.into, kUnderWay));
     return true;
   }
-  // One that a killed call left behind.
-  if (there->state == account::State::suspended && there->state_reason == kUnderWay) return true;
+  if (is_left_over(*there)) return true;
   if (wanted.into == wanted.account) return false;
-  return Error{Code::conflict, "account '" + wanted.into.text() + "': is there already",
-               "choose a name that no account has, or leave --into out to restore in place"};
+  return is_there(wanted.into);
 }
 
 }  // namespace
+
+Status check_new_account(account::Directory& living, const AccountName& name) {
+  const auto there = living.find(name);
+  if (!there) return there.error().code == Code::not_found ? Status() : there.error();
+  return is_left_over(*there) ? Status() : is_there(name);
+}
 
 Result<std::vector<account::Account>> accounts_of(const embedded::Database& restored) {
   sql::Endpoint endpoint = restored.administrator();

@@ -27,6 +27,10 @@ struct AccountRestored {
 [[nodiscard]] Result<AccountRestored> restore_account(const embedded::Database& restored, sql::Connection& admin,
                                                       const Secret& key, const AccountRestore& wanted);
 
+/// Whether restore_account() may make the account: there is none of that name, or one that a killed call left. Error:
+/// conflict.
+[[nodiscard]] Status check_new_account(account::Directory& living, const AccountName& name);
+
 /// The accounts that the restored server has.
 [[nodiscard]] Result<std::vector<account::Account>> accounts_of(const embedded::Database& restored);
 

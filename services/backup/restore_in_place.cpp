@@ -81,7 +81,10 @@ Status set_aside(const InPlace& place, const ordered_json& note) {
 
 Result<ordered_json> restore_in_place(const InPlace& place, const RestoreInto& restore, const Clock& clock,
                                       const std::function<void(const std::string&)>& progress) {
+  std::error_code problem;
   auto note = note_in(living(place));
+  // What was exchanged for another target is done with.
+  if (note.is_object() && note.value("target", "") != place.target) note = nullptr;
   if (note.is_null()) {
     SLIPWAY_TRY(note, restored_beside(place, restore, clock));
     progress("· stop, exchange, start");
@@ -92,9 +95,10 @@ Result<ordered_json> restore_in_place(const InPlace& place, const RestoreInto& r
   }
   SLIPWAY_CHECK(set_aside(place, note));
   fail_point("in_place.set_aside");
-  std::error_code problem;
-  fs::remove(living(place) / kNote, problem);
-  if (!note.value("restarted", false)) return note;
+  if (!note.value("restarted", false)) {
+    fs::remove(living(place) / kNote, problem);
+    return note;
+  }
   const auto up =
       embedded::up({.directory = place.state, .port = {}, .programs = place.programs}, [](const std::string&) {});
   if (!up) {
@@ -103,6 +107,7 @@ Result<ordered_json> restore_in_place(const InPlace& place, const RestoreInto& r
         (error.hint.empty() ? "" : "; ") + std::string("what served before is in ") + note.value("set_aside", "");
     return error;
   }
+  fs::remove(living(place) / kNote, problem);
   return note;
 }
 

@@ -1,5 +1,6 @@
 // slipway restore --to TARGET [--account NAME [--into NEW] | --directory DIR | --in-place] [--execute]
 #include "appliance/account/platform.hpp"
+#include "appliance/base/file.hpp"
 #include "appliance/embedded/instance.hpp"
 #include "services/backup/durable_directory.hpp"
 #include "services/backup/restore_account.hpp"
@@ -16,33 +17,57 @@ using command::Context;
 using command::Output;
 using nlohmann::ordered_json;
 
+/// In a directory that a restore is writing, or left when it was killed: the same command begins anew.
+constexpr const char* kUnfinished = "slipway-restore-unfinished";
+
 struct Flags {
   std::string to = "latest";
   std::string account;
-  std::string into;
+  std::optional<std::string> into;
   fs::path directory;
   bool in_place = false;
   bool execute = false;
 };
 
 Status check(const Flags& flags) {
-  if (int(!flags.account.empty()) + int(!flags.directory.empty()) + int(flags.in_place) != 1)
-    return Error{Code::invalid_argument, "restore: what is to be restored is not said",
-                 "give --account NAME for one account, --directory DIR for the whole server into a new directory, or "
-                 "--in-place for it in the place of the one that serves"};
-  if (!flags.into.empty() && flags.account.empty())
-    return Error{Code::invalid_argument, "restore: --into goes with --account"};
-  if (!flags.directory.empty() && fs::exists(flags.directory / "data"))
-    return Error{Code::conflict, "directory '" + flags.directory.string() + "': holds a data directory already",
+  const int wanted = int(!flags.account.empty()) + int(!flags.directory.empty()) + int(flags.in_place);
+  if (wanted != 1)
+    return Error{Code::invalid_argument,
+                 wanted == 0 ? "restore: what is to be restored is not said" : "restore: two things are to be restored",
+                 "give one of --account NAME for one account, --directory DIR for the whole server into a new "
+                 "directory, --in-place for it in the place of the one that serves"};
+  if (flags.into && flags.account.empty()) return Error{Code::invalid_argument, "restore: --into goes with --account"};
+  if (flags.into && (flags.into->empty() || *flags.into == flags.account))
+    return Error{Code::invalid_argument, "restore: --into '" + *flags.into + "' is no new account",
+                 "name one that there is not yet; leave --into out to restore in place"};
+  if (flags.directory.empty() || !fs::exists(flags.directory) || fs::exists(flags.directory / kUnfinished)) return {};
+  if (!fs::is_directory(flags.directory) || !fs::is_empty(flags.directory))
+    return Error{Code::conflict, "directory '" + flags.directory.string() + "': is not empty",
                  "choose a new directory: nothing is ever restored over another server's files"};
+  return {};
+}
+
+/// A moment that no log can have, or that says another one than a person means by it.
+Status check(const RestoreGoal& goal, const std::string& text) {
+  if (text.empty()) return Error{Code::invalid_argument, "restore: --to is empty", "give a time, or leave it out"};
+  constexpr std::size_t kDate = 10;
+  if (goal.log.gtid && text.size() == kDate && text[4] == '-' && text[7] == '-')
+    return Error{Code::invalid_argument, "target '" + text + "': a date needs a time",
+                 "such as " + text + "T14:03:27Z"};
+  if (!goal.log.time) return {};
+  if (*goal.log.time > SystemClock().now())
+    return Error{Code::invalid_argument, "target '" + text + "': is in the future", "'latest' is all that there is"};
+  if (*goal.log.time != std::chrono::floor<std::chrono::seconds>(*goal.log.time))
+    return Error{Code::invalid_argument, "target '" + text + "': the log knows whole seconds only",
+                 "leave the fraction out: everything of that second is restored"};
   return {};
 }
 
 std::string what(const Flags& flags) {
   if (flags.in_place) return "the whole server in its place: all accounts, for everybody";
   if (flags.account.empty()) return "the whole server into " + flags.directory.string();
-  if (flags.into.empty() || flags.into == flags.account) return "account '" + flags.account + "' in its place";
-  return "account '" + flags.account + "' beside the living ones, as '" + flags.into + "'";
+  if (!flags.into) return "account '" + flags.account + "' in its place";
+  return "account '" + flags.account + "' beside the living ones, as '" + *flags.into + "'";
 }
 
 Output describe(const Flags& flags, const RestoreRoute& route) {
@@ -114,12 +139,32 @@ RestoreProgress progress_of(ProgressLines& lines) {
   };
 }
 
+/// What can be known before anything is unpacked: that there is such an account, and none of the new name.
+Status check_accounts(const sql::Connection& admin, const Repositories& repositories, const RestoreGoal& goal,
+                      const AccountName& name, const AccountName& into) {
+  sql::Pool pool(admin.endpoint());
+  account::Directory living(pool, Secret());
+  if (into.text() != name.text()) SLIPWAY_CHECK(check_new_account(living, into));
+  const auto there = living.find(name);
+  if (there || there.error().code != Code::not_found) return there ? Status() : there.error();
+  SLIPWAY_TRY(const auto route, choose_route(repositories.all(), goal));
+  std::string names;
+  for (const SavedAccount& saved : route.chain.back().accounts) {
+    if (saved.name == name.text()) return {};
+    names += (names.empty() ? "" : ", ") + saved.name;
+  }
+  return Error{Code::not_found,
+               "account '" + name.text() + "': is not on this server, nor in backup " + route.chain.back().id,
+               "that backup holds " + names};
+}
+
 Result<Output> into_account(const Context& context, const Flags& flags, const config::Config& config,
                             const Repositories& repositories, const RestoreGoal& goal) {
   SLIPWAY_TRY(const auto name, AccountName::parse(flags.account));
-  SLIPWAY_TRY(const auto into, AccountName::parse(flags.into.empty() ? flags.account : flags.into));
+  SLIPWAY_TRY(const auto into, AccountName::parse(flags.into.value_or(flags.account)));
   SLIPWAY_TRY(auto admin, context.administrator(std::string(account::kPlatformDatabase)));
   SLIPWAY_TRY(const Secret key, context.account_key());
+  SLIPWAY_CHECK(check_accounts(admin, repositories, goal, name, into));
   ProgressLines lines(context);
   SLIPWAY_TRY(const Workshop workshop, Workshop::open(config, "restore"));
   const fs::path scratch = workshop.folder();
@@ -144,6 +189,7 @@ Result<Output> into_directory(const Context& context, const Flags& flags, const 
   ProgressLines lines(context);
   // A restore that is killed, or meets a power cut, is begun anew: nothing waits for the disk before its end.
   SLIPWAY_TRY(auto durable, DurableDirectory::open(flags.directory));
+  SLIPWAY_CHECK(replace_file(flags.directory / kUnfinished, "a restore into this directory has not ended\n"));
   RestoreOptions options{.server = {.directory = fs::absolute(flags.directory), .durable = false},
                          .work = fs::absolute(flags.directory) / "work",
                          .progress = progress_of(lines)};
@@ -151,6 +197,8 @@ Result<Output> into_directory(const Context& context, const Flags& flags, const 
   Output output{to_json(restored), "server restored to " + to_text(goal) + "\n" + to_text(restored)};
   restored.server.stop();
   SLIPWAY_CHECK(durable.sync());
+  std::error_code problem;
+  fs::remove(flags.directory / kUnfinished, problem);
   output.json["data_dir"] = (options.server.directory / "data").string();
   output.text += "  its data directory is " + (options.server.directory / "data").string() + "\n";
   return output;
@@ -164,11 +212,14 @@ Result<Output> into_place(const Context& context, const Flags& flags, const conf
   SLIPWAY_TRY(const Workshop workshop, Workshop::open(config, "restore"));
   ProgressLines lines(context);
   const auto into = [&](const fs::path& directory) -> Result<ordered_json> {
-    SLIPWAY_TRY(auto restored,
-                restore(repositories.all(), goal,
-                        {.server = {.directory = directory}, .work = workshop.folder(), .progress = progress_of(lines)},
-                        context));
+    SLIPWAY_TRY(auto durable, DurableDirectory::open(directory));
+    SLIPWAY_TRY(auto restored, restore(repositories.all(), goal,
+                                       {.server = {.directory = directory, .durable = false},
+                                        .work = workshop.folder(),
+                                        .progress = progress_of(lines)},
+                                       context));
     restored.server.stop();
+    SLIPWAY_CHECK(durable.sync());
     ordered_json said = to_json(restored);
     said["text"] = to_text(restored);
     return said;
@@ -190,7 +241,9 @@ Result<Output> run(const Context& context, const Flags& flags) {
   SLIPWAY_TRY(const auto goal, RestoreGoal::parse(flags.to));
   SLIPWAY_TRY(const auto config, context.configuration());
   SLIPWAY_TRY(const auto repositories, Repositories::open(config));
+  SLIPWAY_CHECK(repositories.any());
   for (const auto& away : repositories.faults()) context.progress("! " + away.error.message);
+  SLIPWAY_CHECK(check(goal, flags.to));
   if (!flags.execute) {
     SLIPWAY_TRY(const auto route, choose_route(repositories.all(), goal));
     return describe(flags, route);

@@ -1,6 +1,7 @@
 #include "services/backup/schedule_rules.hpp"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 
@@ -339,23 +340,9 @@ class Scheduler {
 }  // namespace
 
 std::string_view to_text(WorkKind kind) {
-  switch (kind) {
-    case WorkKind::full:
-      return "full";
-    case WorkKind::incremental:
-      return "incremental";
-    case WorkKind::proof:
-      return "proof";
-    case WorkKind::log_proof:
-      return "log_proof";
-    case WorkKind::monthly:
-      return "monthly";
-    case WorkKind::fill_log:
-      return "fill_log";
-    case WorkKind::prune:
-      return "prune";
-  }
-  return {};
+  constexpr std::array<std::string_view, 7> names{"full",    "incremental", "proof", "log_proof",
+                                                  "monthly", "fill_log",    "prune"};
+  return names.at(static_cast<std::size_t>(kind));
 }
 
 local_days slot_of(Timestamp time, const SchedulePolicy& policy, const ToLocal& to_local) {

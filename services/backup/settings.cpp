@@ -90,6 +90,10 @@ std::vector<const Repository*> Repositories::everywhere() const {
   return all;
 }
 
+Status Repositories::any() const {
+  return open_.empty() && !faults_.empty() ? Status(faults_.front().error) : Status();
+}
+
 Result<const Repository*> Repositories::named(const std::string& name) const {
   if (monthly_ && name == kMonthly) return monthly_.get();
   for (const auto& repository : open_)

@@ -34,6 +34,8 @@ class Repositories {
     Error error;
   };
   [[nodiscard]] const std::vector<Fault>& faults() const { return faults_; }
+  /// An error when none of all() answers: the first one's.
+  [[nodiscard]] Status any() const;
 
  private:
   [[nodiscard]] static Result<Repositories> open_all(const config::Config& config, bool patiently);

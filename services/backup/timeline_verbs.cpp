@@ -87,6 +87,7 @@ ordered_json span_json(const RestorableSpan& span) {
 Result<Output> timeline(const Context& context) {
   SLIPWAY_TRY(const auto config, context.configuration());
   SLIPWAY_TRY(const auto repositories, Repositories::open(config));
+  SLIPWAY_CHECK(repositories.any());
   const Known known = look(repositories, context);
   const auto spans = restorable_spans(known.facts);
   Output output{{{"spans", ordered_json::array()}, {"archiving", known.archived}, {"faults", ordered_json::array()}},

@@ -1,6 +1,8 @@
 // Backups, the archive of the binary log, and restores to a moment, with real servers.
 #include <gmock/gmock.h>
 
+#include "services/backup/catalog.hpp"
+#include "services/backup/log_line.hpp"
 #include "tests/support/backed_up_server.hpp"
 
 namespace slipway::test {
@@ -97,13 +99,14 @@ TEST_F(BackupRestore, AnIncrementalStandsOnNoOtherServersBackup) {
 }
 
 /// A backup as far as choosing looks at it, with what its proof found.
-void publish(const backup::Repository& repository, const std::string& at, backup::ProofOutcome outcome) {
+void publish(const backup::Repository& repository, const std::string& at, backup::ProofOutcome outcome,
+             const std::string& line = "line") {
   backup::Manifest manifest;
   manifest.taken_at = *parse_timestamp(at);
   manifest.ended_at = manifest.taken_at;
   manifest.id = backup::backup_id(manifest.taken_at, backup::Kind::full);
   manifest.repository = repository.id();
-  manifest.log_line = "line";
+  manifest.log_line = line;
   const auto written = repository.write_document(backup::manifest_name(manifest.id), to_json(manifest));
   ASSERT_TRUE(written.has_value()) << to_text(written.error());
   if (outcome == backup::ProofOutcome::could_not_try) return;
@@ -132,6 +135,64 @@ TEST(BackupRoute, TakesTheNewestProvenBackupAndOneThatFailedOnlyByItsName) {
   EXPECT_EQ(chosen("2026-11-01T12:00:00Z"), "20261101");
   EXPECT_EQ(chosen("20261103t030000z-full"), "20261103");
   EXPECT_EQ(chosen("20261104t030000z-full"), "20261104");
+}
+
+// A37: a server that was restored is another one than the log before it tells of.
+TEST(BackupRoute, LeadsToNoMomentAfterTheServersHistoryBeganAnew) {
+  const TempDirectory directory;
+  const TwoRepositories repositories(directory.path());
+  const auto begin = [&](const std::string& line, const std::string& at, std::uint64_t first) {
+    const auto written = backup::write_line_start(repositories.odd(), {.line = line,
+                                                                       .after = {},
+                                                                       .first_number = first,
+                                                                       .follows = {},
+                                                                       .reason = "restored",
+                                                                       .made_at = *parse_timestamp(at)});
+    ASSERT_TRUE(written.has_value()) << to_text(written.error());
+  };
+  const auto chosen = [&](const std::string& target) {
+    const auto route = backup::choose_route(repositories.all(), *backup::RestoreGoal::parse(target));
+    return route ? route->chain.back().id.substr(0, 8) : to_text(route.error());
+  };
+  begin("before", "2026-11-01T00:00:00Z", 1);
+  publish(repositories.odd(), "2026-11-04T03:00:00Z", backup::ProofOutcome::proven, "before");
+  EXPECT_EQ(chosen("latest"), "20261104");
+  begin("after", "2026-11-05T12:00:00Z", 10);
+  EXPECT_EQ(chosen("2026-11-05T11:59:59Z"), "20261104");
+  EXPECT_THAT(chosen("2026-11-05T12:00:00Z"), HasSubstr("began anew at 2026-11-05T12:00:00Z (restored)"));
+  EXPECT_THAT(chosen("latest"), HasSubstr("began anew"));
+  EXPECT_EQ(chosen("20261104t030000z-full"), "20261104");
+  publish(repositories.even(), "2026-11-05T12:30:00Z", backup::ProofOutcome::could_not_try, "after");
+  EXPECT_EQ(chosen("latest"), "20261105");
+  EXPECT_THAT(chosen("2026-11-05T12:10:00Z"), HasSubstr("began anew"));
+}
+
+// F1
+TEST(BackupFacts, AnIncrementalThatHoldsNothingNewIsAsProvenAsWhatItFollows) {
+  const TempDirectory directory;
+  const TwoRepositories repositories(directory.path());
+  publish(repositories.even(), "2026-11-04T03:00:00Z", backup::ProofOutcome::proven);
+  backup::Manifest hour;
+  hour.kind = backup::Kind::incremental;
+  hour.parent = "20261104t030000z-full";
+  hour.taken_at = *parse_timestamp("2026-11-04T04:00:00Z");
+  hour.ended_at = hour.taken_at;
+  hour.repository = repositories.even().id();
+  const auto add = [&] {
+    hour.id = backup::backup_id(hour.taken_at, hour.kind);
+    ASSERT_TRUE(repositories.even().write_document(backup::manifest_name(hour.id), to_json(hour)).has_value());
+  };
+  add();
+  hour.parent = hour.id;
+  hour.taken_at = *parse_timestamp("2026-11-04T05:00:00Z");
+  hour.pieces = {{"backups/20261104t050000z-incremental/data.0001", 1, ""}};
+  add();
+  backup::SegmentMemory memory;
+  const auto known = backup::backup_facts(repositories.even(), memory);
+  ASSERT_TRUE(known.has_value()) << to_text(known.error());
+  ASSERT_EQ(known->backups.size(), 3U);
+  EXPECT_EQ(known->backups[1].proof, backup::ProofState::proven);
+  EXPECT_EQ(known->backups[2].proof, backup::ProofState::pending);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "appliance/embedded/data_directory.hpp"
+#include "appliance/http/client.hpp"
 #include "services/backup/lease.hpp"
 #include "tests/support/eventually.hpp"
 #include "tests/support/instance.hpp"
@@ -120,6 +121,23 @@ TEST_F(BackupVerbs, PutARestoredServerInThePlaceOfTheOneThatServes) {
   }
 }
 
+// F7: a restored server has passwords that another machine's key sealed.
+TEST_F(BackupVerbs, AnAccountIsServedWithTheKeyOfAnotherMachine) {
+  const auto page = [this] {
+    const auto answer =
+        http::fetch({.url = instance_.url() + "/production/sign-in"}, {.ca_file = instance_.certificate()});
+    return answer ? answer->status : 0;
+  };
+  EXPECT_EQ(page(), 200);
+  instance_.down();
+  const auto file = instance_ / "secrets/account.key";
+  std::string key = read_file(file);
+  key[0] = key[0] == 'a' ? 'b' : 'a';
+  write_file(file, key);
+  instance_.up();
+  EXPECT_EQ(page(), 200);
+}
+
 TEST_F(BackupVerbs, SayWhatIsWrongAndTheWayOut) {
   EXPECT_THAT(instance_.slipway({"backup", "run"}).err, HasSubstr("slipway backup key new"));
   make_key();
@@ -129,6 +147,24 @@ TEST_F(BackupVerbs, SayWhatIsWrongAndTheWayOut) {
   EXPECT_THAT(instance_.slipway({"restore"}).err, HasSubstr("--account NAME"));
   EXPECT_THAT(instance_.slipway({"restore", "--account", "production", "--to", "yesterday"}).err,
               HasSubstr("a time in UTC"));
+  EXPECT_THAT(instance_.slipway({"restore", "--account", "production", "--to", "2026-11-29"}).err,
+              HasSubstr("a date needs a time"));
+  EXPECT_THAT(instance_.slipway({"restore", "--account", "production", "--to", "2999-01-01T00:00:00Z"}).err,
+              HasSubstr("in the future"));
+  EXPECT_THAT(instance_.slipway({"restore", "--account", "production", "--to", "2026-11-01T00:00:00.5Z"}).err,
+              HasSubstr("whole seconds"));
+  for (const char* into : {"", "production"})
+    EXPECT_THAT(instance_.slipway({"restore", "--account", "production", "--into", into}).err,
+                HasSubstr("is no new account"));
+  EXPECT_THAT(instance_.slipway({"restore", "--account", "production", "--in-place"}).err, HasSubstr("two things"));
+  EXPECT_THAT(instance_.slipway({"restore", "--directory", instance_.directory().string()}).err,
+              HasSubstr("is not empty"));
+  std::filesystem::rename(instance_ / "backups/even", instance_ / "backups/away");
+  EXPECT_EQ(instance_.slipway({"backup", "list"}).exit_status, 0);
+  std::filesystem::rename(instance_ / "backups/odd", instance_ / "backups/away too");
+  for (const char* verb : {"list", "timeline", "verify"})
+    EXPECT_EQ(instance_.slipway({"backup", verb}).exit_status, traits(Code::not_found).exit_status) << verb;
+  std::filesystem::rename(instance_ / "backups/away", instance_ / "backups/even");
   EXPECT_THAT(instance_.slipway({"backup", "show", "nothing"}).err, HasSubstr("slipway backup list"));
 }
 
