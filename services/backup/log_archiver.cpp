@@ -40,9 +40,11 @@ void LogArchiver::State::pause(std::chrono::milliseconds time) {
 
 Status LogArchiver::State::new_line(const std::string& reason, std::uint64_t first_number) {
   SLIPWAY_TRY(const auto position, server_position(source.server));
-  // A server that has just been started may be one that was restored: its history is another one from its start on.
+  // A server that was started just now, after all that the line before has, was restored: the other history begins
+  // there.
   SLIPWAY_TRY(const auto uptime, server_uptime(source.server));
-  const auto began = clock.now() - (uptime < kJustStarted ? uptime : std::chrono::seconds(0));
+  const bool restored = uptime < kJustStarted && clock.now() - uptime > Timestamp(std::chrono::seconds(read_time_s));
+  const Timestamp began = restored ? clock.now() - uptime : clock.now();
   const auto fresh = begin_line(position, start.line, reason, began, first_number);
   if (!start.line.empty()) remove_leftover(repositories, spool, start.line, next_number);
   SLIPWAY_CHECK(write_spool_line(spool, fresh.start));
