@@ -41,7 +41,8 @@ struct Agent::State {
       : options(std::move(how)),
         repositories(where),
         clock(by),
-        archiver({options.server, options.server_id}, options.log, where.all(), options.work / "spool", by),
+        archiver({options.server, options.server_id, options.data}, options.log, where.all(), options.work / "spool",
+                 by),
         copies(where, by) {}
 
   AgentOptions options;
@@ -323,6 +324,7 @@ Status Agent::run() {
     while (!state.wait(kRenewEvery)) {
       const auto held = state.lease();
       if (held) continue;
+      state.archiver.stop();
       const std::lock_guard lock(state.mutex);
       state.ended = held.error();
       state.changed.notify_all();

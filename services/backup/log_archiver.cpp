@@ -4,6 +4,7 @@
 
 #include "appliance/telemetry/log.hpp"
 #include "services/backup/fail_point.hpp"
+#include "services/backup/lineage.hpp"
 #include "services/backup/log_archiver_state.hpp"
 #include "services/backup/log_archiver_store.hpp"
 #include "services/backup/log_recovery.hpp"
@@ -45,7 +46,8 @@ Status LogArchiver::State::new_line(const std::string& reason, std::uint64_t fir
   SLIPWAY_TRY(const auto uptime, server_uptime(source.server));
   const bool restored = uptime < kJustStarted && clock.now() - uptime > Timestamp(std::chrono::seconds(read_time_s));
   const Timestamp began = restored ? clock.now() - uptime : clock.now();
-  const auto fresh = begin_line(position, start.line, reason, began, first_number);
+  auto fresh = begin_line(position, start.line, reason, clock.now(), first_number);
+  fresh.start.made_at = began;
   if (!start.line.empty()) remove_leftover(repositories, spool, start.line, next_number);
   SLIPWAY_CHECK(write_spool_line(spool, fresh.start));
   fail_point("archive.line_begun");
@@ -206,7 +208,23 @@ Status LogArchiver::State::consume(Inbox& from, sql::BinlogStream& server) {
   }
 }
 
+/// Another server's data in the place of those whose log this was: GTIDs may be the same, and what they stand for is
+/// not. So nothing goes on from the line that is there.
+Result<bool> LogArchiver::State::began_anew() {
+  const std::string lineage = source.data.empty() ? std::string() : lineage_of(source.data);
+  const std::string former = spool_lineage(spool);
+  if (lineage.empty() || lineage == former) return false;
+  if (!former.empty()) {
+    SLIPWAY_CHECK(seal());
+    SLIPWAY_CHECK(new_line("other data are served since", next_number + 1));
+  }
+  SLIPWAY_CHECK(write_spool_lineage(spool, lineage));
+  return !former.empty();
+}
+
 Status LogArchiver::State::read_on() {
+  SLIPWAY_TRY(const bool anew, began_anew());
+  if (anew) return {};
   const sql::BinlogStart begin{.after = read, .server = source.server_id, .acknowledges = policy.acknowledge};
   SLIPWAY_TRY(auto opened, sql::BinlogStream::open(source.server, begin));
   Inbox events;

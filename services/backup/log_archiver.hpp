@@ -33,7 +33,8 @@ struct LogPolicy {
 
 struct LogSource {
   sql::Endpoint server;
-  std::uint32_t server_id = 0;  ///< of the archiver, as a replica
+  std::uint32_t server_id = 0;      ///< of the archiver, as a replica
+  std::filesystem::path data = {};  ///< its directory: another server in its place is noticed by it; may be empty
 };
 
 /// How the archive stands, for metrics and people.

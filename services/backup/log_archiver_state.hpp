@@ -68,6 +68,7 @@ struct LogArchiver::State {
   sql::BinlogStream* stream = nullptr;
 
   [[nodiscard]] Status recover();
+  [[nodiscard]] Result<bool> began_anew();
   [[nodiscard]] Status new_line(const std::string& reason, std::uint64_t first_number);
   [[nodiscard]] Status read_on();
   [[nodiscard]] Status consume(Inbox& inbox, sql::BinlogStream& stream);

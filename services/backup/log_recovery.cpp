@@ -12,6 +12,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kNote = ".line.json";
+constexpr const char* kLineage = "lineage";
 
 fs::path state_file(const fs::path& spool) { return spool / "state.json"; }
 fs::path note_of(const fs::path& spool, const std::string& line) { return spool / (line + std::string(kNote)); }
@@ -158,6 +159,17 @@ Status write_spool_line(const fs::path& spool, const LineStart& start) {
   const std::string text = to_json(start).dump() + "\n";
   SLIPWAY_CHECK(replace_file(note_of(spool, start.line), text));
   return replace_file(state_file(spool), text);
+}
+
+std::string spool_lineage(const fs::path& spool) {
+  std::ifstream file(spool / kLineage);
+  std::string lineage;
+  std::getline(file, lineage);
+  return lineage;
+}
+
+Status write_spool_lineage(const fs::path& spool, const std::string& lineage) {
+  return replace_file(spool / kLineage, lineage + "\n");
 }
 
 std::vector<LineStart> spooled_lines(const fs::path& spool) {

@@ -21,6 +21,10 @@ struct Resumption {
 /// for a while. Error: corrupt.
 [[nodiscard]] Result<std::optional<LineStart>> read_spool_line(const std::filesystem::path& spool);
 /// It is noted beside those before it, of which segments may still lie in the spool.
+/// lineage_of() the server whose log the spool holds; empty: not known yet.
+[[nodiscard]] std::string spool_lineage(const std::filesystem::path& spool);
+[[nodiscard]] Status write_spool_lineage(const std::filesystem::path& spool, const std::string& lineage);
+
 [[nodiscard]] Status write_spool_line(const std::filesystem::path& spool, const LineStart& start);
 /// All lines that are noted in the spool.
 [[nodiscard]] std::vector<LineStart> spooled_lines(const std::filesystem::path& spool);

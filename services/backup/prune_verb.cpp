@@ -111,6 +111,7 @@ Result<Output> describe(const Repositories& repositories, const RetentionPlan& p
 Result<Output> prune(const Context& context, bool execute) {
   SLIPWAY_TRY(const auto config, context.configuration());
   SLIPWAY_TRY(const auto repositories, Repositories::open(config));
+  SLIPWAY_CHECK(repositories.any());
   const auto all = repositories.all();
   Leases leases(all);
   // Before it is planned: an agent may be at it just now.

@@ -58,10 +58,19 @@ std::optional<std::string> hindrance(const Manifest& manifest, const RestoreGoal
   return other_history(manifest, goal, lines);
 }
 
-/// What its last proof found; one that cannot be read says nothing.
-ProofOutcome last_outcome(const Candidate& candidate) {
-  const auto proofs = candidate.repository->proofs(candidate.manifest.id);
+/// What the last proof of a backup found; one that cannot be read says nothing.
+ProofOutcome outcome_of(const Repository& repository, const std::string& backup) {
+  const auto proofs = repository.proofs(backup);
   return proofs && !proofs->empty() ? proofs->back().outcome : ProofOutcome::could_not_try;
+}
+
+/// What is known of a chain: proven when the last of it that holds something is; failed when any of it is.
+ProofOutcome outcome_of(const Repository& repository, const std::vector<Manifest>& chain) {
+  const auto last = std::find_if_not(chain.rbegin(), chain.rend(), holds_nothing_new);
+  if (last != chain.rend() && outcome_of(repository, last->id) == ProofOutcome::proven) return ProofOutcome::proven;
+  const bool failed = std::ranges::any_of(
+      chain, [&](const Manifest& one) { return outcome_of(repository, one.id) == ProofOutcome::failed; });
+  return failed ? ProofOutcome::failed : ProofOutcome::could_not_try;
 }
 
 std::string what_is_there(const std::vector<Candidate>& all, const RestoreGoal& goal, const Lines& lines,
@@ -141,21 +150,19 @@ Result<RestoreRoute> choose_route(const std::vector<const Repository*>& reposito
   std::optional<RestoreRoute> unproven;
   for (const Candidate& candidate : all) {
     if (hindrance(candidate.manifest, target, lines) || std::ranges::count(skip, candidate.manifest.id) != 0) continue;
-    const auto proof = last_outcome(candidate);
-    if (target.backup.empty() && proof == ProofOutcome::failed) {
-      broken += "\n  backup " + candidate.manifest.id + ": failed its proof";
-      continue;
-    }
-    const bool proven = proof == ProofOutcome::proven;
-    if (!proven && unproven) continue;
     auto chain = chain_of(*candidate.repository, candidate.manifest.id);
     if (!chain) {
       broken += "\n  " + chain.error().message;
       continue;
     }
-    RestoreRoute route{target, candidate.repository, *std::move(chain), proven};
-    if (proven) return route;
-    unproven = std::move(route);
+    const auto proof = outcome_of(*candidate.repository, *chain);
+    if (target.backup.empty() && proof == ProofOutcome::failed) {
+      broken += "\n  backup " + candidate.manifest.id + ": failed its proof, or stands on one that did";
+      continue;
+    }
+    RestoreRoute route{target, candidate.repository, *std::move(chain), proof == ProofOutcome::proven};
+    if (route.proven) return route;
+    if (!unproven) unproven = std::move(route);
   }
   if (unproven) return *std::move(unproven);
   return Error{Code::not_found,

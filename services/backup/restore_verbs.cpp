@@ -189,7 +189,11 @@ Result<Output> into_directory(const Context& context, const Flags& flags, const 
   ProgressLines lines(context);
   // A restore that is killed, or meets a power cut, is begun anew: nothing waits for the disk before its end.
   SLIPWAY_TRY(auto durable, DurableDirectory::open(flags.directory));
-  SLIPWAY_CHECK(replace_file(flags.directory / kUnfinished, "a restore into this directory has not ended\n"));
+  auto lock = embedded::FileLock::take(flags.directory / kUnfinished);
+  if (!lock && lock.error().code == Code::in_use)
+    return Error{Code::in_use, "directory '" + flags.directory.string() + "': a restore into it is at work already",
+                 "wait for it to end, or stop it"};
+  if (!lock) return lock.error();
   RestoreOptions options{.server = {.directory = fs::absolute(flags.directory), .durable = false},
                          .work = fs::absolute(flags.directory) / "work",
                          .progress = progress_of(lines)};

@@ -63,7 +63,8 @@ Result<std::unique_ptr<Repository>> Repositories::open_one(const config::Config&
   const StorageAddress address = address_of(config, name);
   auto storage = open_storage(address);
   auto opened = storage ? Repository::open(name, *std::move(storage), key) : Result<Repository>(storage.error());
-  if (!opened && !may_come_back(opened.error().code)) return opened.error();
+  // What the customer does to theirs hinders nothing of ours.
+  if (!opened && !may_come_back(opened.error().code) && name != kMonthly) return opened.error();
   if (!opened && !patiently) {
     faults_.push_back({name, opened.error()});
     return std::unique_ptr<Repository>();

@@ -122,5 +122,20 @@ TEST_F(BackupAgent, BringsBackupsAndLogToARepositoryThatWasAwayWhenItStarted) {
   EXPECT_EQ(instance_.pid("slipway-backupd"), agent);
 }
 
+// A37: GTIDs of the two histories may be the same; the data directory is not.
+TEST_F(BackupAgent, BeginsItsLogAnewWhenAServerWasRestoredInPlace) {
+  instance_.up({"--backup"});
+  const auto lines = [this] {
+    std::set<std::string> names;
+    const auto list = asked({"backup", "list"});
+    if (!list.is_null())
+      for (const auto& backup : list["backups"]) names.insert(backup["log_line"].get<std::string>());
+    return names;
+  };
+  ASSERT_TRUE(eventually(std::chrono::seconds(60), [&] { return lines().size() == 1; }));
+  ASSERT_FALSE(asked({"restore", "--in-place", "--execute"}).is_null());
+  EXPECT_TRUE(eventually(std::chrono::seconds(60), [&] { return lines().size() == 2; }));
+}
+
 }  // namespace
 }  // namespace slipway::test

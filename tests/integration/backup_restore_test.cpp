@@ -178,6 +178,7 @@ TEST(BackupFacts, AnIncrementalThatHoldsNothingNewIsAsProvenAsWhatItFollows) {
   hour.taken_at = *parse_timestamp("2026-11-04T04:00:00Z");
   hour.ended_at = hour.taken_at;
   hour.repository = repositories.even().id();
+  hour.log_line = "line";
   const auto add = [&] {
     hour.id = backup::backup_id(hour.taken_at, hour.kind);
     ASSERT_TRUE(repositories.even().write_document(backup::manifest_name(hour.id), to_json(hour)).has_value());
@@ -192,6 +193,10 @@ TEST(BackupFacts, AnIncrementalThatHoldsNothingNewIsAsProvenAsWhatItFollows) {
   ASSERT_TRUE(known.has_value()) << to_text(known.error());
   ASSERT_EQ(known->backups.size(), 3U);
   EXPECT_EQ(known->backups[1].proof, backup::ProofState::proven);
+  const auto route = backup::choose_route({&repositories.even()}, *backup::RestoreGoal::parse("2026-11-04T04:30:00Z"));
+  ASSERT_TRUE(route.has_value()) << to_text(route.error());
+  EXPECT_EQ(route->chain.size(), 2U);
+  EXPECT_TRUE(route->proven);
   EXPECT_EQ(known->backups[2].proof, backup::ProofState::pending);
 }
 

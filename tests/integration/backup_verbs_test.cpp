@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "appliance/embedded/data_directory.hpp"
 #include "appliance/http/client.hpp"
 #include "services/backup/lease.hpp"
@@ -119,6 +121,24 @@ TEST_F(BackupVerbs, PutARestoredServerInThePlaceOfTheOneThatServes) {
     EXPECT_FALSE(std::filesystem::exists(instance_ / "database.restored"));
     instance_.up();
   }
+
+  // Killed with the exchange done, then something else is wanted: what served before is not what is cleared away.
+  parsed(instance_.slipway({"account", "create", "later", "--json"}));
+  const std::vector<std::string> one{"restore", "--in-place", "--to", taken["id"], "--execute"};
+  const auto kept = [this] {
+    return std::ranges::count_if(std::filesystem::directory_iterator(instance_.directory()), [](const auto& entry) {
+      return entry.path().filename().string().starts_with("database.before-");
+    });
+  };
+  const auto before = kept();
+  EXPECT_NE(instance_.slipway(one, {{"SLIPWAY_TEST", "1"}, {"SLIPWAY_FAIL_POINT", "in_place.exchanged"}}).exit_status,
+            0);
+  instance_.up();
+  parsed(instance_.slipway({"restore", "--in-place", "--execute", "--json"}));
+  EXPECT_EQ(kept(), before + 2);
+  // And what has served since is no exchange that is to be ended.
+  parsed(instance_.slipway({"restore", "--in-place", "--execute", "--json"}));
+  EXPECT_EQ(kept(), before + 3);
 }
 
 // F7: a restored server has passwords that another machine's key sealed.
