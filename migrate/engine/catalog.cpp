@@ -89,13 +89,14 @@ Status read_columns(sql::Connection& connection, const std::string& database, co
       table.columns.push_back(std::move(column));
     }
   }
+  // The table is named for both sides: joined by its name, the server would open every table that it has.
   SLIPWAY_TRY(const auto key,
               connection.query("SELECT c.column_name, LOWER(c.data_type), LOWER(c.column_type) "
                                "FROM information_schema.key_column_usage k JOIN information_schema.columns c "
-                               "ON c.table_schema = k.table_schema AND c.table_name = k.table_name "
-                               "AND c.column_name = k.column_name WHERE k.constraint_name = 'PRIMARY' "
-                               "AND k.table_schema = ? AND k.table_name = ? ORDER BY k.ordinal_position",
-                               {database, table.name}));
+                               "ON c.column_name = k.column_name WHERE k.constraint_name = 'PRIMARY' "
+                               "AND k.table_schema = ? AND k.table_name = ? AND c.table_schema = ? "
+                               "AND c.table_name = ? ORDER BY k.ordinal_position",
+                               {database, table.name, database, table.name}));
   for (const auto& row : key) table.primary_key.push_back(row.text(0));
   return {};
 }

@@ -98,8 +98,8 @@ Status survey_tables(sql::Connection& source, const Catalog& catalog, const Copy
                            "table_schema = DATABASE() AND index_type IN ('FULLTEXT', 'SPATIAL', 'HASH')"));
   SLIPWAY_TRY(const auto computed,
               source.query("SELECT DISTINCT s.table_name FROM information_schema.statistics s JOIN "
-                           "information_schema.columns c USING (table_schema, table_name, column_name) WHERE "
-                           "s.table_schema = DATABASE() AND c.extra LIKE '%VIRTUAL%'"));
+                           "information_schema.columns c USING (table_name, column_name) WHERE "
+                           "s.table_schema = DATABASE() AND c.table_schema = DATABASE() AND c.extra LIKE '%VIRTUAL%'"));
   SLIPWAY_TRY(const auto rows, source.query("SELECT table_name, COALESCE(engine, ''), COALESCE(create_options, ''), "
                                             "table_type FROM information_schema.tables WHERE table_schema = DATABASE() "
                                             "ORDER BY table_name"));

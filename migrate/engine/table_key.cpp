@@ -118,14 +118,14 @@ Result<std::vector<Range>> cut_by_walking(sql::Connection& source, const std::st
 Result<std::vector<KeyColumn>> read_key(sql::Connection& source, const std::string& database, const Table& table) {
   std::vector<KeyColumn> key;
   if (table.history) return key;
+  // The table is named for both sides: joined by its name, the server would open every table that it has.
   SLIPWAY_TRY(const auto rows,
               source.query("SELECT s.column_name, LOWER(c.data_type), c.character_set_name, c.collation_name, "
                            "s.sub_part, s.collation FROM information_schema.statistics s "
-                           "JOIN information_schema.columns c ON c.table_schema = s.table_schema "
-                           "AND c.table_name = s.table_name AND c.column_name = s.column_name "
+                           "JOIN information_schema.columns c ON c.column_name = s.column_name "
                            "WHERE s.index_name = 'PRIMARY' AND s.table_schema = ? AND s.table_name = ? "
-                           "ORDER BY s.seq_in_index",
-                           {database, table.name}));
+                           "AND c.table_schema = ? AND c.table_name = ? ORDER BY s.seq_in_index",
+                           {database, table.name, database, table.name}));
   for (const auto& row : rows) {
     const auto form = form_of(row.text(1));
     const auto column = std::find_if(table.columns.begin(), table.columns.end(),

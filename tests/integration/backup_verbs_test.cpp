@@ -190,7 +190,7 @@ TEST_F(BackupVerbs, SayWhatIsWrongAndTheWayOut) {
 
 TEST_F(BackupVerbs, RefuseToWorkWhereTheSameVerbIsAtWork) {
   make_key();
-  const auto place = instance_ / "backups/work/by_hand";
+  const auto place = instance_ / "backups" / "work" / "by_hand";
   {
     std::filesystem::create_directories(place);
     const auto lock = embedded::FileLock::take(place / "backup-run.lock");
