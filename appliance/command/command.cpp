@@ -62,6 +62,7 @@ void Context::progress(const std::string& line) const {
 CLI::App& Verbs::group(const std::string& name, const std::string& description) {
   CLI::App* group = root_.add_subcommand(name, description);
   group->require_subcommand(1);
+  group->footer("");  // not the root's: that of its first verb
   return *group;
 }
 
@@ -69,6 +70,7 @@ CLI::App& Verbs::add(CLI::App& parent, const std::string& name, const std::strin
                      const std::string& example, Action action) {
   CLI::App* verb = parent.add_subcommand(name, description);
   verb->footer("Every verb also takes --config FILE, --state-dir DIR and --json.\n\nExample: " + example);
+  if (&parent != &root_ && parent.get_footer().empty()) parent.footer("Example: " + example);
   actions_.emplace_back(verb, std::move(action));
   return *verb;
 }

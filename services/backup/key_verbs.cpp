@@ -57,6 +57,7 @@ Result<Output> take_in(const Context& context) {
 void register_backup_key(command::Verbs& verbs, CLI::App& group) {
   CLI::App& key = *group.add_subcommand("key", "The key that backups are encrypted with");
   key.require_subcommand(1);
+  key.footer("");
   verbs.add(key, "new", "Make the key, and print the recovery key", "slipway backup key new", make);
   const auto recovery = std::make_shared<bool>(false);
   verbs

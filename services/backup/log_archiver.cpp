@@ -80,7 +80,6 @@ Status LogArchiver::State::recover() {
   next_number = found->next_number;
   read = found->position;
   read_time_s = found->last_time_s;
-  status.line = start.line;
   status.segments = next_number - 1;
   // Until a round of deliveries has found the segments in a repository, nothing after them counts as safe.
   safe.begin({start.after, 0});
@@ -225,6 +224,11 @@ Result<bool> LogArchiver::State::began_anew() {
 Status LogArchiver::State::read_on() {
   SLIPWAY_TRY(const bool anew, began_anew());
   if (anew) return {};
+  {
+    // Not earlier: a backup that names a line of another server's log would be followed by it.
+    const std::lock_guard lock(mutex);
+    status.line = start.line;
+  }
   const sql::BinlogStart begin{.after = read, .server = source.server_id, .acknowledges = policy.acknowledge};
   SLIPWAY_TRY(auto opened, sql::BinlogStream::open(source.server, begin));
   Inbox events;

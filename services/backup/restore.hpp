@@ -31,6 +31,9 @@ struct RestoreRoute {
 [[nodiscard]] Result<RestoreRoute> choose_route(const std::vector<const Repository*>& repositories,
                                                 const RestoreGoal& target, const std::vector<std::string>& skip = {});
 
+/// In a directory into which a restore of the whole server is under way, or was when it was killed.
+inline constexpr const char* kUnfinished = "slipway-restore-unfinished";
+
 /// Told of each step: "unpack", "prepare", "log", "replay", with how much of how much.
 using RestoreProgress = std::function<void(const std::string& step, std::uint64_t done, std::uint64_t of)>;
 

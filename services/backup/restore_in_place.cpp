@@ -12,6 +12,7 @@
 #include "appliance/embedded/instance.hpp"
 #include "services/backup/fail_point.hpp"
 #include "services/backup/manifest.hpp"
+#include "services/backup/restore.hpp"
 
 namespace slipway::backup {
 namespace {
@@ -20,8 +21,6 @@ namespace fs = std::filesystem;
 using nlohmann::ordered_json;
 
 constexpr const char* kNote = "restored.json";
-// In what is being restored: what lies there without it, or a note, is no work of ours to clear away.
-constexpr const char* kUnfinished = "slipway-restore-unfinished";
 constexpr std::chrono::seconds kDownLimit{100};
 
 fs::path living(const InPlace& place) { return place.state / "database"; }

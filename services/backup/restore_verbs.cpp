@@ -17,9 +17,6 @@ using command::Context;
 using command::Output;
 using nlohmann::ordered_json;
 
-/// In a directory that a restore is writing, or left when it was killed: the same command begins anew.
-constexpr const char* kUnfinished = "slipway-restore-unfinished";
-
 struct Flags {
   std::string to = "latest";
   std::string account;

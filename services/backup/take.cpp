@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <thread>
 
 #include "appliance/sql/option_file.hpp"
@@ -25,6 +26,7 @@ constexpr std::chrono::minutes kPatience{10};
 constexpr std::size_t kReadBytes = 1U << 20U;
 constexpr int kPipeBytes = 1 << 20;  // what a user without privileges may ask for
 constexpr int kWorkersAtMost = 4;
+constexpr int kAttempts = 2;  // mariadb-backup was seen to crash, about once in a thousand incrementals
 
 /// Compressing takes several times as long as everything else together, which has this thread to itself.
 int compressing_threads() {
@@ -69,6 +71,8 @@ class Pieces {
     writer_.reset();
     for (const Piece& piece : manifest_.pieces)
       static_cast<void>(repository_.storage().remove(piece.name).has_value());  // else remove_unpublished() does it
+    manifest_.pieces.clear();
+    manifest_.plain_bytes = manifest_.stored_bytes = in_piece_ = stored_ = 0;
   }
 
  private:
@@ -143,13 +147,21 @@ Status drain(process::Child& child, Pieces& pieces, const fs::path& log) {
   }
 }
 
-Status stream(const TakeOptions& options, Pieces& pieces) {
+/// A fault of the program itself, and not of what it was asked for.
+bool is_crash(int status) { return status == 128 + SIGSEGV || status == 128 + SIGABRT || status == 128 + SIGBUS; }
+
+/// True: done. False: the program crashed, and this was not the last attempt.
+Result<bool> stream(const TakeOptions& options, Pieces& pieces, bool last) {
   SLIPWAY_TRY(process::Child child, process::Child::spawn(command_of(options)));
   // Fewer turns between the two programs; where that is refused the pipe stays as it is.
   static_cast<void>(::fcntl(child.output(), F_SETPIPE_SZ, kPipeBytes));
   SLIPWAY_CHECK(drain(child, pieces, log_of(options)));
   const auto status = child.wait(kPatience);
-  if (status && *status == 0) return pieces.end();
+  if (status && *status == 0) {
+    SLIPWAY_CHECK(pieces.end());
+    return true;
+  }
+  if (status && is_crash(*status) && !last) return false;
   return Error{Code::unavailable, "mariadb-backup: ended with exit status " + std::to_string(status.value_or(-1)) +
                                       ": " + process::last_words(log_of(options))};
 }
@@ -193,9 +205,12 @@ void repeat_facts(Manifest& manifest, const Manifest& parent) {
 }
 
 Status stream_with_facts(const TakeOptions& options, Pieces& pieces, Manifest& manifest) {
-  SLIPWAY_CHECK(make_work(options));
-  SLIPWAY_CHECK(stream(options, pieces));
-  return note_facts(manifest, options);
+  for (int attempt = 1;; ++attempt) {
+    SLIPWAY_CHECK(make_work(options));
+    SLIPWAY_TRY(const bool done, stream(options, pieces, attempt == kAttempts));
+    if (done) return note_facts(manifest, options);
+    pieces.forget();
+  }
 }
 
 }  // namespace

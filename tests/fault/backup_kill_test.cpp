@@ -278,6 +278,36 @@ TEST_F(BackupKilled, TakingLeavesAWholeBackupOrNone) {
 }
 
 // A35
+// mariadb-backup itself dies, in the middle of its output: once is borne, and not twice.
+TEST_F(BackupKilled, ACrashOfMariadbBackupIsBegunAnew) {
+  const BackupSteps steps = with_backup();
+  const fs::path real = *process::find_program("mariadb-backup");
+  const fs::path false_one = directory_ / "bin" / "mariadb-backup";
+  fs::create_directories(false_one.parent_path());
+  write_file(false_one, "#!/bin/sh\nrm \"$CRASHES/$(ls \"$CRASHES\" | head -n 1)\" 2>&- || exec " + real.string() +
+                            " \"$@\"\n" + real.string() + " \"$@\" | head -c 300000\nkill -SEGV $$\n");
+  fs::permissions(false_one, fs::perms::owner_all);
+  auto command = steps.take(server_, directory_ / "server", steps.line(), "");
+  command.environment["PATH"] = false_one.parent_path().string() + ":/usr/bin:/bin";
+  command.environment["CRASHES"] = (directory_ / "crashes").string();
+  fs::create_directories(directory_ / "crashes");
+
+  write_file(directory_ / "crashes" / "first", "");
+  const auto borne = run_step(command);
+  EXPECT_EQ(borne.exit_status, 0) << borne.err;
+  EXPECT_TRUE(fs::is_empty(directory_ / "crashes"));
+  expect_verified(steps);
+
+  write_file(directory_ / "crashes" / "first", "");
+  write_file(directory_ / "crashes" / "second", "");
+  const auto whole = steps.repositories().even().storage().list("backups/");
+  auto failed = run_step(command);
+  while (failed.exit_status == traits(Code::in_use).exit_status) failed = run_step(command);
+  EXPECT_EQ(failed.exit_status, traits(Code::unavailable).exit_status) << failed.err;
+  EXPECT_EQ(steps.repositories().even().storage().list("backups/")->size(), whole->size());
+  EXPECT_THAT(steps.leftovers(), IsEmpty());
+}
+
 TEST_F(BackupKilled, CopyingLeavesAWholeCopyOrNoneAndIsGoneOnWith) {
   for (const std::string& point : points_of({"copy."})) {
     SCOPED_TRACE(point);

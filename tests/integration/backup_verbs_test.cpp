@@ -160,6 +160,7 @@ TEST_F(BackupVerbs, AnAccountIsServedWithTheKeyOfAnotherMachine) {
 
 TEST_F(BackupVerbs, SayWhatIsWrongAndTheWayOut) {
   EXPECT_THAT(instance_.slipway({"backup", "run"}).err, HasSubstr("slipway backup key new"));
+  EXPECT_THAT(run_program("slipway", {"backup", "--help"}).out, HasSubstr("Example: slipway backup run"));
   make_key();
   EXPECT_NE(instance_.slipway({"backup", "key", "new"}).exit_status, 0);
   EXPECT_THAT(instance_.slipway({"backup", "list"}).out, HasSubstr("slipway backup run"));
