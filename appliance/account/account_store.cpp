@@ -76,6 +76,13 @@ Result<std::vector<GenerationRow>> list_generations(sql::Connection& platform, s
   return generations;
 }
 
+Result<std::uint64_t> database_bytes(sql::Connection& server, const std::string& database) {
+  SLIPWAY_TRY(const auto row, server.query_one("SELECT CAST(COALESCE(SUM(data_length + index_length), 0) AS UNSIGNED) "
+                                               "FROM information_schema.tables WHERE table_schema = ?",
+                                               {database}));
+  return row->natural(0);
+}
+
 Result<std::optional<GenerationRow>> find_generation(sql::Connection& platform, std::int64_t account_id, int number) {
   SLIPWAY_TRY(const auto row, platform.query_one("SELECT generation, database_name, sealed_password, state "
                                                  "FROM account_generation WHERE account_id = ? AND generation = ?",
@@ -95,6 +102,14 @@ Status set_state(sql::Connection& platform, std::int64_t account_id, State state
   return sql::in_transaction(platform, [&](sql::Connection& connection) -> Status {
     SLIPWAY_CHECK(connection.execute("UPDATE account SET state = ?, state_reason = ? WHERE account_id = ?",
                                      {to_text(state), reason, account_id}));
+    return write_journal(connection, entry);
+  });
+}
+
+Status store_mail(sql::Connection& platform, std::int64_t account_id, bool sends, const Entry& entry) {
+  return sql::in_transaction(platform, [&](sql::Connection& connection) -> Status {
+    SLIPWAY_CHECK(connection.execute("UPDATE account SET mail = ? WHERE account_id = ?",
+                                     {std::string(sends ? "on" : "off"), account_id}));
     return write_journal(connection, entry);
   });
 }

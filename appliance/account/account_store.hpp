@@ -37,6 +37,9 @@ struct ServedAccount {
 [[nodiscard]] Result<std::optional<GenerationRow>> find_generation(sql::Connection& platform, std::int64_t account_id,
                                                                    int number);
 
+/// The size of its tables and indexes, as the server estimates it.
+[[nodiscard]] Result<std::uint64_t> database_bytes(sql::Connection& server, const std::string& database);
+
 /// Who did what, for the journal.
 struct Entry {
   std::string actor;
@@ -49,5 +52,8 @@ struct Entry {
 /// Sets the state and writes the journal, in one transaction.
 [[nodiscard]] Status set_state(sql::Connection& platform, std::int64_t account_id, State state,
                                const std::string& reason, const Entry& entry);
+
+/// Sets whether it sends mail and writes the journal, in one transaction.
+[[nodiscard]] Status store_mail(sql::Connection& platform, std::int64_t account_id, bool sends, const Entry& entry);
 
 }  // namespace slipway::account

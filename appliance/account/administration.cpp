@@ -108,6 +108,15 @@ Status Administration::resume(const AccountName& name) {
   return set_state(admin_, account.id, State::active, "", {actor_, "account.resume", name.text()});
 }
 
+Status Administration::set_mail(const AccountName& name, bool sends) {
+  SLIPWAY_TRY(const NamedLock lock, lock_account(admin_, name));
+  SLIPWAY_TRY(const Account account, require_account(admin_, name));
+  if (sends && account.trial_at)
+    return Error{Code::conflict, "account '" + name.text() + "': is a trial, with other people's addresses in it",
+                 "a definitive migration makes the account that sends mail"};
+  return store_mail(admin_, account.id, sends, {actor_, "account.mail", name.text(), sends ? "on" : "off"});
+}
+
 Status Administration::remove(const AccountName& name, const std::string& confirmation) {
   if (confirmation != name.text())
     return Error{Code::invalid_argument, "account '" + name.text() + "': the confirmation is not its name",

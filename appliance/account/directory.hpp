@@ -81,6 +81,14 @@ struct Token {
   std::optional<Timestamp> expires_at;
 };
 
+/// A database of an account.
+struct StoredDatabase {
+  int generation = 0;
+  std::string database;
+  std::string state;        ///< "published": served; "retired": was; "preparing", "ready": is about to be
+  std::uint64_t bytes = 0;  ///< of its tables, as the server estimates them
+};
+
 /// Tokens in the published generation and what becomes of them.
 struct StaffCarried {
   std::uint64_t tokens = 0;       ///< in the new generation too
@@ -115,6 +123,8 @@ class Administration {
   /// Serves it again, also when a publication was killed half-way: then with the database it had before. Its schema is
   /// brought up to date first; when that fails the account stays as it is.
   [[nodiscard]] Status resume(const AccountName& name);
+  /// Whether anything sends mail for the account. Errors: not_found, conflict (a trial never sends any).
+  [[nodiscard]] Status set_mail(const AccountName& name, bool sends);
   /// Drops the account with all its data. `confirmation` must equal the name; else invalid_argument, nothing done.
   [[nodiscard]] Status remove(const AccountName& name, const std::string& confirmation);
   /// Gives a person of the account a new random password (A19) and ends the person's browser sessions. Error:
@@ -164,6 +174,12 @@ class Administration {
   [[nodiscard]] Status publish_generation(const AccountName& name, int number);
   /// Error: conflict when it is the published one. One that does not exist is success.
   [[nodiscard]] Status drop_generation(const AccountName& name, int number);
+  /// All databases of the account, oldest first. Error: not_found.
+  [[nodiscard]] Result<std::vector<StoredDatabase>> list_databases(const AccountName& name);
+  /// Drops a database that was served once. `confirmation` must equal its name; else invalid_argument. Errors:
+  /// not_found, conflict (it is served, or about to be).
+  [[nodiscard]] Status drop_database(const AccountName& name, const std::string& database,
+                                     const std::string& confirmation);
 
  private:
   sql::Connection& admin_;

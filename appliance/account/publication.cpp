@@ -1,4 +1,6 @@
 // The next generation of an account: prepared, published, dropped.
+#include <algorithm>
+
 #include "appliance/account/database_user.hpp"
 #include "appliance/account/generation.hpp"
 #include "appliance/account/person_store.hpp"
@@ -122,6 +124,33 @@ Status Administration::drop_generation(const AccountName& name, int number) {
   SLIPWAY_CHECK(discard_generation(admin_, account, *row));
   if (number > account.generation) preparing_.erase(name);
   return write_journal(admin_, {actor_, "account.drop_generation", name.text(), std::to_string(number)});
+}
+
+Result<std::vector<StoredDatabase>> Administration::list_databases(const AccountName& name) {
+  SLIPWAY_TRY(const Account account, require_account(admin_, name));
+  SLIPWAY_TRY(const auto generations, list_generations(admin_, account.id));
+  std::vector<StoredDatabase> databases;
+  for (const GenerationRow& row : generations) {
+    SLIPWAY_TRY(const std::uint64_t bytes, database_bytes(admin_, row.database));
+    databases.push_back({row.number, row.database, row.state, bytes});
+  }
+  return databases;
+}
+
+Status Administration::drop_database(const AccountName& name, const std::string& database,
+                                     const std::string& confirmation) {
+  if (confirmation != database)
+    return Error{Code::invalid_argument, "database '" + database + "': the confirmation is not its name",
+                 "nothing was dropped; repeat the name exactly"};
+  SLIPWAY_TRY(const auto databases, list_databases(name));
+  const auto found = std::ranges::find(databases, database, &StoredDatabase::database);
+  if (found == databases.end())
+    return Error{Code::not_found, "database '" + database + "': is none of account '" + name.text() + "'",
+                 "see 'slipway account databases " + name.text() + "'"};
+  if (found->state != "retired")
+    return Error{Code::conflict, "database '" + database + "': is " + found->state,
+                 "only what was served before, and is no more, can be dropped"};
+  return drop_generation(name, found->generation);
 }
 
 }  // namespace slipway::account

@@ -14,6 +14,7 @@
 #include "services/backup/prove.hpp"
 #include "services/backup/prune.hpp"
 #include "services/backup/rolling_copy.hpp"
+#include "services/backup/sandbox_backup.hpp"
 #include "services/backup/take.hpp"
 
 namespace slipway::backup {
@@ -65,6 +66,7 @@ struct Agent::State {
   AgentStatus status;
 
   [[nodiscard]] Status lease();
+  [[nodiscard]] Result<bool> wait_for_lease();
   [[nodiscard]] Result<ScheduleFacts> facts();
   [[nodiscard]] Result<bool> look();
   [[nodiscard]] Status carry_out(const Work& work);
@@ -88,6 +90,24 @@ Status Agent::State::lease() {
     if (!taken && taken.error().code == Code::in_use) return taken;
   }
   return {};
+}
+
+/// Another agent's lease may be that of a machine that has died: it ends by itself. False: we are to stop.
+Result<bool> Agent::State::wait_for_lease() {
+  for (;;) {
+    const auto held = lease();
+    if (held) break;
+    if (held.error().code != Code::in_use) return held.error();
+    {
+      const std::lock_guard lock(mutex);
+      if (status.alerts.empty()) telemetry::log_error("backup.waits_for_lease", held.error());
+      status.alerts = {{"agent_elsewhere", {}, held.error().message + ": nothing is backed up by this one"}};
+    }
+    if (wait(kLookEvery)) return false;
+  }
+  const std::lock_guard lock(mutex);
+  status.alerts.clear();
+  return true;
 }
 
 Result<ScheduleFacts> Agent::State::facts() {
@@ -142,7 +162,8 @@ Status Agent::State::take(const Work& work) {
                    .work = options.work / "take",
                    .parent = {},
                    .accounts = {},
-                   .log_line = archiver.status().line};
+                   .log_line = archiver.status().line,
+                   .read_bytes_per_s = options.read_bytes_per_s};
   if (work.kind == WorkKind::incremental) {
     SLIPWAY_TRY(take.parent, repository->backup(work.backup));
   }
@@ -166,6 +187,11 @@ Result<Oracle> Agent::State::archived_oracle(const std::string& what) {
 Status Agent::State::prove(const Work& work) {
   SLIPWAY_TRY(const Repository* const repository, repositories.named(work.repository));
   SLIPWAY_TRY(const Manifest backup, repository->backup(work.backup));
+  if (backup.kind == Kind::sandbox) {
+    SLIPWAY_TRY(const Proof proof,
+                prove_sandbox_backup(*repository, backup, options.work / "proof-sandbox", clock, nullptr));
+    return tell_proof(proof, "backup.proof", work.repository);
+  }
   SLIPWAY_TRY(const Oracle oracle, archived_oracle("backup " + work.backup));
   // The copy of a full stays, for the log after it; so an incremental has a place of its own.
   const bool full = backup.kind == Kind::full;
@@ -309,7 +335,8 @@ Status Agent::run() {
     }
     return {};
   }
-  SLIPWAY_CHECK(state.lease());
+  SLIPWAY_TRY(const bool leased, state.wait_for_lease());
+  if (!leased) return {};
   std::error_code problem;
   std::filesystem::create_directories(state.options.work / "spool", problem);
   if (problem) return Error{Code::permission, "directory '" + state.options.work.string() + "': " + problem.message()};

@@ -17,6 +17,7 @@ struct AgentOptions {
   std::filesystem::path work;  ///< 0700: spool, scratch
   SchedulePolicy schedule;
   LogPolicy log;
+  std::uint64_t read_bytes_per_s = 0;  ///< TakeOptions'
 };
 
 /// How the agent stands.

@@ -4,6 +4,7 @@
 #include "services/backup/lease.hpp"
 #include "services/backup/log_line.hpp"
 #include "services/backup/prove.hpp"
+#include "services/backup/sandbox_verbs.hpp"
 #include "services/backup/settings.hpp"
 #include "services/backup/take.hpp"
 #include "services/backup/verbs.hpp"
@@ -16,11 +17,6 @@ namespace {
 using command::Context;
 using command::Output;
 using nlohmann::ordered_json;
-
-struct RunFlags {
-  std::string repository;
-  bool incremental = false;
-};
 
 Result<std::vector<SavedAccount>> saved_accounts(const sql::Connection& platform) {
   sql::Pool pool(platform.endpoint());
@@ -38,15 +34,6 @@ std::string running_line(const Repository& repository) {
   return line ? *line : "";
 }
 
-Result<const Repository*> chosen(const Repositories& repositories, const std::string& name) {
-  if (name == kMonthly)
-    return Error{Code::invalid_argument, "repository 'monthly': gets copies alone", "choose even or odd"};
-  if (!name.empty()) return repositories.named(name);
-  const auto all = repositories.all();
-  if (!all.empty()) return all.front();
-  return repositories.faults().front().error;
-}
-
 Result<std::optional<Manifest>> newest_of(const Repository& repository) {
   SLIPWAY_TRY(auto listing, repository.backups());
   if (listing.backups.empty())
@@ -55,13 +42,11 @@ Result<std::optional<Manifest>> newest_of(const Repository& repository) {
   return std::optional(std::move(listing.backups.back()));
 }
 
-ordered_json summary(const Manifest& manifest, const Repository& repository) {
-  ordered_json json = to_json(manifest);
-  json["repository"] = repository.name();
-  return json;
-}
-
 Result<Output> run(const Context& context, const RunFlags& flags) {
+  if (!flags.account.empty()) return run_of_account(context, flags);
+  if (!flags.replace.empty())
+    return Error{Code::invalid_argument, "backup run: --replace goes with --account",
+                 "backups of the whole server go by themselves: see 'slipway backup prune'"};
   SLIPWAY_TRY(const auto config, context.configuration());
   SLIPWAY_TRY(const auto repositories, Repositories::open(config));
   SLIPWAY_CHECK(repositories.any());
@@ -72,6 +57,7 @@ Result<Output> run(const Context& context, const RunFlags& flags) {
   options.server = admin.endpoint();
   options.data = config.path("backup.data_dir");
   options.work = workshop.folder();
+  options.read_bytes_per_s = config.bytes("backup.read_rate");
   SLIPWAY_TRY(options.accounts, saved_accounts(admin));
   options.log_line = running_line(*repository);
   if (flags.incremental) {
@@ -82,12 +68,9 @@ Result<Output> run(const Context& context, const RunFlags& flags) {
   SLIPWAY_TRY(const Manifest manifest,
               take_backup(*repository, options, clock,
                           [&lines](std::uint64_t plain, std::uint64_t) { lines.tell("backup", plain, 0); }));
-  const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(manifest.ended_at - manifest.taken_at);
   return Output{
       summary(manifest, *repository),
-      "backup " + manifest.id + " in repository '" + repository->name() + "': " + size_text(manifest.plain_bytes) +
-          " in " + size_text(manifest.stored_bytes) + ", " + std::to_string(took.count() / 1000) + "." +
-          std::to_string(took.count() / 100 % 10) + " s" +
+      size_line(manifest, *repository) +
           (manifest.position.empty() ? "" : ", up to GTID " + manifest.position.to_text()) +
           (manifest.log_line.empty() ? "\n(the binary log is not archived: only this moment can be restored)" : "")};
 }
@@ -97,21 +80,29 @@ Result<Output> list(const Context& context) {
   SLIPWAY_TRY(const auto repositories, Repositories::open(config));
   SLIPWAY_CHECK(repositories.any());
   Output output{{{"backups", ordered_json::array()}, {"faults", ordered_json::array()}}, ""};
+  const auto add = [&output](const Manifest& manifest, const Repository& repository, const std::string& holds) {
+    output.json["backups"].push_back(summary(manifest, repository));
+    output.text += column(manifest.id, 32) + column(repository.name(), 8) +
+                   column(size_text(manifest.stored_bytes), 10) + holds + "\n";
+  };
   const auto fault = [&output](const Error& error) {
     output.json["faults"].push_back({{"message", error.message}, {"hint", error.hint}});
     output.text += "! " + error.message + "\n";
   };
   for (const auto& away : repositories.faults()) fault(away.error);
   for (const Repository* repository : repositories.everywhere()) {
-    SLIPWAY_TRY(const auto listing, repository->backups());
-    for (const Error& bad : listing.faults) fault(bad);
-    for (const Manifest& manifest : listing.backups) {
-      output.json["backups"].push_back(summary(manifest, *repository));
-      output.text += column(manifest.id, 32) + column(repository->name(), 8) +
-                     column(size_text(manifest.stored_bytes), 10) + "GTID " + manifest.position.to_text() +
-                     (manifest.parent.empty() ? "" : "  follows " + manifest.parent) +
-                     (manifest.log_line.empty() ? "  (no log)" : "") + "\n";
+    const auto listing = repository->backups();
+    if (!listing) {
+      fault(listing.error());
+      continue;
     }
+    for (const Error& bad : listing->faults) fault(bad);
+    for (const Manifest& manifest : listing->backups)
+      add(manifest, *repository,
+          "GTID " + manifest.position.to_text() + (manifest.parent.empty() ? "" : "  follows " + manifest.parent) +
+              (manifest.log_line.empty() ? "  (no log)" : ""));
+    for (const Manifest& manifest : listing->accounts)
+      add(manifest, *repository, "account " + manifest.accounts.front().name);
   }
   if (output.text.empty()) output.text = "no backup; take one with 'slipway backup run'";
   return output;
@@ -160,19 +151,29 @@ Result<Output> verify(const Context& context) {
   Verification all;
   for (const auto& away : repositories.faults()) all.faults.push_back(away.error);
   for (const Repository* repository : repositories.everywhere()) {
-    SLIPWAY_TRY(const auto seen, verify_repository(*repository, [&](std::uint64_t done, std::uint64_t of) {
-                  lines.tell("verify repository '" + repository->name() + "'", done, of);
-                }));
-    all.faults.insert(all.faults.end(), seen.faults.begin(), seen.faults.end());
-    all.unreferenced.insert(all.unreferenced.end(), seen.unreferenced.begin(), seen.unreferenced.end());
-    all.bytes += seen.bytes;
-    all.backups += seen.backups;
-    all.segments += seen.segments;
+    const auto seen = verify_repository(*repository, [&](std::uint64_t done, std::uint64_t of) {
+      lines.tell("verify repository '" + repository->name() + "'", done, of);
+    });
+    if (!seen) {
+      all.faults.push_back(seen.error());
+      continue;
+    }
+    all.faults.insert(all.faults.end(), seen->faults.begin(), seen->faults.end());
+    all.unreferenced.insert(all.unreferenced.end(), seen->unreferenced.begin(), seen->unreferenced.end());
+    all.bytes += seen->bytes;
+    all.backups += seen->backups;
+    all.segments += seen->segments;
   }
   if (all.faults.empty()) return all_well(all);
   std::string message = std::to_string(all.faults.size()) + " things are not as they were stored";
   for (const Error& fault : all.faults) message += "\n  " + fault.message;
   return Error{Code::corrupt, message, "take a new full backup, and look after the disk of that repository"};
+}
+
+Result<Output> said(const Proof& proof) {
+  if (proof.outcome == ProofOutcome::proven) return Output{to_json(proof), to_text(proof)};
+  return Error{proof.outcome == ProofOutcome::failed ? Code::corrupt : Code::unavailable, to_text(proof),
+               proof.fault ? proof.fault->error.hint : "take a new backup"};
 }
 
 /// Restores a backup and the log after it into a scratch server, and compares with what the living server holds now.
@@ -190,6 +191,10 @@ Result<Output> prove(const Context& context, const std::string& id) {
     }
     SLIPWAY_TRY(const Workshop workshop, Workshop::open(config, "backup prove"));
     ProgressLines lines(context);
+    if (backup->kind == Kind::sandbox) {
+      SLIPWAY_TRY(const Proof proof, prove_account(*repository, *backup, workshop.folder(), lines));
+      return said(proof);
+    }
     SLIPWAY_TRY(const Oracle oracle, take_oracle(admin.endpoint()));
     const SystemClock clock;
     SLIPWAY_TRY(const Proof proof,
@@ -199,9 +204,7 @@ Result<Output> prove(const Context& context, const std::string& id) {
                               .progress = [&lines](const std::string& step, std::uint64_t done,
                                                    std::uint64_t of) { lines.tell_count(step, done, of, "parts"); }},
                              clock));
-    if (proof.outcome == ProofOutcome::proven) return Output{to_json(proof), to_text(proof)};
-    return Error{proof.outcome == ProofOutcome::failed ? Code::corrupt : Code::unavailable, to_text(proof),
-                 proof.fault ? proof.fault->error.hint : "take a new full backup"};
+    return said(proof);
   }
   return last;
 }
@@ -214,7 +217,11 @@ void register_backup(command::Verbs& verbs) {
   CLI::App& running = verbs.add(group, "run", "Take a backup now", "slipway backup run --repository odd",
                                 [flags](const Context& context) { return run(context, *flags); });
   running.add_option("--repository", flags->repository, "even or odd; the first one unless given");
-  running.add_flag("--incremental", flags->incremental, "Only what changed since the newest backup there");
+  auto* const incremental =
+      running.add_flag("--incremental", flags->incremental, "Only what changed since the newest backup there");
+  running.add_option("--account", flags->account, "Only this account, which is no production account; five are kept")
+      ->excludes(incremental);
+  running.add_option("--replace", flags->replace, "With --account: the backup that goes once the new one is proven");
   verbs.add(group, "list", "List all backups of all repositories", "slipway backup list --json", list);
   const auto id = std::make_shared<std::string>();
   verbs

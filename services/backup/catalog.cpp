@@ -185,6 +185,17 @@ Result<KnownBackups> backup_facts(const Repository& repository, SegmentMemory& m
         fact.proof = parent->proof;
     known.backups.push_back(std::move(fact));
   }
+  for (const Manifest& manifest : listing.accounts) {
+    BackupFact fact;
+    fact.id = manifest.id;
+    fact.repository = repository.name();
+    fact.kind = BackupKind::sandbox;
+    fact.taken_at = manifest.ended_at;
+    fact.account = manifest.accounts.front().name;
+    fact.bytes = manifest.stored_bytes;
+    SLIPWAY_TRY(fact.proof, state_of(repository, manifest.id, known.faults));
+    known.backups.push_back(std::move(fact));
+  }
   return known;
 }
 

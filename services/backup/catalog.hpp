@@ -20,11 +20,11 @@ struct KnownBackups {
   std::vector<Error> faults;  ///< manifests and proofs that cannot be read
 };
 
-/// Every backup of the repository whose manifest can be read, oldest first. The manifest does not say the account of a
-/// sandbox backup, or that a person pinned it: those stay empty. log_from is the last finished
-/// segment that begins at or before the backup's position, its line's first number while none is finished, and 0 when
-/// the backup stands in no line; when that segment was removed, a number that is not there. A proof that cannot be read
-/// leaves a backup pending. Errors: those of the storage.
+/// Every backup of the repository whose manifest can be read, oldest first, those of accounts last. The manifest does
+/// not say that a person pinned it: that stays empty. log_from is the last finished segment that begins at or before
+/// the backup's position, its line's first number while none is finished, and 0 when the backup stands in no line; when
+/// that segment was removed, a number that is not there. A proof that cannot be read leaves a backup pending. Errors:
+/// those of the storage.
 [[nodiscard]] Result<KnownBackups> backup_facts(const Repository& repository, SegmentMemory& memory);
 
 /// What the last proof of a window of the log found; nothing: there is none. Errors: those of the storage, corrupt.

@@ -10,9 +10,26 @@ using nlohmann::ordered_json;
 
 constexpr int kForm = 1;
 
+Result<Kind> parse_kind(const std::string& text) {
+  for (const Kind kind : {Kind::full, Kind::incremental, Kind::sandbox})
+    if (text == to_text(kind)) return kind;
+  return Error{Code::unsupported, "manifest: of the kind '" + text + "', which this version does not know",
+               "use the version of slipway that made it, or a newer one"};
+}
+
 }  // namespace
 
-std::string_view to_text(Kind kind) { return kind == Kind::full ? "full" : "incremental"; }
+std::string_view to_text(Kind kind) {
+  switch (kind) {
+    case Kind::full:
+      return "full";
+    case Kind::incremental:
+      return "incremental";
+    case Kind::sandbox:
+      break;
+  }
+  return "sandbox";
+}
 
 ordered_json to_json(const Manifest& manifest) {
   ordered_json json{{"form", kForm},
@@ -39,6 +56,7 @@ ordered_json to_json(const Manifest& manifest) {
                     {"pieces", ordered_json::array()}};
   for (const auto& account : manifest.accounts)
     json["accounts"].push_back({{"name", account.name}, {"database", account.database}});
+  if (manifest.kind == Kind::sandbox) json["table_sums"] = manifest.table_sums;
   for (const auto& piece : manifest.pieces)
     json["pieces"].push_back({{"name", piece.name}, {"bytes", piece.bytes}, {"sha256", piece.sha256}});
   return json;
@@ -52,7 +70,7 @@ Result<Manifest> read_manifest(const ordered_json& json) {
     Manifest manifest;
     manifest.id = json.at("id");
     manifest.repository = json.at("repository");
-    manifest.kind = json.at("kind") == to_text(Kind::full) ? Kind::full : Kind::incremental;
+    SLIPWAY_TRY(manifest.kind, parse_kind(json.at("kind").get<std::string>()));
     manifest.parent = json.at("parent");
     SLIPWAY_TRY(manifest.taken_at, parse_timestamp(json.at("taken_at").get<std::string>()));
     SLIPWAY_TRY(manifest.ended_at, parse_timestamp(json.at("ended_at").get<std::string>()));
@@ -71,6 +89,11 @@ Result<Manifest> read_manifest(const ordered_json& json) {
     manifest.key_id = json.at("key");
     for (const auto& account : json.at("accounts"))
       manifest.accounts.push_back({account.at("name"), account.at("database")});
+    if (manifest.kind == Kind::sandbox) {
+      manifest.table_sums = json.at("table_sums").get<std::map<std::string, std::string>>();
+      if (manifest.accounts.size() != 1)
+        return Error{Code::corrupt, "manifest: of a sandbox backup without an account"};
+    }
     for (const auto& piece : json.at("pieces"))
       manifest.pieces.push_back({piece.at("name"), piece.at("bytes"), piece.at("sha256")});
     return manifest;
@@ -81,6 +104,11 @@ Result<Manifest> read_manifest(const ordered_json& json) {
 
 bool holds_nothing_new(const Manifest& manifest) {
   return manifest.kind == Kind::incremental && manifest.pieces.empty();
+}
+
+bool is_backup_id(std::string_view text) {
+  const auto dash = text.rfind('-');
+  return dash != std::string_view::npos && parse_kind(std::string(text.substr(dash + 1))).has_value();
 }
 
 std::string backup_id(Timestamp taken_at, Kind kind) {

@@ -1,6 +1,7 @@
 // What a repository says of one backup. The JSON is the contract (docs/backup-format.md).
 #pragma once
 
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -11,7 +12,8 @@
 
 namespace slipway::backup {
 
-enum class Kind { full, incremental };
+/// full and incremental: of the whole server. sandbox: of one account, on request (A36).
+enum class Kind { full, incremental, sandbox };
 
 [[nodiscard]] std::string_view to_text(Kind kind);
 
@@ -47,7 +49,8 @@ struct Manifest {
   std::uint64_t plain_bytes = 0;
   std::uint64_t stored_bytes = 0;
   std::string key_id;
-  std::vector<SavedAccount> accounts;
+  std::vector<SavedAccount> accounts;                  ///< of a sandbox backup: the one that it holds
+  std::map<std::string, std::string> table_sums = {};  ///< of a sandbox backup: CHECKSUM TABLE of each table
   std::vector<Piece> pieces;
 };
 
@@ -57,6 +60,9 @@ struct Manifest {
 
 /// An incremental of a server on which nothing had happened: what it follows holds the same.
 [[nodiscard]] bool holds_nothing_new(const Manifest& manifest);
+
+/// Whether a person means a backup by it, and not a time or a GTID.
+[[nodiscard]] bool is_backup_id(std::string_view text);
 
 /// "20261129t031500z-full".
 [[nodiscard]] std::string backup_id(Timestamp taken_at, Kind kind);

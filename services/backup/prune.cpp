@@ -33,6 +33,8 @@ Status remove_rest(const Repository& repository, const std::string& id) {
   return {};
 }
 
+}  // namespace
+
 Status remove_backup(const Repository& repository, const std::string& id) {
   auto noted = repository.write_document(removal_name(id), {{"repository", repository.id()}, {"backup", id}});
   if (!noted && noted.error().code != Code::conflict) return noted;
@@ -41,6 +43,8 @@ Status remove_backup(const Repository& repository, const std::string& id) {
   fail_point("prune.manifest_gone");
   return remove_rest(repository, id);
 }
+
+namespace {
 
 /// The ids of backups that have a note, and whether they still have their manifest.
 Result<std::map<std::string, bool>> noted_backups(const Repository& repository) {
@@ -119,7 +123,8 @@ Status remove_window_proofs(const Repository& repository, const RetentionPlan& p
   constexpr std::size_t kTime = std::string_view("20261129t031500").size();
   std::string oldest;
   for (const BackupDecision& decision : plan.backups)
-    if (decision.keep && decision.repository == repository.name() && (oldest.empty() || decision.id < oldest))
+    if (decision.keep && decision.kind != BackupKind::sandbox && decision.repository == repository.name() &&
+        (oldest.empty() || decision.id < oldest))
       oldest = decision.id;
   if (oldest.empty()) return {};
   const std::string first = std::string(kProofs) + oldest.substr(0, kTime);

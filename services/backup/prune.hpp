@@ -23,6 +23,9 @@ using PruneStep = std::function<Status()>;
 [[nodiscard]] Status carry_out_prune(const std::vector<const Repository*>& repositories, const RetentionPlan& plan,
                                      const PruneStep& step = {});
 
+/// Removes one backup, whatever retention says. What is begun is finished by the next call of carry_out_prune().
+[[nodiscard]] Status remove_backup(const Repository& repository, const std::string& id);
+
 /// Backups whose removal was begun and not finished.
 [[nodiscard]] Result<std::vector<std::string>> unfinished_removals(const Repository& repository);
 

@@ -130,7 +130,7 @@ Result<Repository::Listing> Repository::backups() const {
     if (!object.name.ends_with(last)) continue;
     const std::string id = object.name.substr(folder.size(), object.name.size() - folder.size() - last.size());
     if (auto manifest = backup(id))
-      listing.backups.push_back(*std::move(manifest));
+      (manifest->kind == Kind::sandbox ? listing.accounts : listing.backups).push_back(*std::move(manifest));
     else if (manifest.error().code == Code::corrupt || manifest.error().code == Code::unauthenticated)
       listing.faults.push_back(manifest.error());
     else

@@ -46,7 +46,8 @@ class Repository {
 
   /// All published backups, oldest first. One whose manifest cannot be read is in `faults` instead, with the reason.
   struct Listing {
-    std::vector<Manifest> backups;
+    std::vector<Manifest> backups;   ///< of the whole server
+    std::vector<Manifest> accounts;  ///< of one account, on request
     std::vector<Error> faults;
   };
   [[nodiscard]] Result<Listing> backups() const;

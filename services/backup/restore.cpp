@@ -99,7 +99,7 @@ Status write_binlog_state(const fs::path& data, const std::string& binlog_file, 
 Result<RestoreGoal> RestoreGoal::parse(const std::string& text) {
   RestoreGoal target;
   if (text.empty() || text == "latest") return target;
-  if (text.ends_with("-full") || text.ends_with("-incremental")) {
+  if (is_backup_id(text)) {
     target.backup = text;
     return target;
   }

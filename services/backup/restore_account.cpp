@@ -1,85 +1,35 @@
 #include "services/backup/restore_account.hpp"
 
-#include <unistd.h>
-
-#include <cerrno>
-
 #include "appliance/account/platform.hpp"
-#include "appliance/sql/option_file.hpp"
-#include "services/backup/mariadb_backup.hpp"
+#include "services/backup/load_account.hpp"
+#include "services/backup/pieces.hpp"
 #include "services/backup/restore_store.hpp"
+#include "services/backup/sandbox_backup.hpp"
 
 namespace slipway::backup {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kReadBytes = 1U << 18U;
-constexpr std::chrono::minutes kEnd{30};
 constexpr const char* kUnderWay = "is being restored";
 
-process::Command dump_command(const sql::Endpoint& from, const std::string& database, const fs::path& log) {
-  process::Command command{
-      .argv = {"mariadb-dump", "--no-defaults", "--socket=" + from.socket, "--user=" + from.user,
-               "--single-transaction", "--quick", "--routines", "--triggers", "--events", "--hex-blob",
-               "--default-character-set=utf8mb4", "--max-allowed-packet=1G", database},
-      .log_file = log,
-      .ends_with_starter = true};
-  command.pipe_stdout = true;
-  return command;
-}
-
-process::Command load_command(const fs::path& access, const std::string& database, const fs::path& log) {
-  process::Command command{.argv = {"mariadb", "--defaults-file=" + access.string(), "--batch",
-                                    "--default-character-set=utf8mb4", "--max-allowed-packet=1G", database},
-                           .log_file = log,
-                           .ends_with_starter = true};
-  command.pipe_stdin = true;
-  return command;
-}
-
-Error tool_error(const std::string& name, int status, const fs::path& log) {
-  return {Code::internal,
-          name + ": ended with exit status " + std::to_string(status) + ": " + process::last_words(log)};
-}
-
-/// One program's output into the other's input.
-Status pump(process::Child& from, process::Child& to, const RestoreProgress& progress) {
-  std::string buffer(kReadBytes, '\0');
+/// One server's database into another's.
+Status load(const sql::Endpoint& from, const std::string& database, const sql::Endpoint& to,
+            const AccountRestore& wanted) {
+  SLIPWAY_TRY(auto loader, Loader::start(to, wanted.work));
+  const fs::path log = wanted.work / "dump.log";
+  SLIPWAY_TRY(auto dump,
+              start_dump({"--no-defaults", "--socket=" + from.socket, "--user=" + from.user}, database, log));
   std::uint64_t bytes = 0;
-  for (;;) {
-    const ssize_t got = ::read(from.output(), buffer.data(), buffer.size());
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return Error{Code::internal, "mariadb-dump: its output cannot be read"};
-    if (got == 0) break;
-    for (std::string_view rest(buffer.data(), static_cast<std::size_t>(got)); !rest.empty();) {
-      const ssize_t written = ::write(to.input(), rest.data(), rest.size());
-      if (written < 0 && errno == EINTR) continue;
-      if (written < 0) return Error{Code::unavailable, "mariadb: takes no more"};
-      rest.remove_prefix(static_cast<std::size_t>(written));
-    }
-    bytes += static_cast<std::uint64_t>(got);
-    if (progress) progress("load", bytes, 0);
-  }
-  to.close_input();
-  return {};
-}
-
-Status load(const sql::Endpoint& from, const std::string& database, sql::Endpoint to, const AccountRestore& wanted) {
-  std::error_code problem;
-  fs::create_directories(wanted.work, problem);
-  const fs::path access = wanted.work / "load.cnf";
-  const fs::path dump_log = wanted.work / "dump.log";
-  const fs::path load_log = wanted.work / "load.log";
-  SLIPWAY_CHECK(sql::write_option_file(access, to, "client"));
-  SLIPWAY_TRY(auto loading, process::Child::spawn(load_command(access, to.database, load_log)));
-  SLIPWAY_TRY(auto dumping, process::Child::spawn(dump_command(from, database, dump_log)));
-  const auto pumped = pump(dumping, loading, wanted.progress);
-  const int loaded = loading.wait(kEnd).value_or(-1);
-  if (loaded != 0) return tool_error("mariadb", loaded, load_log);
-  const int dumped = dumping.wait(kEnd).value_or(-1);
-  if (dumped != 0) return tool_error("mariadb-dump", dumped, dump_log);
-  fs::remove(access, problem);
+  const auto take = [&](std::string_view part) -> Status {
+    bytes += part.size();
+    if (wanted.progress) wanted.progress("load", bytes, 0);
+    return loader.add(part);
+  };
+  const auto pumped = drain(dump, take, "mariadb-dump", log);
+  // Why it takes no more is said by its end.
+  SLIPWAY_CHECK(loader.finish());
+  SLIPWAY_CHECK(end_of_dump(dump, log));
   return pumped;
 }
 
@@ -113,21 +63,57 @@ Error is_there(const AccountName& name) {
           "choose a name that no account has, or leave --into out to restore in place"};
 }
 
+/// What an account is made of.
+struct Source {
+  std::string title;
+  account::Kind kind = account::Kind::other;
+  /// Fills the connection's empty database, and compares; how many tables.
+  std::function<Result<std::size_t>(sql::Connection& target)> load;
+};
+
 /// The account that is restored into: the one that is there, or a new one, which nobody uses before it is whole.
 /// Whether it is new.
-Result<bool> make_account(account::Administration& administration, const sql::Connection& admin,
-                          const account::Account& source, const AccountRestore& wanted) {
+Result<bool> make_account(account::Administration& administration, const sql::Connection& admin, const Source& source,
+                          const AccountRestore& wanted) {
   sql::Pool pool(admin.endpoint());
   const auto there = account::Directory(pool, Secret()).find(wanted.into);
   if (!there && there.error().code != Code::not_found) return there.error();
   if (!there) {
     SLIPWAY_TRY([[maybe_unused]] const auto made, administration.create(wanted.into, source.title, source.kind));
     SLIPWAY_CHECK(administration.suspend(wanted.into, kUnderWay));
+    // Beside the living account, it would write to the same people.
+    SLIPWAY_CHECK(administration.set_mail(wanted.into, false));
     return true;
   }
-  if (is_left_over(*there)) return true;
+  if (is_left_over(*there)) {
+    SLIPWAY_CHECK(administration.set_mail(wanted.into, false));
+    return true;
+  }
   if (wanted.into == wanted.account) return false;
   return is_there(wanted.into);
+}
+
+/// Loads beside what is served, and publishes.
+Result<AccountRestored> restore_from(const Source& source, sql::Connection& admin, const Secret& key,
+                                     const AccountRestore& wanted) {
+  account::Administration administration(admin, key, "restore");
+  SLIPWAY_TRY(const bool is_new, make_account(administration, admin, source, wanted));
+  SLIPWAY_TRY(const auto generation, administration.prepare_generation(wanted.into));
+  SLIPWAY_TRY(auto target, open(admin.endpoint(), generation.database));
+  SLIPWAY_CHECK(empty_database(target));
+  AccountRestored result;
+  SLIPWAY_TRY(result.tables, source.load(target));
+  // What was saved may be of an older version.
+  SLIPWAY_TRY([[maybe_unused]] const auto schema, sql::upgrade_schema(target, sql::account_schema()));
+  SLIPWAY_CHECK(administration.publish_generation(wanted.into, generation.number));
+  result.database = generation.database;
+  if (is_new) {
+    SLIPWAY_CHECK(administration.drop_generation(wanted.into, generation.number - 1));
+    SLIPWAY_CHECK(administration.resume(wanted.into));
+  } else {
+    result.set_aside = "acct_" + wanted.into.text() + "_" + std::to_string(generation.number - 1);
+  }
+  return result;
 }
 
 }  // namespace
@@ -153,27 +139,27 @@ Result<AccountRestored> restore_account(const embedded::Database& restored, sql:
   if (source == accounts.end())
     return Error{Code::not_found, "account '" + wanted.account.text() + "': was not there at that moment",
                  "see 'slipway backup show' for the accounts of a backup"};
-  account::Administration administration(admin, key, "restore");
-  SLIPWAY_TRY(const bool is_new, make_account(administration, admin, *source, wanted));
-  SLIPWAY_TRY(const auto generation, administration.prepare_generation(wanted.into));
   const sql::Endpoint from = restored.administrator();
-  SLIPWAY_TRY(auto target, open(admin.endpoint(), generation.database));
-  SLIPWAY_CHECK(empty_database(target));
-  SLIPWAY_CHECK(load(from, source->database, target.endpoint(), wanted));
-  SLIPWAY_TRY(auto origin, open(from, source->database));
-  AccountRestored result;
-  SLIPWAY_TRY(result.tables, compare(origin, target));
-  // What was saved may be of an older version.
-  SLIPWAY_TRY([[maybe_unused]] const auto schema, sql::upgrade_schema(target, sql::account_schema()));
-  SLIPWAY_CHECK(administration.publish_generation(wanted.into, generation.number));
-  result.database = generation.database;
-  if (is_new) {
-    SLIPWAY_CHECK(administration.drop_generation(wanted.into, generation.number - 1));
-    SLIPWAY_CHECK(administration.resume(wanted.into));
-  } else {
-    result.set_aside = "acct_" + wanted.into.text() + "_" + std::to_string(generation.number - 1);
-  }
-  return result;
+  const auto load_and_compare = [&](sql::Connection& target) -> Result<std::size_t> {
+    SLIPWAY_CHECK(load(from, source->database, target.endpoint(), wanted));
+    SLIPWAY_TRY(auto origin, open(from, source->database));
+    return compare(origin, target);
+  };
+  return restore_from({source->title, source->kind, load_and_compare}, admin, key, wanted);
+}
+
+Result<AccountRestored> restore_account(const Repository& repository, const Manifest& backup, sql::Connection& admin,
+                                        const Secret& key, const AccountRestore& wanted) {
+  sql::Pool pool(admin.endpoint());
+  const auto living = account::Directory(pool, Secret()).find(wanted.account);
+  if (!living && living.error().code != Code::not_found) return living.error();
+  const auto load_and_compare = [&](sql::Connection& target) {
+    return load_sandbox_backup(repository, backup, target, wanted.work, wanted.progress);
+  };
+  Source source{wanted.account.text(), account::Kind::sandbox, load_and_compare};
+  if (living) source.title = living->title;
+  if (living) source.kind = living->kind;
+  return restore_from(source, admin, key, wanted);
 }
 
 }  // namespace slipway::backup

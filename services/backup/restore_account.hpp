@@ -8,7 +8,7 @@ namespace slipway::backup {
 
 struct AccountRestore {
   AccountName account;  ///< as it was called then
-  AccountName into;     ///< the same: in its place; a name that nobody has: beside it
+  AccountName into;     ///< the same: in its place; a name that nobody has: beside it, and it sends no mail
   std::filesystem::path work;
   RestoreProgress progress;  ///< "load", bytes, 0
 };
@@ -26,6 +26,12 @@ struct AccountRestored {
 /// differs after loading), those of mariadb-dump, mariadb and Administration.
 [[nodiscard]] Result<AccountRestored> restore_account(const embedded::Database& restored, sql::Connection& admin,
                                                       const Secret& key, const AccountRestore& wanted);
+
+/// The same out of a sandbox backup (A36), of the account that it holds. What is made anew is of the kind of the living
+/// account, and a sandbox where there is none any more.
+[[nodiscard]] Result<AccountRestored> restore_account(const Repository& repository, const Manifest& backup,
+                                                      sql::Connection& admin, const Secret& key,
+                                                      const AccountRestore& wanted);
 
 /// Whether restore_account() may make the account: there is none of that name, or one that a killed call left. Error:
 /// conflict.

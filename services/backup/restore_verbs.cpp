@@ -155,6 +155,14 @@ Status check_accounts(const sql::Connection& admin, const Repositories& reposito
                "that backup holds " + names};
 }
 
+Output with_account_facts(Output output, const AccountRestored& done) {
+  output.json["tables_compared"] = done.tables;
+  output.json["set_aside"] = done.set_aside;
+  output.text += "  " + std::to_string(done.tables) + " tables, each with the checksum that it has in the backup\n";
+  if (!done.set_aside.empty()) output.text += "  what was served before is kept as database " + done.set_aside + "\n";
+  return output;
+}
+
 Result<Output> into_account(const Context& context, const Flags& flags, const config::Config& config,
                             const Repositories& repositories, const RestoreGoal& goal) {
   SLIPWAY_TRY(const auto name, AccountName::parse(flags.account));
@@ -174,11 +182,7 @@ Result<Output> into_account(const Context& context, const Flags& flags, const co
   Output output{to_json(restored),
                 "account '" + into.text() + "': restored to " + to_text(goal) + "\n" + to_text(restored)};
   output.json["account"] = into.text();
-  output.json["tables_compared"] = done.tables;
-  output.json["set_aside"] = done.set_aside;
-  output.text += "  " + std::to_string(done.tables) + " tables, each with the checksum that it has in the backup\n";
-  if (!done.set_aside.empty()) output.text += "  what was served before is kept as database " + done.set_aside + "\n";
-  return output;
+  return with_account_facts(std::move(output), done);
 }
 
 Result<Output> into_directory(const Context& context, const Flags& flags, const Repositories& repositories,
@@ -237,9 +241,68 @@ Result<Output> into_place(const Context& context, const Flags& flags, const conf
   return Output{done, text};
 }
 
-Result<Output> run(const Context& context, const Flags& flags) {
+/// A backup that holds one account, and where it lies.
+struct SandboxBackup {
+  const Repository* repository = nullptr;
+  Manifest manifest;
+};
+
+Result<SandboxBackup> find_sandbox_backup(const Repositories& repositories, const std::string& id) {
+  Error last{Code::not_found, "backup '" + id + "': is in no repository that answers", "see 'slipway backup list'"};
+  for (const Repository* repository : repositories.all()) {
+    auto manifest = repository->backup(id);
+    if (manifest) return SandboxBackup{repository, *std::move(manifest)};
+    if (manifest.error().code != Code::not_found) last = manifest.error();
+  }
+  return last;
+}
+
+/// What the backup holds is what is restored, whether --account says it too or not.
+Result<Flags> with_account(Flags flags, const Manifest& backup) {
+  const std::string& holds = backup.accounts.front().name;
+  if (flags.in_place || !flags.directory.empty())
+    return Error{Code::invalid_argument, "backup " + backup.id + ": holds account '" + holds + "' alone, and no server",
+                 "leave --directory and --in-place out"};
+  if (!flags.account.empty() && flags.account != holds)
+    return Error{Code::invalid_argument,
+                 "backup " + backup.id + ": holds account '" + holds + "', not '" + flags.account + "'",
+                 "restore it beside the living ones with --account " + holds + " --into NEW"};
+  flags.account = holds;
   SLIPWAY_CHECK(check(flags));
+  return flags;
+}
+
+Result<Output> from_sandbox_backup(const Context& context, const Flags& given, const std::string& id) {
+  SLIPWAY_TRY(const auto config, context.configuration());
+  SLIPWAY_TRY(const auto repositories, Repositories::open(config));
+  SLIPWAY_CHECK(repositories.any());
+  SLIPWAY_TRY(const auto found, find_sandbox_backup(repositories, id));
+  SLIPWAY_TRY(const Flags flags, with_account(given, found.manifest));
+  ordered_json json{{"executed", flags.execute},
+                    {"backup", id},
+                    {"repository", found.repository->name()},
+                    {"account", flags.account}};
+  if (!flags.execute)
+    return Output{json, "would restore " + what(flags) + " from backup " + id + " in repository '" +
+                            found.repository->name() + "'\nnothing was done: add --execute to do it"};
+  SLIPWAY_TRY(const auto name, AccountName::parse(flags.account));
+  SLIPWAY_TRY(const auto into, AccountName::parse(flags.into.value_or(flags.account)));
+  SLIPWAY_TRY(auto admin, context.administrator(std::string(account::kPlatformDatabase)));
+  SLIPWAY_TRY(const Secret key, context.account_key());
+  SLIPWAY_TRY(const Workshop workshop, Workshop::open(config, "restore"));
+  ProgressLines lines(context);
+  SLIPWAY_TRY(
+      const auto done,
+      restore_account(*found.repository, found.manifest, admin, key,
+                      {.account = name, .into = into, .work = workshop.folder(), .progress = progress_of(lines)}));
+  json["account"] = into.text();
+  return with_account_facts({json, "account '" + into.text() + "': restored from backup " + id + "\n"}, done);
+}
+
+Result<Output> run(const Context& context, const Flags& flags) {
   SLIPWAY_TRY(const auto goal, RestoreGoal::parse(flags.to));
+  if (goal.backup.ends_with(to_text(Kind::sandbox))) return from_sandbox_backup(context, flags, goal.backup);
+  SLIPWAY_CHECK(check(flags));
   SLIPWAY_TRY(const auto config, context.configuration());
   SLIPWAY_TRY(const auto repositories, Repositories::open(config));
   SLIPWAY_CHECK(repositories.any());

@@ -198,6 +198,7 @@ class Decider {
   [[nodiscard]] BackupDecision decision(std::size_t i) const {
     BackupDecision decision{.repository = backups_[i].repository,
                             .id = backups_[i].id,
+                            .kind = backups_[i].kind,
                             .keep = !marks_[i].keep.empty(),
                             .reasons = marks_[i].keep,
                             .depth = links_[i].depth,

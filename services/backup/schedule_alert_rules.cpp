@@ -46,7 +46,8 @@ std::map<std::string, const BackupFact*> newest_proven(const ScheduleFacts& fact
   std::map<std::string, const BackupFact*> newest;
   for (std::size_t i = 0; i < facts.backups.size(); ++i) {
     const BackupFact& backup = facts.backups[i];
-    if (backup.proof != ProofState::proven || links[i].state != ChainState::usable) continue;
+    const bool platform = backup.kind == BackupKind::full || backup.kind == BackupKind::incremental;
+    if (!platform || backup.proof != ProofState::proven || links[i].state != ChainState::usable) continue;
     const BackupFact*& last = newest[backup.repository];
     if (last == nullptr || taken_before(*last, backup)) last = &backup;
   }
@@ -99,7 +100,34 @@ void add_proofs(std::vector<Alert>& alerts, const ScheduleFacts& facts, const st
          "the last proven full, " + newest->id + ", is " + duration_text(now - newest->taken_at) + " old (F1)"});
 }
 
+/// A35: the first proven full of this month is old, and no copy of the month is at the customer's.
+void add_monthly(std::vector<Alert>& alerts, const ScheduleFacts& facts, const SchedulePolicy& policy, Timestamp now,
+                 const ToLocal& to_local) {
+  const std::string& name = policy.monthly_repository;
+  if (name.empty()) return;
+  const auto month = month_of(now, to_local);
+  const BackupFact* first = nullptr;
+  for (const BackupFact& backup : facts.backups) {
+    if (month_of(backup.taken_at, to_local) != month) continue;
+    if (backup.kind == BackupKind::monthly && backup.proof != ProofState::failed) return;
+    if (backup.kind != BackupKind::full || backup.proof != ProofState::proven) continue;
+    if (first == nullptr || taken_before(backup, *first)) first = &backup;
+  }
+  if (first == nullptr || now - first->taken_at <= policy.monthly_late) return;
+  std::string reason = name + " has no copy of this month, whose first proven full, " + first->id + ", is " +
+                       duration_text(now - first->taken_at) + " old (A35)";
+  const auto state = std::ranges::find(facts.repositories, name, &RepositoryState::name);
+  if (state != facts.repositories.end() && !state->available) reason += ": it does not answer";
+  if (state != facts.repositories.end() && !state->fault.empty()) reason += " (" + state->fault + ")";
+  alerts.push_back({"monthly_late", name, std::move(reason)});
+}
+
 }  // namespace
+
+std::chrono::year_month month_of(Timestamp time, const ToLocal& to_local) {
+  const std::chrono::year_month_day date{std::chrono::floor<std::chrono::days>(to_local(time))};
+  return date.year() / date.month();
+}
 
 std::optional<Timestamp> restorable_until(const RepositoryState& repository, const ScheduleFacts& facts,
                                           const std::vector<ChainLink>& links) {
@@ -120,7 +148,7 @@ std::optional<Timestamp> restorable_until(const RepositoryState& repository, con
 }
 
 std::vector<Alert> find_alerts(const ScheduleFacts& facts, const std::vector<ChainLink>& links,
-                               const SchedulePolicy& policy, Timestamp now) {
+                               const SchedulePolicy& policy, Timestamp now, const ToLocal& to_local) {
   std::vector<Alert> alerts;
   std::vector<SegmentRun> log;
   for (const auto& repository : facts.repositories)
@@ -138,6 +166,7 @@ std::vector<Alert> find_alerts(const ScheduleFacts& facts, const std::vector<Cha
     add_log(alerts, repository, facts, newest, policy, now, log);
   }
   add_proofs(alerts, facts, links, policy, now);
+  add_monthly(alerts, facts, policy, now, to_local);
   return alerts;
 }
 

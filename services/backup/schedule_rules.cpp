@@ -268,23 +268,18 @@ class Scheduler {
     return found != facts_.repositories.end() && !found->available;
   }
 
-  [[nodiscard]] std::chrono::year_month month_of(Timestamp time) const {
-    const std::chrono::year_month_day date{std::chrono::floor<std::chrono::days>(to_local_(time))};
-    return date.year() / date.month();
-  }
-
   // A35. The month's copy is a proven full of that month, so it is due with the first one, and once.
   void add_monthly() {
     const std::string& name = policy_.monthly_repository;
     if (name.empty() || known_silent(name) || !may_begin(WorkKind::monthly, name)) return;
-    const auto month = month_of(now_);
+    const auto month = month_of(now_, to_local_);
     const BackupFact* newest = nullptr;
     for (std::size_t i = 0; i < facts_.backups.size(); ++i) {
       const BackupFact& backup = facts_.backups[i];
       const bool copy = backup.kind == BackupKind::monthly && backup.proof != ProofState::failed;
       const bool full = backup.kind == BackupKind::full && backup.proof == ProofState::proven &&
                         backup.taken_at <= now_ && available(backup.repository);
-      if ((!copy && !full) || month_of(backup.taken_at) != month) continue;
+      if ((!copy && !full) || month_of(backup.taken_at, to_local_) != month) continue;
       if (copy) return;
       if (newest == nullptr || taken_before(*newest, backup)) newest = &backup;
     }
@@ -382,7 +377,7 @@ Agenda next_work(const ScheduleFacts& facts, const SchedulePolicy& policy, Times
   if (!agenda.off_because.empty()) return agenda;
   const auto links = link_chains(facts.backups);
   Scheduler(facts, links, policy, now, to_local).fill(agenda);
-  agenda.alerts = find_alerts(facts, links, policy, now);
+  agenda.alerts = find_alerts(facts, links, policy, now, to_local);
   return agenda;
 }
 

@@ -28,11 +28,12 @@ struct SchedulePolicy {
   int attempts = 2;                      ///< of a full in one repository and slot, before another one takes it
   std::chrono::minutes log_proof_every{60};
   std::chrono::minutes prune_every{360};
-  std::chrono::minutes log_late{10};         ///< how late the log may be without an alert
-  std::chrono::minutes loss_alert{90};       ///< how much may be lost without an alert
-  std::chrono::minutes loss_limit{120};      ///< D6, A39
-  std::chrono::minutes proof_late{26 * 60};  ///< how old the last proven full may be without an alert
-  std::string monthly_repository;            ///< A35: the customer's server; empty: none
+  std::chrono::minutes log_late{10};           ///< how late the log may be without an alert
+  std::chrono::minutes loss_alert{90};         ///< how much may be lost without an alert
+  std::chrono::minutes loss_limit{120};        ///< D6, A39
+  std::chrono::minutes proof_late{26 * 60};    ///< how old the last proven full may be without an alert
+  std::chrono::minutes monthly_late{24 * 60};  ///< how old a month's first proven full may be without its copy
+  std::string monthly_repository;              ///< A35: the customer's server; empty: none
 };
 
 /// A repository as the agent sees it just now.
@@ -94,7 +95,8 @@ struct Work {
 
 /// Something an operator must know.
 struct Alert {
-  std::string name;  ///< stable: rpo_at_risk, repository_unavailable, log_late, log_hole, proof_failed, proof_late
+  std::string name;  ///< stable: rpo_at_risk, repository_unavailable, log_late, log_hole, proof_failed, proof_late,
+                     ///< monthly_late, agent_elsewhere
   std::string repository;
   std::string reason;
 };
@@ -129,7 +131,10 @@ struct NewestBackups {
 
 /// What is wrong at `now`, whether or not anything is due.
 [[nodiscard]] std::vector<Alert> find_alerts(const ScheduleFacts& facts, const std::vector<ChainLink>& links,
-                                             const SchedulePolicy& policy, Timestamp now);
+                                             const SchedulePolicy& policy, Timestamp now, const ToLocal& to_local);
+
+/// The month of a place's calendar in which a moment lies.
+[[nodiscard]] std::chrono::year_month month_of(Timestamp time, const ToLocal& to_local);
 
 /// The newest moment that can be restored from this repository alone; none: nothing can.
 [[nodiscard]] std::optional<Timestamp> restorable_until(const RepositoryState& repository, const ScheduleFacts& facts,

@@ -1,112 +1,23 @@
 #include "services/backup/take.hpp"
 
-#include <fcntl.h>
-#include <poll.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <array>
-#include <cerrno>
 #include <csignal>
-#include <thread>
 
 #include "appliance/sql/option_file.hpp"
 #include "services/backup/fail_point.hpp"
 #include "services/backup/lineage.hpp"
 #include "services/backup/mariadb_backup.hpp"
+#include "services/backup/pieces.hpp"
 #include "services/backup/server_state_store.hpp"
 
 namespace slipway::backup {
 namespace {
 
 namespace fs = std::filesystem;
-using Clock_ = std::chrono::steady_clock;
 
 constexpr std::chrono::minutes kPatience{10};
-constexpr std::size_t kReadBytes = 1U << 20U;
-constexpr int kPipeBytes = 1 << 20;  // what a user without privileges may ask for
-constexpr int kWorkersAtMost = 4;
+constexpr std::uint64_t kMiB = 1U << 20U;
 constexpr int kAttempts = 2;  // mariadb-backup was seen to crash, about once in a thousand incrementals
-
-/// Compressing takes several times as long as everything else together, which has this thread to itself.
-int compressing_threads() {
-  return std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, kWorkersAtMost);
-}
-
-/// Cuts the stream into sealed objects.
-class Pieces {
- public:
-  Pieces(const Repository& repository, const TakeOptions& options, Manifest& manifest, const TakeProgress& progress)
-      : repository_(repository), options_(options), manifest_(manifest), progress_(progress) {}
-
-  [[nodiscard]] Status add(std::string_view bytes) {
-    while (!bytes.empty()) {
-      if (!sealer_) SLIPWAY_CHECK(begin());
-      const auto part = bytes.substr(0, static_cast<std::size_t>(options_.piece_bytes - in_piece_));
-      SLIPWAY_CHECK(sealer_->add(part));
-      in_piece_ += part.size();
-      manifest_.plain_bytes += part.size();
-      progress_(manifest_.plain_bytes, stored_);
-      if (stored_ > 0) fail_point("take.piece_begun");
-      bytes.remove_prefix(part.size());
-      if (in_piece_ == options_.piece_bytes) SLIPWAY_CHECK(end());
-    }
-    return {};
-  }
-
-  [[nodiscard]] Status end() {
-    if (!sealer_) return {};
-    SLIPWAY_TRY(const auto sealed, sealer_->finish());
-    SLIPWAY_CHECK(writer_->commit());
-    manifest_.pieces.push_back({name_, sealed.stored_bytes, sealed.stored_sha256});
-    manifest_.stored_bytes += sealed.stored_bytes;
-    sealer_.reset();
-    writer_.reset();
-    fail_point("take.piece_stored");
-    return {};
-  }
-
-  void forget() {
-    sealer_.reset();
-    writer_.reset();
-    for (const Piece& piece : manifest_.pieces)
-      static_cast<void>(repository_.storage().remove(piece.name).has_value());  // else remove_unpublished() does it
-    manifest_.pieces.clear();
-    manifest_.plain_bytes = manifest_.stored_bytes = in_piece_ = stored_ = 0;
-  }
-
- private:
-  [[nodiscard]] Status begin() {
-    const std::string number = std::to_string(manifest_.pieces.size() + 1);
-    name_ =
-        backup_folder(manifest_.id) + "data." + std::string(4 - std::min<std::size_t>(4, number.size()), '0') + number;
-    SLIPWAY_TRY(writer_, repository_.storage().write(name_));
-    const nlohmann::ordered_json label{
-        {"what", "backup"}, {"backup", manifest_.id}, {"piece", manifest_.pieces.size() + 1}, {"content", "mbstream"}};
-    auto sink = [this](std::string_view bytes) -> Status {
-      stored_ += bytes.size();
-      return writer_->add(bytes);
-    };
-    SLIPWAY_TRY(auto sealer,
-                archive::Sealer::start(
-                    repository_.key(),
-                    {.name = name_, .label = label.dump(), .level = options_.level, .workers = compressing_threads()},
-                    std::move(sink)));
-    sealer_.emplace(std::move(sealer));
-    in_piece_ = 0;
-    return {};
-  }
-
-  const Repository& repository_;
-  const TakeOptions& options_;
-  Manifest& manifest_;
-  const TakeProgress& progress_;
-  std::string name_;
-  std::unique_ptr<ObjectWriter> writer_;
-  std::optional<archive::Sealer> sealer_;
-  std::uint64_t in_piece_ = 0;
-  std::uint64_t stored_ = 0;
-};
 
 fs::path log_of(const TakeOptions& options) { return options.work / "mariadb-backup.log"; }
 fs::path notes_of(const TakeOptions& options) { return options.work / "notes"; }
@@ -122,29 +33,13 @@ process::Command command_of(const TakeOptions& options) {
       .log_file = log_of(options),
       .ends_with_starter = true};
   if (options.parent) command.argv.push_back("--incremental-lsn=" + std::to_string(options.parent->to_lsn));
+  if (options.read_bytes_per_s > 0) {
+    // Its own way, which holds up the tables alone: what it reads while it holds the server's locks is not slowed down.
+    command.argv.push_back("--read-buffer-size=" + std::to_string(kMiB));
+    command.argv.push_back("--throttle=" + std::to_string(std::max<std::uint64_t>(1, options.read_bytes_per_s / kMiB)));
+  }
   command.pipe_stdout = true;
   return command;
-}
-
-/// Everything that the program writes, to its end.
-Status drain(process::Child& child, Pieces& pieces, const fs::path& log) {
-  std::vector<char> buffer(kReadBytes);
-  auto moved = Clock_::now();
-  for (;;) {
-    pollfd waiting{.fd = child.output(), .events = POLLIN, .revents = 0};
-    const int ready = ::poll(&waiting, 1, 1000);
-    if (ready == 0) {
-      if (Clock_::now() - moved < kPatience) continue;
-      return Error{Code::timeout, "mariadb-backup: nothing has moved for ten minutes: " + process::last_words(log),
-                   "look for a statement on the server that holds a table"};
-    }
-    const ssize_t got = ::read(child.output(), buffer.data(), buffer.size());
-    if (got < 0 && (errno == EINTR || errno == EAGAIN)) continue;
-    if (got < 0) return Error{Code::internal, "mariadb-backup: its output cannot be read"};
-    if (got == 0) return {};
-    moved = Clock_::now();
-    SLIPWAY_CHECK(pieces.add({buffer.data(), static_cast<std::size_t>(got)}));
-  }
 }
 
 /// A fault of the program itself, and not of what it was asked for.
@@ -153,12 +48,11 @@ bool is_crash(int status) { return status == 128 + SIGSEGV || status == 128 + SI
 /// True: done. False: the program crashed, and this was not the last attempt.
 Result<bool> stream(const TakeOptions& options, Pieces& pieces, bool last) {
   SLIPWAY_TRY(process::Child child, process::Child::spawn(command_of(options)));
-  // Fewer turns between the two programs; where that is refused the pipe stays as it is.
-  static_cast<void>(::fcntl(child.output(), F_SETPIPE_SZ, kPipeBytes));
-  SLIPWAY_CHECK(drain(child, pieces, log_of(options)));
+  const auto take = [&pieces](std::string_view bytes) { return pieces.add(bytes); };
+  SLIPWAY_CHECK(drain(child, take, "mariadb-backup", log_of(options)));
   const auto status = child.wait(kPatience);
   if (status && *status == 0) {
-    SLIPWAY_CHECK(pieces.end());
+    SLIPWAY_CHECK(pieces.finish());
     return true;
   }
   if (status && is_crash(*status) && !last) return false;
@@ -236,7 +130,13 @@ Result<Manifest> take_backup(const Repository& repository, const TakeOptions& op
   manifest.repository = repository.id();  // known once it has answered
   // Where it cannot be read, mariadb-backup says why, or can do without.
   if (auto state = read_server_state(options.server, options.data)) manifest.server_state = *std::move(state);
-  Pieces pieces(repository, options, manifest, progress);
+  Pieces pieces(repository,
+                {.level = options.level,
+                 .piece_bytes = options.piece_bytes,
+                 .content = "mbstream",
+                 .spool = options.work / "unsent",
+                 .patience = options.patience},
+                manifest, progress);
   Status done;
   if (is_unchanged(manifest, options.parent))
     repeat_facts(manifest, *options.parent);

@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "appliance/sql/connection.hpp"
+#include "services/backup/piece_sender.hpp"
 #include "services/backup/repository.hpp"
 
 namespace slipway::backup {
@@ -18,6 +19,8 @@ struct TakeOptions {
   std::string log_line;                     ///< of the archive that runs at present; empty: none
   int level = 1;                            ///< zstd's
   std::uint64_t piece_bytes = 256U << 20U;  ///< plain bytes in one object: what a cut connection costs at most
+  SendPatience patience = {};               ///< with a repository whose line is cut meanwhile
+  std::uint64_t read_bytes_per_s = 0;       ///< of the tables, in whole MiB, at least one; 0: no limit
 };
 
 /// Bytes read from the server's files so far, and stored.

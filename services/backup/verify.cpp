@@ -150,7 +150,7 @@ Status Check::backup(const std::string& id, std::map<std::string, std::uint64_t>
 /// Every incremental stands on the one that it follows.
 Status Check::chains() {
   for (const Manifest& manifest : backups_) {
-    if (manifest.kind == Kind::full) continue;
+    if (manifest.kind != Kind::incremental) continue;
     const auto parent = std::ranges::find(backups_, manifest.parent, &Manifest::id);
     if (parent == backups_.end())
       SLIPWAY_CHECK(note(Error{Code::not_found, repository_.describe() + ": backup " + manifest.id + ": backup " +

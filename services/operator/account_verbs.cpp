@@ -18,6 +18,8 @@ struct Options {
   std::string title;
   std::string kind = "other";
   std::string reason;
+  std::string mail;
+  std::string database;
   std::string confirmation;
   std::string login = "admin";
   std::string label;
@@ -115,12 +117,42 @@ Result<Output> resume(const Context& context, const Options& options) {
   });
 }
 
+Result<Output> set_mail(const Context& context, const Options& options) {
+  SLIPWAY_TRY(const auto name, AccountName::parse(options.name));
+  return administer(context, [&](account::Administration& administration) -> Result<Output> {
+    SLIPWAY_CHECK(administration.set_mail(name, options.mail == "on"));
+    return Output{{{"name", options.name}, {"sends_mail", options.mail == "on"}},
+                  "account '" + options.name + "': mail is " + options.mail};
+  });
+}
+
 Result<Output> remove(const Context& context, const Options& options) {
   SLIPWAY_TRY(const auto name, AccountName::parse(options.name));
   return administer(context, [&](account::Administration& administration) -> Result<Output> {
     SLIPWAY_CHECK(administration.remove(name, options.confirmation));
     return Output{{{"name", options.name}, {"state", "deleted"}},
                   "account '" + options.name + "': deleted with all its data"};
+  });
+}
+
+Result<Output> list_databases(const Context& context, const Options& options) {
+  SLIPWAY_TRY(const auto name, AccountName::parse(options.name));
+  return administer(context, [&](account::Administration& administration) -> Result<Output> {
+    SLIPWAY_TRY(const auto databases, administration.list_databases(name));
+    Output output{nlohmann::ordered_json::array(), ""};
+    for (const auto& one : databases) {
+      output.json.push_back({{"database", one.database}, {"state", one.state}, {"bytes", one.bytes}});
+      output.text += padded(one.database, 34) + padded(one.state, 11) + std::to_string(one.bytes >> 20U) + " MiB\n";
+    }
+    return output;
+  });
+}
+
+Result<Output> drop_database(const Context& context, const Options& options) {
+  SLIPWAY_TRY(const auto name, AccountName::parse(options.name));
+  return administer(context, [&](account::Administration& administration) -> Result<Output> {
+    SLIPWAY_CHECK(administration.drop_database(name, options.database, options.confirmation));
+    return Output{{{"database", options.database}, {"state", "dropped"}}, "database " + options.database + ": dropped"};
   });
 }
 
@@ -224,9 +256,21 @@ void register_account(Verbs& verbs) {
   suspending.app.add_option("--reason", suspending.options.reason, "Shown to those who are refused")->required();
   add_verb(verbs, group, "resume", "Serve a suspended account again", "slipway account resume acme", resume);
 
+  const Verb mail =
+      add_verb(verbs, group, "mail", "Let an account send mail, or none", "slipway account mail acme_old on", set_mail);
+  mail.app.add_option("mail", mail.options.mail, "on or off")->required()->check(CLI::IsMember({"on", "off"}));
+
   const Verb deleting = add_verb(verbs, group, "delete", "Delete an account with all its data",
                                  "slipway account delete acme --confirm acme", remove);
   deleting.app.add_option("--confirm", deleting.options.confirmation, "The account's name once more")->required();
+
+  add_verb(verbs, group, "databases", "List the databases of an account: the one that is served, and those before it",
+           "slipway account databases acme", list_databases);
+  const Verb dropping =
+      add_verb(verbs, group, "drop-database", "Drop a database that a restore or a migration set aside",
+               "slipway account drop-database acme acct_acme_1 --confirm acct_acme_1", drop_database);
+  dropping.app.add_option("database", dropping.options.database, "As 'slipway account databases' shows it")->required();
+  dropping.app.add_option("--confirm", dropping.options.confirmation, "The database's name once more")->required();
 
   const Verb token = add_verb(verbs, group, "token", "Make a token for programs that use the REST interface",
                               "slipway account token acme --login admin --label monitoring", make_token);

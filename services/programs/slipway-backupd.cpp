@@ -46,6 +46,7 @@ Status serve(const config::Config& config) {
   options.data = config.path("backup.data_dir");
   options.work = config.path("backup.work_dir");
   options.schedule = backup::schedule_policy(config);
+  options.read_bytes_per_s = config.bytes("backup.read_rate");
   options.log = backup::log_policy(config);
   const SystemClock clock;
   std::optional<backup::Repositories> repositories;

@@ -7,6 +7,7 @@
 #include "appliance/crypto/crypto.hpp"
 #include "services/backup/agent.hpp"
 #include "services/backup/catalog.hpp"
+#include "services/backup/document.hpp"
 #include "tests/support/backed_up_server.hpp"
 #include "tests/support/eventually.hpp"
 
@@ -26,9 +27,9 @@ class RunningAgent {
     EXPECT_TRUE(outcome_.has_value()) << to_text(outcome_.error());
   }
 
-  [[nodiscard]] bool says_proof_failed() const {
+  [[nodiscard]] bool says(const std::string& name) const {
     for (const auto& alert : agent_.status().alerts)
-      if (alert.name == "proof_failed") return true;
+      if (alert.name == name) return true;
     return false;
   }
 
@@ -105,17 +106,17 @@ TEST_F(BackupAgentWork, ProvesTheLogAndAFailureStaysAnAlertOverARestart) {
     const auto second = proof_that([&](const backup::Proof& proof) { return proof.position.covers(position); });
     ASSERT_TRUE(second);
     EXPECT_EQ(second->outcome, backup::ProofOutcome::proven) << to_text(*second);
-    EXPECT_FALSE(agent.says_proof_failed());
+    EXPECT_FALSE(agent.says("proof_failed"));
 
     // What the server holds and its log does not.
     run("SET sql_log_bin = 0;\nINSERT INTO acct_desk_1.note (text) VALUES ('unheard of');\n");
-    EXPECT_TRUE(eventually(std::chrono::seconds(90), [&] { return agent.says_proof_failed(); }));
+    EXPECT_TRUE(eventually(std::chrono::seconds(90), [&] { return agent.says("proof_failed"); }));
     const auto third = proof_that([](const backup::Proof&) { return true; });
     ASSERT_TRUE(third);
     EXPECT_EQ(third->outcome, backup::ProofOutcome::failed);
   }
   const RunningAgent agent(options_, *repositories_);
-  EXPECT_TRUE(eventually(std::chrono::seconds(60), [&] { return agent.says_proof_failed(); }));
+  EXPECT_TRUE(eventually(std::chrono::seconds(60), [&] { return agent.says("proof_failed"); }));
 }
 
 // A35
@@ -139,6 +140,25 @@ TEST_F(BackupAgentWork, CopiesAProvenFullIntoTheCustomersRepositoryOnce) {
   EXPECT_EQ(sums_of(connection), sums_of(*admin_));
   EXPECT_EQ(customer->storage().list("log/")->size(), 0U);
   EXPECT_EQ(customer->backups()->backups.size(), 1U);
+}
+
+// F2: two agents never write at once; the one of a machine that has died is waited for.
+TEST_F(BackupAgentWork, WaitsForTheLeaseOfAnotherMachineToEnd) {
+  const backup::Repository& repository = *repositories_->all().front();
+  const SystemClock clock;
+  const auto lease_elsewhere = [&](std::chrono::seconds life) {
+    const nlohmann::ordered_json body{
+        {"host", "another"}, {"boot", "b"}, {"pid", 1}, {"started", "1"}, {"until", to_iso8601(clock.now() + life)}};
+    return repository.storage().replace("lease.json", backup::seal_document(repository.key(), "lease.json", body));
+  };
+  ASSERT_TRUE(lease_elsewhere(std::chrono::hours(1)).has_value());
+  const RunningAgent agent(options_, *repositories_);
+  EXPECT_TRUE(eventually(std::chrono::seconds(20), [&] { return agent.says("agent_elsewhere"); }));
+  EXPECT_TRUE(repository.storage().list("log/")->empty());
+  EXPECT_TRUE(repository.storage().list("backups/")->empty());
+  ASSERT_TRUE(lease_elsewhere(std::chrono::seconds(0)).has_value());
+  EXPECT_TRUE(eventually(std::chrono::seconds(60), [&] { return !repository.backups()->backups.empty(); }));
+  EXPECT_FALSE(agent.says("agent_elsewhere"));
 }
 
 }  // namespace

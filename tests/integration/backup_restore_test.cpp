@@ -3,6 +3,7 @@
 
 #include "services/backup/catalog.hpp"
 #include "services/backup/log_line.hpp"
+#include "services/backup/take.hpp"
 #include "tests/support/backed_up_server.hpp"
 
 namespace slipway::test {
@@ -165,6 +166,29 @@ TEST(BackupRoute, LeadsToNoMomentAfterTheServersHistoryBeganAnew) {
   publish(repositories.even(), "2026-11-05T12:30:00Z", backup::ProofOutcome::could_not_try, "after");
   EXPECT_EQ(chosen("latest"), "20261105");
   EXPECT_THAT(chosen("2026-11-05T12:10:00Z"), HasSubstr("began anew"));
+}
+
+// A35: the desk goes on beside a backup. The bound is half of what the rate asks for: slower is never wrong.
+TEST_F(BackupRestore, ABackupReadsNoFasterThanItIsTold) {
+  run(*admin_,
+      "CREATE TABLE desk.large (id INT PRIMARY KEY, text LONGTEXT);\n"
+      "INSERT INTO desk.large SELECT seq, REPEAT(MD5(seq), 1000) FROM desk.seq_1_to_800;\n"
+      "SET GLOBAL innodb_max_dirty_pages_pct = 0;\n");
+  constexpr std::uint64_t kRate = 8U << 20U;
+  const SystemClock clock;
+  const auto taken = backup::take_backup(repositories_.even(),
+                                         {.server = server_->administrator(),
+                                          .data = directory_ / "server" / "data",
+                                          .work = directory_ / "work",
+                                          .parent = {},
+                                          .accounts = {},
+                                          .log_line = {},
+                                          .read_bytes_per_s = kRate},
+                                         clock, [](std::uint64_t, std::uint64_t) {});
+  ASSERT_TRUE(taken.has_value()) << to_text(taken.error());
+  const double seconds = std::chrono::duration<double>(taken->ended_at - taken->taken_at).count();
+  EXPECT_GT(taken->plain_bytes, 3 * kRate);
+  EXPECT_GT(seconds, static_cast<double>(taken->plain_bytes) / kRate / 2);
 }
 
 // F1

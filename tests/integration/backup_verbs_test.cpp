@@ -46,11 +46,24 @@ TEST_F(BackupVerbs, BringAnAccountBackBesideTheLivingOneOrInItsPlace) {
       parsed(instance_.slipway({"restore", "--account", "production", "--into", "earlier", "--execute", "--json"}));
   EXPECT_EQ(beside["executed"], true);
   EXPECT_GT(beside["tables_compared"], 15);
-  EXPECT_EQ(parsed(instance_.slipway({"account", "show", "earlier", "--json"}))["state"], "active");
+  const auto earlier = parsed(instance_.slipway({"account", "show", "earlier", "--json"}));
+  EXPECT_EQ(earlier["state"], "active");
+  EXPECT_EQ(earlier["sends_mail"], false);
+  parsed(instance_.slipway({"account", "mail", "earlier", "on", "--json"}));
+  EXPECT_EQ(parsed(instance_.slipway({"account", "show", "earlier", "--json"}))["sends_mail"], true);
 
   const auto in_place = parsed(instance_.slipway({"restore", "--account", "production", "--execute", "--json"}));
   EXPECT_EQ(in_place["set_aside"], "acct_production_1");
   EXPECT_EQ(parsed(instance_.slipway({"account", "show", "production", "--json"}))["generation"], 2);
+  EXPECT_EQ(parsed(instance_.slipway({"account", "databases", "production", "--json"})).size(), 2U);
+  const auto drop = [this](const std::string& database, const std::string& confirmation) {
+    return instance_.slipway({"account", "drop-database", "production", database, "--confirm", confirmation});
+  };
+  EXPECT_EQ(drop("acct_production_1", "acct_production_2").exit_status, traits(Code::invalid_argument).exit_status);
+  EXPECT_EQ(drop("acct_sandbox_1", "acct_sandbox_1").exit_status, traits(Code::not_found).exit_status);
+  EXPECT_EQ(drop("acct_production_2", "acct_production_2").exit_status, traits(Code::conflict).exit_status);
+  EXPECT_EQ(drop("acct_production_1", "acct_production_1").exit_status, 0);
+  EXPECT_EQ(parsed(instance_.slipway({"account", "databases", "production", "--json"})).size(), 1U);
 
   const auto again = instance_.slipway({"restore", "--account", "production", "--into", "sandbox", "--execute"});
   EXPECT_NE(again.exit_status, 0);

@@ -380,6 +380,40 @@ TEST(BackupSchedule, ProvesTheLogBeforeTheProofOfAFullTakesItsCopy) {
               ElementsAre(HasSubstr("proof even: full"), HasSubstr("proof even: incremental")));
 }
 
+// A35
+TEST(BackupAlerts, SayThatTheCustomerHasNoCopyOfTheMonth) {
+  SchedulePolicy with_copy = policy();
+  with_copy.monthly_repository = "customer";
+  auto state = quiet();
+  const auto said = [&](const char* now) {
+    std::vector<std::string> reasons;
+    for (const auto& alert : next_work(state, with_copy, at(now), utc).alerts)
+      if (alert.name == "monthly_late") reasons.push_back(alert.reason);
+    return reasons;
+  };
+  EXPECT_THAT(said("2026-11-21T03:40"), IsEmpty());
+  EXPECT_THAT(said("2026-11-21T03:41"), ElementsAre(HasSubstr("whose first proven full, full 2026-11-20T03:40, is")));
+  state.repositories.push_back({"customer", false, {}, {}, "connection refused"});
+  EXPECT_THAT(said("2026-11-21T03:41"), ElementsAre(HasSubstr("does not answer (connection refused)")));
+  auto copy = state.backups[0];
+  copy.kind = BackupKind::monthly;
+  copy.repository = "customer";
+  state.backups.push_back(copy);
+  EXPECT_THAT(said("2026-11-21T03:41"), IsEmpty());
+  EXPECT_THAT(said("2026-12-01T12:00"), IsEmpty()) << "no full of December yet";
+}
+
+// F1: what holds one account says nothing of the server's backups.
+TEST(BackupAlerts, AreNotQuietedByASandboxBackup) {
+  auto state = quiet();
+  state.backups[0].proof = state.backups[2].proof = ProofState::failed;
+  const auto before = alerts(state, "2026-11-21T12:30");
+  state.backups.push_back(full("even", "2026-11-21T12:20"));
+  state.backups.back().kind = BackupKind::sandbox;
+  EXPECT_EQ(alerts(state, "2026-11-21T12:30"), before);
+  EXPECT_THAT(before, testing::Not(IsEmpty()));
+}
+
 // F1
 TEST(BackupAlerts, TellOfAFailedProofUntilALaterOneOfThatRepositorySucceeds) {
   auto state = quiet();

@@ -1,0 +1,130 @@
+#include "services/backup/piece_sender.hpp"
+
+#include <algorithm>
+#include <thread>
+
+#include "appliance/embedded/data_directory.hpp"
+#include "appliance/telemetry/log.hpp"
+
+namespace slipway::backup {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kReadBytes = 1U << 20U;
+
+bool may_come_back(Code code) { return code == Code::unavailable || code == Code::timeout; }
+
+}  // namespace
+
+Status PieceSender::begin(const std::string& name) {
+  current_ = {.name = name, .file = {}, .bytes = 0};
+  if (!storage_.can_append()) {
+    std::error_code problem;
+    fs::create_directories(spool_, problem);
+    current_.file = spool_ / name.substr(name.rfind('/') + 1);
+    file_ = std::ofstream(current_.file, std::ios::binary | std::ios::trunc);
+    if (!file_) return Error{Code::permission, "file '" + current_.file.string() + "': cannot be made"};
+  }
+  if (!kept_.empty()) return {};  // in their order
+  auto writer = storage_.write(name);
+  if (!writer) return lost(writer.error());
+  writer_ = *std::move(writer);
+  return {};
+}
+
+Status PieceSender::add(std::string_view bytes) {
+  current_.bytes += bytes.size();
+  if (file_.is_open() && !file_.write(bytes.data(), static_cast<std::streamsize>(bytes.size())))
+    return embedded::disk_full(spool_);
+  if (!writer_) return {};
+  const auto sent = writer_->add(bytes);
+  return sent ? sent : lost(sent.error());
+}
+
+Status PieceSender::end() {
+  if (file_.is_open()) {
+    file_.close();
+    if (!file_) return embedded::disk_full(spool_);
+  }
+  if (writer_) {
+    const auto done = writer_->commit();
+    if (!done) SLIPWAY_CHECK(lost(done.error()));
+  }
+  if (!writer_) return keep();
+  writer_.reset();
+  std::error_code absent;
+  if (!current_.file.empty()) fs::remove(current_.file, absent);
+  return {};
+}
+
+Status PieceSender::finish() {
+  const auto deadline = std::chrono::steady_clock::now() + patience_.in_all;
+  for (auto wait = patience_.first;; wait = std::min(2 * wait, patience_.longest)) {
+    SLIPWAY_CHECK(send_kept());
+    if (kept_.empty()) return {};
+    if (std::chrono::steady_clock::now() + wait > deadline) return *fault_;
+    std::this_thread::sleep_for(wait);
+  }
+}
+
+void PieceSender::forget() {
+  writer_.reset();
+  file_ = std::ofstream();
+  kept_.clear();
+  std::error_code problem;
+  fs::remove_all(spool_, problem);
+}
+
+/// The line is cut: what is written goes into the file alone.
+Status PieceSender::lost(const Error& error) {
+  writer_.reset();
+  if (current_.file.empty() || !may_come_back(error.code)) return error;
+  if (!fault_) telemetry::log_error("backup.line_cut", error, {{"object", current_.name}});
+  fault_ = error;
+  return {};
+}
+
+Status PieceSender::keep() {
+  kept_.push_back(current_);
+  SLIPWAY_CHECK(send_kept());
+  std::uint64_t bytes = 0;
+  for (const Kept& one : kept_) bytes += one.bytes;
+  return bytes <= patience_.kept_bytes ? Status() : Status(*fault_);
+}
+
+/// Until one does not arrive.
+Status PieceSender::send_kept() {
+  while (!kept_.empty()) {
+    const auto sent = send(kept_.front());
+    if (!sent && !may_come_back(sent.error().code)) return sent;
+    if (!sent) fault_ = sent.error();
+    if (!sent) return {};
+    std::error_code absent;
+    fs::remove(kept_.front().file, absent);
+    kept_.erase(kept_.begin());
+  }
+  return {};
+}
+
+Status PieceSender::send(const Kept& kept) {
+  std::ifstream file(kept.file, std::ios::binary);
+  SLIPWAY_TRY(const auto writer, storage_.write(kept.name));
+  std::string buffer(kReadBytes, '\0');
+  std::uint64_t bytes = 0;
+  while (file.read(buffer.data(), static_cast<std::streamsize>(buffer.size())) || file.gcount() > 0) {
+    const auto got = static_cast<std::size_t>(file.gcount());
+    SLIPWAY_CHECK(writer->add(std::string_view(buffer).substr(0, got)));
+    bytes += got;
+  }
+  if (bytes != kept.bytes) return Error{Code::internal, "file '" + kept.file.string() + "': is not what was written"};
+  const auto done = writer->commit();
+  if (done || done.error().code != Code::conflict) return done;
+  // The cut came after the object had its name, and before the answer.
+  SLIPWAY_TRY(const auto there, storage_.list(kept.name));
+  const bool arrived = std::ranges::any_of(
+      there, [&](const StoredObject& object) { return object.name == kept.name && object.bytes == kept.bytes; });
+  return arrived ? Status() : done;
+}
+
+}  // namespace slipway::backup

@@ -1,0 +1,116 @@
+#include "services/backup/pieces.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <thread>
+
+#include "services/backup/fail_point.hpp"
+
+namespace slipway::backup {
+namespace {
+
+using Clock_ = std::chrono::steady_clock;
+
+constexpr std::chrono::minutes kPatience{10};
+constexpr std::size_t kReadBytes = 1U << 20U;
+constexpr int kPipeBytes = 1 << 20;  // what a user without privileges may ask for
+constexpr int kWorkersAtMost = 4;
+
+/// Compressing takes several times as long as everything else together, which has this thread to itself.
+int compressing_threads() {
+  return std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, kWorkersAtMost);
+}
+
+}  // namespace
+
+Status Pieces::add(std::string_view bytes) {
+  while (!bytes.empty()) {
+    if (!sealer_) SLIPWAY_CHECK(begin());
+    const auto part = bytes.substr(0, static_cast<std::size_t>(options_.piece_bytes - in_piece_));
+    SLIPWAY_CHECK(sealer_->add(part));
+    in_piece_ += part.size();
+    manifest_.plain_bytes += part.size();
+    progress_(manifest_.plain_bytes, stored_);
+    if (stored_ > 0) fail_point("take.piece_begun");
+    bytes.remove_prefix(part.size());
+    if (in_piece_ == options_.piece_bytes) SLIPWAY_CHECK(end());
+  }
+  return {};
+}
+
+Status Pieces::finish() {
+  SLIPWAY_CHECK(end());
+  return sender_.finish();
+}
+
+Status Pieces::end() {
+  if (!sealer_) return {};
+  SLIPWAY_TRY(const auto sealed, sealer_->finish());
+  SLIPWAY_CHECK(sender_.end());
+  manifest_.pieces.push_back({name_, sealed.stored_bytes, sealed.stored_sha256});
+  manifest_.stored_bytes += sealed.stored_bytes;
+  sealer_.reset();
+  fail_point("take.piece_stored");
+  return {};
+}
+
+void Pieces::forget() {
+  sealer_.reset();
+  sender_.forget();
+  for (const Piece& piece : manifest_.pieces)
+    static_cast<void>(repository_.storage().remove(piece.name).has_value());  // else remove_unpublished() does it
+  manifest_.pieces.clear();
+  manifest_.plain_bytes = manifest_.stored_bytes = in_piece_ = stored_ = 0;
+}
+
+Status Pieces::begin() {
+  const std::string number = std::to_string(manifest_.pieces.size() + 1);
+  name_ =
+      backup_folder(manifest_.id) + "data." + std::string(4 - std::min<std::size_t>(4, number.size()), '0') + number;
+  SLIPWAY_CHECK(sender_.begin(name_));
+  const nlohmann::ordered_json label{{"what", "backup"},
+                                     {"backup", manifest_.id},
+                                     {"piece", manifest_.pieces.size() + 1},
+                                     {"content", options_.content}};
+  auto sink = [this](std::string_view bytes) -> Status {
+    stored_ += bytes.size();
+    return sender_.add(bytes);
+  };
+  SLIPWAY_TRY(auto sealer,
+              archive::Sealer::start(
+                  repository_.key(),
+                  {.name = name_, .label = label.dump(), .level = options_.level, .workers = compressing_threads()},
+                  std::move(sink)));
+  sealer_.emplace(std::move(sealer));
+  in_piece_ = 0;
+  return {};
+}
+
+Status drain(process::Child& child, const archive::Sink& take, const std::string& program,
+             const std::filesystem::path& log) {
+  // Fewer turns between the two programs; where that is refused the pipe stays as it is.
+  static_cast<void>(::fcntl(child.output(), F_SETPIPE_SZ, kPipeBytes));
+  std::vector<char> buffer(kReadBytes);
+  auto moved = Clock_::now();
+  for (;;) {
+    pollfd waiting{.fd = child.output(), .events = POLLIN, .revents = 0};
+    const int ready = ::poll(&waiting, 1, 1000);
+    if (ready == 0) {
+      if (Clock_::now() - moved < kPatience) continue;
+      return Error{Code::timeout, program + ": nothing has moved for ten minutes: " + process::last_words(log),
+                   "look for a statement on the server that holds a table"};
+    }
+    const ssize_t got = ::read(child.output(), buffer.data(), buffer.size());
+    if (got < 0 && (errno == EINTR || errno == EAGAIN)) continue;
+    if (got < 0) return Error{Code::internal, program + ": its output cannot be read"};
+    if (got == 0) return {};
+    moved = Clock_::now();
+    SLIPWAY_CHECK(take({buffer.data(), static_cast<std::size_t>(got)}));
+  }
+}
+
+}  // namespace slipway::backup

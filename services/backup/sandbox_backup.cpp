@@ -1,0 +1,186 @@
+#include "services/backup/sandbox_backup.hpp"
+
+#include "appliance/embedded/data_directory.hpp"
+#include "appliance/sql/option_file.hpp"
+#include "services/backup/fail_point.hpp"
+#include "services/backup/fetch_backup.hpp"
+#include "services/backup/load_account.hpp"
+#include "services/backup/pieces.hpp"
+#include "services/backup/restore_store.hpp"
+#include "services/backup/sandbox_store.hpp"
+
+namespace slipway::backup {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uint64_t kScratchPoolBytes = 128U << 20U;
+constexpr const char* kScratchDatabase = "proof";
+// What mariadb-dump writes before its first table; by then its snapshot is begun.
+constexpr std::string_view kFirstTable = "Table structure for";
+constexpr std::size_t kHeadBytes = 1U << 16U;
+
+Status make_work(const SandboxOptions& options, const fs::path& access) {
+  std::error_code problem;
+  fs::remove_all(options.work, problem);
+  fs::create_directories(options.work, problem);
+  if (!problem) fs::permissions(options.work, fs::perms::owner_all, problem);
+  if (problem) return Error{Code::permission, "directory '" + options.work.string() + "': " + problem.message()};
+  return sql::write_option_file(access, options.server, "client");
+}
+
+/// The dump into pieces; those who write wait until its snapshot is begun. The session that reads the same moment.
+Result<sql::Connection> stream(const SandboxOptions& options, Pieces& pieces) {
+  const fs::path access = options.work / "access.cnf";
+  const fs::path log = options.work / "dump.log";
+  SLIPWAY_CHECK(make_work(options, access));
+  SLIPWAY_TRY(auto held, hold_database(options.server, options.account.database));
+  std::optional<sql::Connection> writers(std::move(held.writers));
+  SLIPWAY_TRY(auto dump, start_dump({"--defaults-file=" + access.string()}, options.account.database, log));
+  std::string head;
+  const auto take = [&](std::string_view bytes) -> Status {
+    if (writers) {
+      head += bytes.substr(0, kHeadBytes);
+      if (head.find(kFirstTable) != std::string::npos || head.size() >= kHeadBytes) writers.reset();
+    }
+    return pieces.add(bytes);
+  };
+  SLIPWAY_CHECK(drain(dump, take, "mariadb-dump", log));
+  SLIPWAY_CHECK(end_of_dump(dump, log));
+  SLIPWAY_CHECK(pieces.finish());
+  return std::move(held.snapshot);
+}
+
+Status fill(const SandboxOptions& options, Pieces& pieces, Manifest& manifest) {
+  SLIPWAY_TRY(auto snapshot, stream(options, pieces));
+  fail_point("take.streamed");
+  auto sums = table_sums(snapshot);
+  if (!sums) return sums.error().within("a table was changed meanwhile");
+  manifest.table_sums = *std::move(sums);
+  manifest.server_version = snapshot.server_version();
+  return {};
+}
+
+Status compare(const Manifest& backup, sql::Connection& target, std::vector<Mismatch>& mismatches) {
+  SLIPWAY_TRY(const auto found, table_sums(target));
+  for (const auto& [table, sum] : backup.table_sums) {
+    const auto there = found.find(table);
+    if (there == found.end() || there->second != sum)
+      mismatches.push_back({"table " + table, "checksum", sum, there == found.end() ? "no such table" : there->second});
+  }
+  for (const auto& [table, sum] : found)
+    if (!backup.table_sums.contains(table)) mismatches.push_back({"table " + table, "checksum", "no such table", sum});
+  return {};
+}
+
+Status load(const Repository& repository, const Manifest& backup, const sql::Endpoint& to, const fs::path& work,
+            const RestoreProgress& progress) {
+  SLIPWAY_TRY(auto loader, Loader::start(to, work));
+  auto read = read_backup(
+      repository, backup, [&loader](std::string_view bytes) { return loader.add(bytes); },
+      [&progress](std::uint64_t done, std::uint64_t of) {
+        if (progress) progress("load", done, of);
+      });
+  // Why it takes no more is said by its end.
+  const bool own_fault = !read && read.error().code != Code::unavailable;
+  auto loaded = loader.finish();
+  if (own_fault) return read;
+  return loaded ? read : loaded;
+}
+
+/// Into the scratch server; what differs is noted.
+Status try_proof(const Repository& repository, const Manifest& backup, const fs::path& directory, Proof& proof,
+                 const RestoreProgress& progress) {
+  proof.fault = ProofFault{"scratch", {}};
+  SLIPWAY_CHECK(embedded::make_private_directory(directory));
+  SLIPWAY_CHECK(embedded::require_space(directory, backup.plain_bytes));
+  SLIPWAY_TRY(auto server,
+              embedded::Database::start(
+                  {.directory = directory / "server", .buffer_pool_bytes = kScratchPoolBytes, .durable = false}));
+  SLIPWAY_TRY(auto target, sql::Connection::open(server.administrator()));
+  SLIPWAY_CHECK(make_database(target, kScratchDatabase));
+  proof.server_version = target.server_version();
+  sql::Endpoint to = server.administrator();
+  to.database = kScratchDatabase;
+  proof.fault->stage = "backup";
+  SLIPWAY_CHECK(load(repository, backup, to, directory / "work", progress));
+  proof.fault->stage = "compare";
+  return compare(backup, target, proof.mismatches);
+}
+
+/// Whether an error says something of the backup, and not of the scratch server or of a storage that is away.
+bool tells_of_backup(const Proof& proof, Code code) {
+  return proof.fault->stage != "scratch" &&
+         (code == Code::corrupt || code == Code::not_found || code == Code::internal || code == Code::unauthenticated);
+}
+
+}  // namespace
+
+Result<Manifest> take_sandbox_backup(const Repository& repository, const SandboxOptions& options, const Clock& clock,
+                                     const TakeProgress& progress) {
+  Manifest manifest;
+  manifest.taken_at = clock.now();
+  manifest.kind = Kind::sandbox;
+  manifest.id = backup_id(manifest.taken_at, manifest.kind);
+  manifest.program_version = SLIPWAY_VERSION;
+  manifest.key_id = repository.key().id();
+  manifest.accounts = {options.account};
+  SLIPWAY_TRY(const auto present, repository.storage().list(backup_folder(manifest.id)));
+  if (!present.empty())
+    return Error{Code::in_use, repository.describe() + ": backup " + manifest.id + " is there already", "try again"};
+  manifest.repository = repository.id();
+  Pieces pieces(
+      repository,
+      {.level = options.level, .piece_bytes = options.piece_bytes, .content = "sql", .spool = options.work / "unsent"},
+      manifest, progress);
+  Status done = fill(options, pieces, manifest);
+  if (done) {
+    manifest.ended_at = clock.now();
+    done = repository.write_document(manifest_name(manifest.id), to_json(manifest));
+  }
+  if (done) fail_point("take.published");
+  std::error_code problem;
+  fs::remove_all(options.work, problem);
+  if (done) return manifest;
+  pieces.forget();
+  return done.error().within("backup " + manifest.id);
+}
+
+Result<std::size_t> load_sandbox_backup(const Repository& repository, const Manifest& backup, sql::Connection& target,
+                                        const fs::path& work, const RestoreProgress& progress) {
+  SLIPWAY_CHECK(load(repository, backup, target.endpoint(), work, progress));
+  std::vector<Mismatch> mismatches;
+  SLIPWAY_CHECK(compare(backup, target, mismatches));
+  if (mismatches.empty()) return backup.table_sums.size();
+  std::string differing;
+  for (const Mismatch& mismatch : mismatches) differing += (differing.empty() ? "" : ", ") + mismatch.object;
+  return Error{Code::corrupt, "database '" + target.endpoint().database + "': differs after loading in " + differing};
+}
+
+Result<Proof> prove_sandbox_backup(const Repository& repository, const Manifest& backup, const fs::path& directory,
+                                   const Clock& clock, const RestoreProgress& progress) {
+  Proof proof;
+  proof.backup = backup.id;
+  proof.repository = repository.id();
+  proof.oracle_at = backup.taken_at;
+  proof.oracle_version = backup.server_version;
+  proof.program_version = SLIPWAY_VERSION;
+  proof.tables = backup.table_sums.size();
+  proof.began_at = clock.now();
+  const Status done = try_proof(repository, backup, directory, proof, progress);
+  std::error_code problem;
+  fs::remove_all(directory, problem);
+  proof.ended_at = clock.now();
+  if (done) {
+    proof.fault.reset();
+    proof.outcome = proof.mismatches.empty() ? ProofOutcome::proven : ProofOutcome::failed;
+  } else {
+    proof.fault->error = done.error();
+    if (tells_of_backup(proof, done.error().code)) proof.outcome = ProofOutcome::failed;
+  }
+  if (proof.outcome == ProofOutcome::could_not_try) return proof;
+  SLIPWAY_TRY([[maybe_unused]] const auto name, repository.add_proof(proof));
+  return proof;
+}
+
+}  // namespace slipway::backup
