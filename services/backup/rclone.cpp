@@ -120,7 +120,7 @@ Status RcloneStream::finish(std::string_view what) {
 
 void RcloneStream::stop() { child_.stop(kGrace); }
 
-Rclone::Rclone(const std::map<std::string, std::string>& options)
+Rclone::Rclone(const std::map<std::string, std::string>& options, const std::string& authority)
     : environment_{
           {"RCLONE_CONFIG", ""},  // no file: all of it stands here
           {"RCLONE_CONTIMEOUT", "15s"}, {"RCLONE_TIMEOUT", "60s"},
@@ -128,6 +128,7 @@ Rclone::Rclone(const std::map<std::string, std::string>& options)
           {"RCLONE_STATS", "0"},        {"RCLONE_ASK_PASSWORD", "false"},
           {"AWS_CA_BUNDLE", ""},  // rclone 1.60 fails when it has one
       } {
+  if (!authority.empty()) environment_["RCLONE_CA_CERT"] = authority;
   for (const auto& [name, value] : options) environment_["RCLONE_CONFIG_R_" + name] = value;
 }
 

@@ -63,8 +63,9 @@ class RcloneStream {
 /// A remote and how to reach it. Thread-safe.
 class Rclone {
  public:
-  /// `options`: of the remote, as rclone's documentation names them, upper case ("TYPE", "HOST").
-  explicit Rclone(const std::map<std::string, std::string>& options);
+  /// `options`: of the remote, as rclone's documentation names them, upper case ("TYPE", "HOST"). `authority`: a file
+  /// with certificates that are trusted; empty: the system's.
+  explicit Rclone(const std::map<std::string, std::string>& options, const std::string& authority = {});
 
   /// Runs "rclone ARGUMENT…" to its end; its stdout. Errors: timeout, too_large, else as rclone_failure().
   [[nodiscard]] Result<process::Finished> run(const std::vector<std::string>& arguments, const std::string& object,

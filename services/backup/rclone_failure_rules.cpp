@@ -35,6 +35,7 @@ constexpr std::array kMeanings{
     Meaning{"unable to authenticate", Code::unauthenticated, kKeyHint},
     Meaning{"failed to parse private key", Code::unauthenticated,
             "the credentials file must be a private key of OpenSSH"},
+    Meaning{"530 ", Code::unauthenticated, "check the user in the URL, and the password in the credentials file"},
     Meaning{"invalidaccesskeyid", Code::unauthenticated, kAccessHint},
     Meaning{"signaturedoesnotmatch", Code::unauthenticated, kAccessHint},
     Meaning{"nosuchbucket", Code::not_found, "make the bucket, or correct its name in the URL"},
@@ -49,7 +50,9 @@ constexpr std::array kMeanings{
     Meaning{"is a directory or doesn't exist", Code::not_found, ""},
     Meaning{"directory not found", Code::not_found, ""},
     Meaning{"object not found", Code::not_found, ""},
-    Meaning{"certificate", Code::unavailable, "the endpoint's certificate must be one that this machine trusts"},
+    Meaning{"certificate", Code::unavailable,
+            "its certificate must be one that this machine trusts; ftps: put its authority as ca.pem beside the "
+            "credentials file"},
     Meaning{"no such host", Code::unavailable, "check the host's name in the URL"},
     Meaning{"i/o timeout", Code::unavailable, kNetworkHint},
     Meaning{"connection refused", Code::unavailable, kNetworkHint},

@@ -89,8 +89,11 @@ class Storage {
 
 /// How to reach a storage, as configured.
 struct StorageAddress {
-  std::string url;  ///< file:///PATH | sftp://USER@HOST[:PORT]/PATH | s3://BUCKET[/PREFIX]?endpoint=URL&region=NAME
-  /// sftp: a private key; its host must be in `known_hosts` beside it. s3: two lines, access key and secret key.
+  /// file:///PATH | sftp://USER@HOST[:PORT]/PATH | s3://BUCKET[/PREFIX]?endpoint=URL&region=NAME |
+  /// ftps://USER@HOST[:PORT]/PATH | ftp://…
+  std::string url;
+  /// sftp: a private key; its host must be in `known_hosts` beside it. s3: two lines, access key and secret key. ftps,
+  /// ftp: the password; ftps: where `ca.pem` lies beside it, the host's certificate must be of that authority.
   std::string credentials_file = {};
   std::uint64_t bytes_per_second = 0;  ///< 0: no limit; of writing
 };

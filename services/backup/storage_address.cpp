@@ -9,6 +9,9 @@ namespace {
 
 constexpr const char* kFileExample = "file:///srv/backup";
 constexpr const char* kSftpExample = "sftp://slipway@backup.example.org:22/srv/backup";
+constexpr const char* kFtpsExample = "ftps://slipway@backup.example.org:21/srv/backup";
+constexpr std::uint16_t kSftpPort = 22;
+constexpr std::uint16_t kFtpPort = 21;
 constexpr const char* kS3Example = "s3://bucket/prefix?endpoint=https://s3.example.org&region=eu-west-1";
 
 Error wrong(const std::string& url, const std::string& part, const char* example) {
@@ -56,20 +59,30 @@ Result<ParsedAddress> parse_file(const std::string& url, std::string_view rest) 
   return address;
 }
 
-Result<std::uint16_t> parse_port(const std::string& url, std::string_view text) {
+const char* example_of(StorageKind kind) { return kind == StorageKind::sftp ? kSftpExample : kFtpsExample; }
+
+std::string_view scheme_of(StorageKind kind) {
+  if (kind == StorageKind::sftp) return "sftp://";
+  return kind == StorageKind::ftps ? "ftps://" : "ftp://";
+}
+
+std::uint16_t usual_port(StorageKind kind) { return kind == StorageKind::sftp ? kSftpPort : kFtpPort; }
+
+Result<std::uint16_t> parse_port(const std::string& url, std::string_view text, const char* example) {
   std::uint16_t port = 0;
   const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), port);
   if (failure != std::errc() || end != text.data() + text.size() || port == 0)
-    return wrong(url, quoted(text, "is no port (1 to 65535)"), kSftpExample);
+    return wrong(url, quoted(text, "is no port (1 to 65535)"), example);
   return port;
 }
 
 /// HOST, HOST:PORT or [ADDRESS]:PORT.
 Status parse_host(const std::string& url, std::string_view text, ParsedAddress& address) {
+  const char* const example = example_of(address.kind);
   std::string_view port;
   if (!text.empty() && text.front() == '[') {
     const std::size_t end = text.find(']');
-    if (end == std::string_view::npos) return wrong(url, "']' is missing behind the host's address", kSftpExample);
+    if (end == std::string_view::npos) return wrong(url, "']' is missing behind the host's address", example);
     address.host = text.substr(1, end - 1);
     port = text.substr(end + 1);
   } else {
@@ -78,28 +91,33 @@ Status parse_host(const std::string& url, std::string_view text, ParsedAddress& 
     port = text.substr(colon);
   }
   if (address.host.empty() || address.host.front() == '-' || !is_plain(address.host, ".-_:"))
-    return wrong(url, quoted(address.host, "is no host"), kSftpExample);
+    return wrong(url, quoted(address.host, "is no host"), example);
   if (port.empty()) return {};
-  SLIPWAY_TRY(address.port, parse_port(url, port.substr(1)));
+  SLIPWAY_TRY(address.port, parse_port(url, port.substr(1), example));
   return {};
 }
 
-Result<ParsedAddress> parse_sftp(const std::string& url, std::string_view rest) {
+/// USER@HOST[:PORT]/PATH
+Result<ParsedAddress> parse_signed_in(const std::string& url, std::string_view rest, StorageKind kind) {
+  const char* const example = example_of(kind);
   const std::size_t slash = std::min(rest.find('/'), rest.size());
   const std::string_view authority = rest.substr(0, slash);
   const std::size_t at = authority.rfind('@');
-  if (at == std::string_view::npos || at == 0) return wrong(url, "the user is missing", kSftpExample);
+  if (at == std::string_view::npos || at == 0) return wrong(url, "the user is missing", example);
   ParsedAddress address;
-  address.kind = StorageKind::sftp;
+  address.kind = kind;
+  address.port = usual_port(kind);
   address.user = authority.substr(0, at);
   // Not repeated in the message: what stands behind a colon here is somebody's password.
   if (address.user.find(':') != std::string::npos)
-    return Error{Code::invalid_argument, "storage 'sftp://…': there is a password in the URL",
-                 "sign in with a private key (credentials file), and write it like " + std::string(kSftpExample)};
+    return Error{Code::invalid_argument,
+                 "storage '" + std::string(scheme_of(kind)) + "…': there is a password in the URL",
+                 std::string(kind == StorageKind::sftp ? "sign in with a private key" : "write the password") +
+                     " (credentials file), and write it like " + example};
   if (address.user.front() == '-' || !is_plain(address.user, "._-"))
-    return wrong(url, quoted(address.user, "is no user"), kSftpExample);
+    return wrong(url, quoted(address.user, "is no user"), example);
   SLIPWAY_CHECK(parse_host(url, authority.substr(at + 1), address));
-  SLIPWAY_TRY(address.path, parse_path(url, rest.substr(slash), kSftpExample));
+  SLIPWAY_TRY(address.path, parse_path(url, rest.substr(slash), example));
   return address;
 }
 
@@ -151,19 +169,21 @@ Result<ParsedAddress> parse_s3(const std::string& url, std::string_view rest) {
 std::string ParsedAddress::describe() const {
   if (kind == StorageKind::directory) return "file://" + path;
   if (kind == StorageKind::s3) return "s3://" + bucket + (path.empty() ? "" : "/" + path);
-  std::string text = "sftp://";
+  std::string text(scheme_of(kind));
   const bool v6 = host.find(':') != std::string::npos;
   text.append(user).append(v6 ? "@[" : "@").append(host).append(v6 ? "]" : "");
-  if (port != 22) text.append(":").append(std::to_string(port));
+  if (port != usual_port(kind)) text.append(":").append(std::to_string(port));
   return text.append(path);
 }
 
 Result<ParsedAddress> parse_storage_url(const std::string& url) {
   const std::string_view text = url;
   if (text.starts_with("file://")) return parse_file(url, text.substr(7));
-  if (text.starts_with("sftp://")) return parse_sftp(url, text.substr(7));
+  for (const StorageKind kind : {StorageKind::sftp, StorageKind::ftps, StorageKind::ftp})
+    if (const auto scheme = scheme_of(kind); text.starts_with(scheme))
+      return parse_signed_in(url, text.substr(scheme.size()), kind);
   if (text.starts_with("s3://")) return parse_s3(url, text.substr(5));
-  return wrong(url, "must begin with file://, sftp:// or s3://", kFileExample);
+  return wrong(url, "must begin with file://, sftp://, s3://, ftps:// or ftp://", kFileExample);
 }
 
 }  // namespace slipway::backup

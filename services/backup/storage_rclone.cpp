@@ -188,6 +188,45 @@ Result<std::map<std::string, std::string>> s3_options(const ParsedAddress& addre
   return options;
 }
 
+/// How rclone wants a password.
+Result<std::string> obscured(const Secret& password) {
+  SLIPWAY_TRY(const auto done, process::run({.argv = {"rclone", "obscure", "-"}, .stdin_data = password.reveal()}));
+  if (done.exit_status != 0)
+    return Error{Code::internal, "rclone obscure: ended with " + std::to_string(done.exit_status)};
+  return done.out.substr(0, done.out.find('\n'));
+}
+
+Result<std::map<std::string, std::string>> ftp_options(const ParsedAddress& address, const std::string& secret_file) {
+  const std::string hint = "write the password into a file (0600), and name it";
+  if (secret_file.empty())
+    return Error{Code::invalid_argument, address.describe() + ": a credentials file must be named", hint};
+  const auto secret = read_secret_file(secret_file);
+  if (!secret) return secret.error().within(address.describe());
+  if (secret->reveal().empty() || secret->reveal().find('\n') != std::string::npos)
+    return Error{Code::invalid_argument, address.describe() + ": '" + secret_file + "' must have one line", hint};
+  SLIPWAY_TRY(const std::string password, obscured(*secret));
+  return std::map<std::string, std::string>{{"TYPE", "ftp"},
+                                            {"HOST", address.host},
+                                            {"PORT", std::to_string(address.port)},
+                                            {"USER", address.user},
+                                            {"PASS", password},
+                                            {"EXPLICIT_TLS", address.kind == StorageKind::ftps ? "true" : "false"}};
+}
+
+/// A certificate authority of the customer's own.
+std::string authority_of(const ParsedAddress& address, const std::string& secret_file) {
+  if (address.kind != StorageKind::ftps) return {};
+  const auto file = std::filesystem::path(secret_file).parent_path() / "ca.pem";
+  std::error_code failure;
+  return std::filesystem::is_regular_file(file, failure) ? file.string() : std::string();
+}
+
+Result<std::map<std::string, std::string>> options_of(const ParsedAddress& address, const std::string& secret_file) {
+  if (address.kind == StorageKind::s3) return s3_options(address, secret_file);
+  if (address.kind == StorageKind::sftp) return sftp_options(address, secret_file);
+  return ftp_options(address, secret_file);
+}
+
 /// Whether it can be reached and is there.
 Status probe(const RclonePlace& place) {
   const std::string what = "cannot be reached";
@@ -206,10 +245,11 @@ Status probe(const RclonePlace& place) {
 
 Result<std::unique_ptr<Storage>> open_rclone(const ParsedAddress& address, const std::string& credentials_file) {
   const bool s3 = address.kind == StorageKind::s3;
-  SLIPWAY_TRY(const auto options, s3 ? s3_options(address, credentials_file) : sftp_options(address, credentials_file));
+  SLIPWAY_TRY(const auto options, options_of(address, credentials_file));
   std::string root = s3 ? address.bucket : address.path;
   if (s3 && !address.path.empty()) root.append("/").append(address.path);
-  RclonePlace place{address.describe(), root, s3, std::make_shared<const Rclone>(options)};
+  RclonePlace place{address.describe(), root, s3,
+                    std::make_shared<const Rclone>(options, authority_of(address, credentials_file))};
   SLIPWAY_CHECK(probe(place));
   return std::unique_ptr<Storage>(std::make_unique<RcloneStorage>(std::move(place)));
 }

@@ -292,7 +292,8 @@ TEST_P(Storages, KeepToTheRateOfWriting) {
 
 INSTANTIATE_TEST_SUITE_P(Backup, Storages,
                          testing::Values(Kind{"directory", test::directory_peer}, Kind{"sftp", test::sftp_peer},
-                                         Kind{"s3", test::s3_peer}),
+                                         Kind{"s3", test::s3_peer}, Kind{"ftps", test::ftps_peer},
+                                         Kind{"ftp", test::ftp_peer}),
                          [](const auto& kind) { return std::string(kind.param.name); });
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "tests/support/ftp_host.hpp"
 #include "tests/support/s3_service.hpp"
 #include "tests/support/sftp_host.hpp"
 #include "tests/support/temp_directory.hpp"
@@ -28,6 +29,19 @@ class SftpPeer final : public StoragePeer {
 
  private:
   std::filesystem::path directory_ = SftpHost::shared().make_directory();
+};
+
+class FtpPeer final : public StoragePeer {
+ public:
+  explicit FtpPeer(bool tls) : host_(FtpHost::shared(tls)) {}
+  backup::StorageAddress address() const override {
+    return {.url = host_.url(directory_), .credentials_file = host_.password_file().string()};
+  }
+  std::filesystem::path disk() const override { return host_.disk(directory_); }
+
+ private:
+  FtpHost& host_;
+  std::string directory_ = host_.make_directory();
 };
 
 class S3Peer final : public StoragePeer {
@@ -68,6 +82,8 @@ std::unique_ptr<backup::Storage> StoragePeer::open() const {
 
 std::unique_ptr<StoragePeer> directory_peer() { return std::make_unique<DirectoryPeer>(); }
 std::unique_ptr<StoragePeer> sftp_peer() { return std::make_unique<SftpPeer>(); }
+std::unique_ptr<StoragePeer> ftps_peer() { return std::make_unique<FtpPeer>(true); }
+std::unique_ptr<StoragePeer> ftp_peer() { return std::make_unique<FtpPeer>(false); }
 std::unique_ptr<StoragePeer> s3_peer() { return std::make_unique<S3Peer>(); }
 
 }  // namespace slipway::test

@@ -1,5 +1,5 @@
-// Places for backups, of every kind: a directory, a real sshd, a real server of the S3 interface, as processes of the
-// test.
+// Places for backups, of every kind: a directory, a real sshd, real FTP servers, a real server of the S3 interface, as
+// processes of the test.
 #pragma once
 
 #include <filesystem>
@@ -29,6 +29,9 @@ class StoragePeer {
 [[nodiscard]] std::unique_ptr<StoragePeer> directory_peer();
 /// On SftpHost::shared().
 [[nodiscard]] std::unique_ptr<StoragePeer> sftp_peer();
+/// On FtpHost::shared().
+[[nodiscard]] std::unique_ptr<StoragePeer> ftps_peer();
+[[nodiscard]] std::unique_ptr<StoragePeer> ftp_peer();
 /// On S3Service::shared().
 [[nodiscard]] std::unique_ptr<StoragePeer> s3_peer();
 

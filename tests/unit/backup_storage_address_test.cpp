@@ -50,6 +50,23 @@ TEST(StorageAddress, IsAnSftpHost) {
   EXPECT_NE(refused("sftp://slipway@host").find("path is missing"), std::string::npos);
 }
 
+// A35
+TEST(StorageAddress, IsAnFtpHost) {
+  auto parsed = parse_storage_url("ftps://keeper@backup.example.org/srv/backup/");
+  ASSERT_TRUE(parsed.has_value());
+  EXPECT_EQ(parsed->kind, StorageKind::ftps);
+  EXPECT_EQ(parsed->port, 21);
+  EXPECT_EQ(parsed->path, "/srv/backup");
+  EXPECT_EQ(parsed->describe(), "ftps://keeper@backup.example.org/srv/backup");
+  parsed = parse_storage_url("ftp://keeper@backup.example.org:2121/srv");
+  ASSERT_TRUE(parsed.has_value());
+  EXPECT_EQ(parsed->kind, StorageKind::ftp);
+  EXPECT_EQ(parsed->describe(), "ftp://keeper@backup.example.org:2121/srv");
+  const std::string message = refused("ftps://keeper:secret@host/srv");
+  EXPECT_NE(message.find("'ftps://…': there is a password"), std::string::npos);
+  EXPECT_EQ(message.find("secret"), std::string::npos);
+}
+
 TEST(StorageAddress, NeverRepeatsAPassword) {
   const std::string message = refused("sftp://slipway:secret@host/srv");
   EXPECT_NE(message.find("password"), std::string::npos);
@@ -78,7 +95,7 @@ TEST(StorageAddress, IsABucket) {
 }
 
 TEST(StorageAddress, NamesTheKindsThereAre) {
-  EXPECT_NE(refused("ftp://host/x").find("must begin with file://, sftp:// or s3://"), std::string::npos);
+  EXPECT_NE(refused("gopher://host/x").find("must begin with file://, sftp://, s3://"), std::string::npos);
   EXPECT_NE(refused("").find("must begin with"), std::string::npos);
   EXPECT_NE(refused("/srv/backup").find("must begin with"), std::string::npos);
 }
