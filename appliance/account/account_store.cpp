@@ -106,10 +106,12 @@ Status set_state(sql::Connection& platform, std::int64_t account_id, State state
   });
 }
 
-Status store_mail(sql::Connection& platform, std::int64_t account_id, bool sends, const Entry& entry) {
+Status store_mail(sql::Connection& platform, std::int64_t account_id, bool sends, std::optional<Timestamp> trial_at,
+                  const Entry& entry) {
   return sql::in_transaction(platform, [&](sql::Connection& connection) -> Status {
-    SLIPWAY_CHECK(connection.execute("UPDATE account SET mail = ? WHERE account_id = ?",
-                                     {std::string(sends ? "on" : "off"), account_id}));
+    SLIPWAY_CHECK(connection.execute(
+        "UPDATE account SET mail = ?, trial_at = ? WHERE account_id = ?",
+        {std::string(sends ? "on" : "off"), trial_at ? sql::Value(*trial_at) : sql::Value(nullptr), account_id}));
     return write_journal(connection, entry);
   });
 }

@@ -53,7 +53,8 @@ struct Entry {
 [[nodiscard]] Status set_state(sql::Connection& platform, std::int64_t account_id, State state,
                                const std::string& reason, const Entry& entry);
 
-/// Sets whether it sends mail and writes the journal, in one transaction.
-[[nodiscard]] Status store_mail(sql::Connection& platform, std::int64_t account_id, bool sends, const Entry& entry);
+/// Sets whether it sends mail, and whether it is a trial, and writes the journal, in one transaction.
+[[nodiscard]] Status store_mail(sql::Connection& platform, std::int64_t account_id, bool sends,
+                                std::optional<Timestamp> trial_at, const Entry& entry);
 
 }  // namespace slipway::account

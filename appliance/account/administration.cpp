@@ -114,7 +114,14 @@ Status Administration::set_mail(const AccountName& name, bool sends) {
   if (sends && account.trial_at)
     return Error{Code::conflict, "account '" + name.text() + "': is a trial, with other people's addresses in it",
                  "a definitive migration makes the account that sends mail"};
-  return store_mail(admin_, account.id, sends, {actor_, "account.mail", name.text(), sends ? "on" : "off"});
+  return store_mail(admin_, account.id, sends, account.trial_at,
+                    {actor_, "account.mail", name.text(), sends ? "on" : "off"});
+}
+
+Status Administration::silence(const AccountName& name, std::optional<Timestamp> trial_at) {
+  SLIPWAY_TRY(const NamedLock lock, lock_account(admin_, name));
+  SLIPWAY_TRY(const Account account, require_account(admin_, name));
+  return store_mail(admin_, account.id, false, trial_at, {actor_, "account.mail", name.text(), "off"});
 }
 
 Status Administration::remove(const AccountName& name, const std::string& confirmation) {

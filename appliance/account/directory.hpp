@@ -125,6 +125,9 @@ class Administration {
   [[nodiscard]] Status resume(const AccountName& name);
   /// Whether anything sends mail for the account. Errors: not_found, conflict (a trial never sends any).
   [[nodiscard]] Status set_mail(const AccountName& name, bool sends);
+  /// It sends no mail: what it holds is of another account, whose people it would write to. With `trial_at` it is a
+  /// trial, and never will. Error: not_found.
+  [[nodiscard]] Status silence(const AccountName& name, std::optional<Timestamp> trial_at);
   /// Drops the account with all its data. `confirmation` must equal the name; else invalid_argument, nothing done.
   [[nodiscard]] Status remove(const AccountName& name, const std::string& confirmation);
   /// Gives a person of the account a new random password (A19) and ends the person's browser sessions. Error:

@@ -67,6 +67,8 @@ struct Agent::State {
 
   [[nodiscard]] Status lease();
   [[nodiscard]] Result<bool> wait_for_lease();
+  [[nodiscard]] bool is_stopping();
+  void tell_alerts(std::vector<Alert> alerts);
   [[nodiscard]] Result<ScheduleFacts> facts();
   [[nodiscard]] Result<bool> look();
   [[nodiscard]] Status carry_out(const Work& work);
@@ -83,31 +85,28 @@ struct Agent::State {
   bool wait(std::chrono::microseconds time);
 };
 
-Status Agent::State::lease() {
-  for (const Repository* repository : repositories.all()) {
-    auto taken = take_lease(*repository, clock.now());
-    // One that does not answer is seen by everything else as well.
-    if (!taken && taken.error().code == Code::in_use) return taken;
-  }
-  return {};
-}
+Status Agent::State::lease() { return take_leases(repositories.all(), clock.now()); }
 
 /// Another agent's lease may be that of a machine that has died: it ends by itself. False: we are to stop.
 Result<bool> Agent::State::wait_for_lease() {
   for (;;) {
     const auto held = lease();
     if (held) break;
+    // Of several repositories none is kept from the other agent.
+    drop_leases(repositories.all(), clock.now());
     if (held.error().code != Code::in_use) return held.error();
-    {
-      const std::lock_guard lock(mutex);
-      if (status.alerts.empty()) telemetry::log_error("backup.waits_for_lease", held.error());
-      status.alerts = {{"agent_elsewhere", {}, held.error().message + ": nothing is backed up by this one"}};
-    }
+    if (status.alerts.empty()) telemetry::log_error("backup.waits_for_lease", held.error());
+    tell_alerts({{"agent_elsewhere", {}, held.error().message + ": nothing is backed up by this one"}});
     if (wait(kLookEvery)) return false;
   }
-  const std::lock_guard lock(mutex);
-  status.alerts.clear();
+  tell_alerts({});
   return true;
+}
+
+void Agent::State::tell_alerts(std::vector<Alert> alerts) {
+  metrics.tell_alerts(alerts);
+  const std::lock_guard lock(mutex);
+  status.alerts = std::move(alerts);
 }
 
 Result<ScheduleFacts> Agent::State::facts() {
@@ -163,6 +162,7 @@ Status Agent::State::take(const Work& work) {
                    .parent = {},
                    .accounts = {},
                    .log_line = archiver.status().line,
+                   .patience = {.give_up = [this] { return is_stopping(); }},
                    .read_bytes_per_s = options.read_bytes_per_s};
   if (work.kind == WorkKind::incremental) {
     SLIPWAY_TRY(take.parent, repository->backup(work.backup));
@@ -316,6 +316,11 @@ Result<bool> Agent::State::look() {
   return false;
 }
 
+bool Agent::State::is_stopping() {
+  const std::lock_guard lock(mutex);
+  return stopping || ended.has_value();
+}
+
 bool Agent::State::wait(std::chrono::microseconds time) {
   std::unique_lock lock(mutex);
   changed.wait_for(lock, time, [this] { return stopping || ended; });
@@ -368,7 +373,7 @@ Status Agent::run() {
   state.copies.stop();
   archiving.join();
   renewing.join();
-  for (const Repository* repository : state.repositories.all()) drop_lease(*repository, state.clock.now());
+  drop_leases(state.repositories.all(), state.clock.now());
   const std::lock_guard lock(state.mutex);
   if (state.ended) return *state.ended;
   return {};

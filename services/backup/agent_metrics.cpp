@@ -43,6 +43,10 @@ void AgentMetrics::tell(const ScheduleFacts& facts, const LogStatus& log, const 
   set_gauge("slipway_backup_log_safe_timestamp_seconds",
             "When everything that the server had logged was last in a repository", {},
             log.safe_at ? seconds_of(*log.safe_at) : 0);
+  tell_alerts(alerts);
+}
+
+void AgentMetrics::tell_alerts(const std::vector<Alert>& alerts) {
   for (const auto& [name, repository] : alerted_)
     set_gauge("slipway_backup_alert", "Whether the alert stands", {{"name", name}, {"repository", repository}}, 0);
   for (const Alert& alert : alerts) {

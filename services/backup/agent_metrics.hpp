@@ -13,6 +13,8 @@ namespace slipway::backup {
 class AgentMetrics {
  public:
   void tell(const ScheduleFacts& facts, const LogStatus& log, const std::vector<Alert>& alerts);
+  /// Those alone.
+  void tell_alerts(const std::vector<Alert>& alerts);
 
  private:
   std::set<std::pair<std::string, std::string>> alerted_;  ///< names and repositories, at any time

@@ -192,6 +192,7 @@ Result<KnownBackups> backup_facts(const Repository& repository, SegmentMemory& m
     fact.kind = BackupKind::sandbox;
     fact.taken_at = manifest.ended_at;
     fact.account = manifest.accounts.front().name;
+    fact.replaces = manifest.replaces;
     fact.bytes = manifest.stored_bytes;
     SLIPWAY_TRY(fact.proof, state_of(repository, manifest.id, known.faults));
     known.backups.push_back(std::move(fact));

@@ -32,6 +32,7 @@ struct BackupFact {
   std::string parent;    ///< of an incremental: an id in the same repository
   Timestamp taken_at;    ///< the moment whose state it holds: the end of a mariadb-backup, not its beginning
   std::string account;   ///< of a sandbox backup
+  std::string replaces;  ///< of a sandbox backup: one of the same account that goes once this one is proven
   std::string lineage;   ///< the server whose pages it holds: an incremental stands on no other server's backup
   std::string position;  ///< GTID position that it holds; only shown, never read
   /// The log segment in which replay goes on from it: the one that was open at taken_at, or an earlier one. 0: none.

@@ -103,4 +103,17 @@ void drop_lease(const Repository& repository, Timestamp now) {
     static_cast<void>(repository.storage().remove(kName).has_value());  // it ends by itself
 }
 
+Status take_leases(const std::vector<const Repository*>& repositories, Timestamp now) {
+  for (const Repository* repository : repositories) {
+    auto taken = take_lease(*repository, now);
+    // One that does not answer is seen by everything else as well.
+    if (!taken && taken.error().code == Code::in_use) return taken;
+  }
+  return {};
+}
+
+void drop_leases(const std::vector<const Repository*>& repositories, Timestamp now) {
+  for (const Repository* repository : repositories) drop_lease(*repository, now);
+}
+
 }  // namespace slipway::backup

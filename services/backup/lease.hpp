@@ -31,4 +31,8 @@ struct LeaseHolder {
 /// Gives it back, if it is ours.
 void drop_lease(const Repository& repository, Timestamp now);
 
+/// The leases of all that answer. Error: in_use, of one that somebody else holds.
+[[nodiscard]] Status take_leases(const std::vector<const Repository*>& repositories, Timestamp now);
+void drop_leases(const std::vector<const Repository*>& repositories, Timestamp now);
+
 }  // namespace slipway::backup

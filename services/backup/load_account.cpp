@@ -16,7 +16,8 @@ constexpr std::chrono::minutes kEnd{30};
 Status ended(process::Child& child, const std::string& name, const fs::path& log) {
   const int status = child.wait(kEnd).value_or(-1);
   if (status == 0) return {};
-  return Error{Code::internal,
+  const bool killed = status < 0 || status > 128;
+  return Error{killed ? Code::unavailable : Code::internal,
                name + ": ended with exit status " + std::to_string(status) + ": " + process::last_words(log)};
 }
 

@@ -16,7 +16,7 @@ class Loader {
 
   /// Errors: unavailable (it has ended, finish() says why).
   [[nodiscard]] Status add(std::string_view bytes);
-  /// Waits until the server has them all. Errors: internal with the program's last words.
+  /// Waits until the server has them all. Errors: internal with the program's last words; unavailable (it was killed).
   [[nodiscard]] Status finish();
 
  private:

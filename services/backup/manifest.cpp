@@ -56,7 +56,10 @@ ordered_json to_json(const Manifest& manifest) {
                     {"pieces", ordered_json::array()}};
   for (const auto& account : manifest.accounts)
     json["accounts"].push_back({{"name", account.name}, {"database", account.database}});
-  if (manifest.kind == Kind::sandbox) json["table_sums"] = manifest.table_sums;
+  if (manifest.kind == Kind::sandbox) {
+    json["replaces"] = manifest.replaces;
+    json["table_sums"] = manifest.table_sums;
+  }
   for (const auto& piece : manifest.pieces)
     json["pieces"].push_back({{"name", piece.name}, {"bytes", piece.bytes}, {"sha256", piece.sha256}});
   return json;
@@ -90,6 +93,7 @@ Result<Manifest> read_manifest(const ordered_json& json) {
     for (const auto& account : json.at("accounts"))
       manifest.accounts.push_back({account.at("name"), account.at("database")});
     if (manifest.kind == Kind::sandbox) {
+      manifest.replaces = json.at("replaces");
       manifest.table_sums = json.at("table_sums").get<std::map<std::string, std::string>>();
       if (manifest.accounts.size() != 1)
         return Error{Code::corrupt, "manifest: of a sandbox backup without an account"};

@@ -49,7 +49,8 @@ struct Manifest {
   std::uint64_t plain_bytes = 0;
   std::uint64_t stored_bytes = 0;
   std::string key_id;
-  std::vector<SavedAccount> accounts;                  ///< of a sandbox backup: the one that it holds
+  std::vector<SavedAccount> accounts;  ///< of a sandbox backup: the one that it holds
+  std::string replaces = {};           ///< of a sandbox backup: the id of the one that goes once this one is proven
   std::map<std::string, std::string> table_sums = {};  ///< of a sandbox backup: CHECKSUM TABLE of each table
   std::vector<Piece> pieces;
 };

@@ -21,7 +21,7 @@ void MonthlyCopies::add_facts(ScheduleFacts& facts) {
     asked_at_ = now;
     state_ = {.name = kMonthly, .available = known.has_value(), .log = {}, .log_safe_until = {}};
     if (!known) state_.fault = known.error().message;
-    copies_ = known ? std::move(known->backups) : std::vector<BackupFact>();
+    if (known) copies_ = std::move(known->backups);  // else what lay there the last time
     for (BackupFact& copy : copies_) copy.kind = BackupKind::monthly;
   }
   facts.repositories.push_back(state_);

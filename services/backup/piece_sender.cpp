@@ -12,6 +12,9 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kReadBytes = 1U << 20U;
+// Left free on our own disk, which may be the server's, too.
+constexpr std::uint64_t kReserveBytes = std::uint64_t{1} << 30U;
+constexpr std::chrono::milliseconds kLook{100};
 
 bool may_come_back(Code code) { return code == Code::unavailable || code == Code::timeout; }
 
@@ -36,7 +39,7 @@ Status PieceSender::begin(const std::string& name) {
 Status PieceSender::add(std::string_view bytes) {
   current_.bytes += bytes.size();
   if (file_.is_open() && !file_.write(bytes.data(), static_cast<std::streamsize>(bytes.size())))
-    return embedded::disk_full(spool_);
+    SLIPWAY_CHECK(go_without_file());
   if (!writer_) return {};
   const auto sent = writer_->add(bytes);
   return sent ? sent : lost(sent.error());
@@ -45,7 +48,7 @@ Status PieceSender::add(std::string_view bytes) {
 Status PieceSender::end() {
   if (file_.is_open()) {
     file_.close();
-    if (!file_) return embedded::disk_full(spool_);
+    if (!file_) SLIPWAY_CHECK(go_without_file());
   }
   if (writer_) {
     const auto done = writer_->commit();
@@ -63,9 +66,18 @@ Status PieceSender::finish() {
   for (auto wait = patience_.first;; wait = std::min(2 * wait, patience_.longest)) {
     SLIPWAY_CHECK(send_kept());
     if (kept_.empty()) return {};
-    if (std::chrono::steady_clock::now() + wait > deadline) return *fault_;
-    std::this_thread::sleep_for(wait);
+    if (std::chrono::steady_clock::now() + wait > deadline || !sleep(wait)) return *fault_;
   }
+}
+
+/// False: somebody wants it to end.
+bool PieceSender::sleep(std::chrono::milliseconds time) const {
+  const auto until = std::chrono::steady_clock::now() + time;
+  while (std::chrono::steady_clock::now() < until) {
+    if (patience_.give_up && patience_.give_up()) return false;
+    std::this_thread::sleep_for(std::min<std::chrono::milliseconds>(time, kLook));
+  }
+  return true;
 }
 
 void PieceSender::forget() {
@@ -74,6 +86,15 @@ void PieceSender::forget() {
   kept_.clear();
   std::error_code problem;
   fs::remove_all(spool_, problem);
+}
+
+/// Our own disk is full: that hinders nobody as long as the line holds.
+Status PieceSender::go_without_file() {
+  if (!writer_) return embedded::disk_full(spool_);
+  file_ = std::ofstream();
+  std::error_code absent;
+  fs::remove(std::exchange(current_.file, {}), absent);
+  return {};
 }
 
 /// The line is cut: what is written goes into the file alone.
@@ -87,10 +108,15 @@ Status PieceSender::lost(const Error& error) {
 
 Status PieceSender::keep() {
   kept_.push_back(current_);
+  SLIPWAY_CHECK(embedded::require_space(spool_, kReserveBytes));
+  const auto too_much = [this] {
+    std::uint64_t bytes = 0;
+    for (const Kept& one : kept_) bytes += one.bytes;
+    return bytes > patience_.kept_bytes;
+  };
+  if (!too_much()) return {};
   SLIPWAY_CHECK(send_kept());
-  std::uint64_t bytes = 0;
-  for (const Kept& one : kept_) bytes += one.bytes;
-  return bytes <= patience_.kept_bytes ? Status() : Status(*fault_);
+  return too_much() ? Status(*fault_) : Status();
 }
 
 /// Until one does not arrive.
@@ -104,6 +130,7 @@ Status PieceSender::send_kept() {
     fs::remove(kept_.front().file, absent);
     kept_.erase(kept_.begin());
   }
+  fault_.reset();
   return {};
 }
 

@@ -4,6 +4,8 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -16,11 +18,13 @@ struct SendPatience {
   std::chrono::milliseconds first{5'000};  ///< before the second attempt; twice as long before each further one
   std::chrono::milliseconds longest{60'000};
   std::chrono::milliseconds in_all{600'000};           ///< at the end of all
+  std::function<bool()> give_up = {};                  ///< asked while it waits at the end
   std::uint64_t kept_bytes = std::uint64_t{4} << 30U;  ///< in files, of objects that have not arrived
 };
 
-/// What is sent is kept in a file, too, until it has arrived: a server that is being backed up must not wait for a line
-/// that is cut, least of all while its locks are held, and what has arrived need not be sent again. A directory loses
+/// What is sent is kept in a file, too, until it has arrived: a server that is being backed up does not wait for a line
+/// that is cut, least of all while its locks are held, and what has arrived need not be sent again. It does wait for a
+/// line that goes silent, until that counts as cut, and when more is kept than the patience allows. A directory loses
 /// no line: its errors are final. Not thread-safe.
 class PieceSender {
  public:
@@ -46,6 +50,8 @@ class PieceSender {
 
   [[nodiscard]] Status lost(const Error& error);
   [[nodiscard]] Status keep();
+  [[nodiscard]] Status go_without_file();
+  [[nodiscard]] bool sleep(std::chrono::milliseconds time) const;
   [[nodiscard]] Status send_kept();
   [[nodiscard]] Status send(const Kept& kept);
 

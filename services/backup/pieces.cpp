@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <fstream>
 #include <thread>
 
 #include "services/backup/fail_point.hpp"
@@ -23,6 +24,15 @@ constexpr int kWorkersAtMost = 4;
 /// Compressing takes several times as long as everything else together, which has this thread to itself.
 int compressing_threads() {
   return std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, kWorkersAtMost);
+}
+
+/// By read() and the like; 0: not known.
+std::uint64_t bytes_read_by(int pid) {
+  std::ifstream facts("/proc/" + std::to_string(pid) + "/io");
+  std::string name;
+  for (std::uint64_t value = 0; facts >> name >> value;)
+    if (name == "rchar:") return value;
+  return 0;
 }
 
 }  // namespace
@@ -62,7 +72,7 @@ void Pieces::forget() {
   sealer_.reset();
   sender_.forget();
   for (const Piece& piece : manifest_.pieces)
-    static_cast<void>(repository_.storage().remove(piece.name).has_value());  // else remove_unpublished() does it
+    if (!repository_.storage().remove(piece.name)) break;  // remove_unpublished() does it
   manifest_.pieces.clear();
   manifest_.plain_bytes = manifest_.stored_bytes = in_piece_ = stored_ = 0;
 }
@@ -96,11 +106,18 @@ Status drain(process::Child& child, const archive::Sink& take, const std::string
   static_cast<void>(::fcntl(child.output(), F_SETPIPE_SZ, kPipeBytes));
   std::vector<char> buffer(kReadBytes);
   auto moved = Clock_::now();
+  std::uint64_t read_until_then = 0;
   for (;;) {
     pollfd waiting{.fd = child.output(), .events = POLLIN, .revents = 0};
     const int ready = ::poll(&waiting, 1, 1000);
     if (ready == 0) {
       if (Clock_::now() - moved < kPatience) continue;
+      // It reads what has not changed, and has nothing to write.
+      if (const std::uint64_t now = bytes_read_by(child.pid()); now > read_until_then) {
+        read_until_then = now;
+        moved = Clock_::now();
+        continue;
+      }
       return Error{Code::timeout, program + ": nothing has moved for ten minutes: " + process::last_words(log),
                    "look for a statement on the server that holds a table"};
     }
@@ -108,8 +125,8 @@ Status drain(process::Child& child, const archive::Sink& take, const std::string
     if (got < 0 && (errno == EINTR || errno == EAGAIN)) continue;
     if (got < 0) return Error{Code::internal, program + ": its output cannot be read"};
     if (got == 0) return {};
-    moved = Clock_::now();
     SLIPWAY_CHECK(take({buffer.data(), static_cast<std::size_t>(got)}));
+    moved = Clock_::now();
   }
 }
 

@@ -50,8 +50,8 @@ class Pieces {
   std::uint64_t stored_ = 0;
 };
 
-/// Everything that a program writes to its stdout, to its end. Errors: timeout (nothing has moved for ten minutes, with
-/// its last words), internal, those of `take`.
+/// Everything that a program writes to its stdout, to its end. Errors: timeout (for ten minutes it has written
+/// and read nothing, with its last words), internal, those of `take`.
 [[nodiscard]] Status drain(process::Child& child, const archive::Sink& take, const std::string& program,
                            const std::filesystem::path& log);
 

@@ -79,7 +79,8 @@ std::string_view to_text(ProofOutcome outcome) {
 std::string to_text(const Proof& proof) {
   std::string text = "backup " + proof.backup + ": ";
   if (proof.outcome == ProofOutcome::proven)
-    return text + "proven up to " + proof.position.to_text() + ": " + std::to_string(proof.tables) + " tables";
+    return text + "proven" + (proof.position.empty() ? "" : " up to " + proof.position.to_text()) + ": " +
+           std::to_string(proof.tables) + " tables";
   text += proof.outcome == ProofOutcome::failed ? "failed its proof" : "could not be proven";
   if (proof.fault) text += ": " + proof.fault->error.message;
   for (const auto& mismatch : proof.mismatches)

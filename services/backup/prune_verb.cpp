@@ -19,9 +19,7 @@ class Leases {
   explicit Leases(std::vector<const Repository*> repositories) : repositories_(std::move(repositories)) {}
   Leases(const Leases&) = delete;
   Leases& operator=(const Leases&) = delete;
-  ~Leases() {
-    for (const Repository* repository : repositories_) drop_lease(*repository, clock_.now());
-  }
+  ~Leases() { drop_leases(repositories_, clock_.now()); }
 
   /// Takes or renews them, when that was not done just before.
   [[nodiscard]] Status hold() {

@@ -131,7 +131,8 @@ Result<Repository::Listing> Repository::backups() const {
     const std::string id = object.name.substr(folder.size(), object.name.size() - folder.size() - last.size());
     if (auto manifest = backup(id))
       (manifest->kind == Kind::sandbox ? listing.accounts : listing.backups).push_back(*std::move(manifest));
-    else if (manifest.error().code == Code::corrupt || manifest.error().code == Code::unauthenticated)
+    else if (manifest.error().code == Code::corrupt || manifest.error().code == Code::unauthenticated ||
+             manifest.error().code == Code::unsupported)
       listing.faults.push_back(manifest.error());
     else
       return manifest.error();
@@ -155,10 +156,14 @@ Result<std::vector<Proof>> Repository::proofs(const std::string& backup) const {
 }
 
 Result<std::string> Repository::add_proof(const Proof& proof) const {
-  SLIPWAY_TRY(const auto numbers, numbers_of_proofs(*storage_, proof.backup));
-  const std::string name = proof_name(proof.backup, numbers.empty() ? 1 : numbers.back() + 1);
-  SLIPWAY_CHECK(write_document(name, to_json(proof)));
-  return name;
+  constexpr int kAttempts = 3;  // somebody else may be proving it, too
+  for (int attempt = 1;; ++attempt) {
+    SLIPWAY_TRY(const auto numbers, numbers_of_proofs(*storage_, proof.backup));
+    const std::string name = proof_name(proof.backup, numbers.empty() ? 1 : numbers.back() + 1);
+    const auto written = write_document(name, to_json(proof));
+    if (written) return name;
+    if (written.error().code != Code::conflict || attempt == kAttempts) return written.error();
+  }
 }
 
 }  // namespace slipway::backup

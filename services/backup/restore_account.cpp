@@ -67,6 +67,7 @@ Error is_there(const AccountName& name) {
 struct Source {
   std::string title;
   account::Kind kind = account::Kind::other;
+  std::optional<Timestamp> trial_at;  ///< it is a trial, and what it becomes is one
   /// Fills the connection's empty database, and compares; how many tables.
   std::function<Result<std::size_t>(sql::Connection& target)> load;
 };
@@ -81,12 +82,11 @@ Result<bool> make_account(account::Administration& administration, const sql::Co
   if (!there) {
     SLIPWAY_TRY([[maybe_unused]] const auto made, administration.create(wanted.into, source.title, source.kind));
     SLIPWAY_CHECK(administration.suspend(wanted.into, kUnderWay));
-    // Beside the living account, it would write to the same people.
-    SLIPWAY_CHECK(administration.set_mail(wanted.into, false));
+    SLIPWAY_CHECK(administration.silence(wanted.into, source.trial_at));
     return true;
   }
   if (is_left_over(*there)) {
-    SLIPWAY_CHECK(administration.set_mail(wanted.into, false));
+    SLIPWAY_CHECK(administration.silence(wanted.into, source.trial_at));
     return true;
   }
   if (wanted.into == wanted.account) return false;
@@ -145,7 +145,7 @@ Result<AccountRestored> restore_account(const embedded::Database& restored, sql:
     SLIPWAY_TRY(auto origin, open(from, source->database));
     return compare(origin, target);
   };
-  return restore_from({source->title, source->kind, load_and_compare}, admin, key, wanted);
+  return restore_from({source->title, source->kind, source->trial_at, load_and_compare}, admin, key, wanted);
 }
 
 Result<AccountRestored> restore_account(const Repository& repository, const Manifest& backup, sql::Connection& admin,
@@ -156,9 +156,10 @@ Result<AccountRestored> restore_account(const Repository& repository, const Mani
   const auto load_and_compare = [&](sql::Connection& target) {
     return load_sandbox_backup(repository, backup, target, wanted.work, wanted.progress);
   };
-  Source source{wanted.account.text(), account::Kind::sandbox, load_and_compare};
+  Source source{wanted.account.text(), account::Kind::sandbox, {}, load_and_compare};
   if (living) source.title = living->title;
   if (living) source.kind = living->kind;
+  if (living) source.trial_at = living->trial_at;
   return restore_from(source, admin, key, wanted);
 }
 

@@ -34,8 +34,8 @@ class Decider {
     keep_last_proven_chains();
     keep_unproven_fulls();
     keep_broken_for_a_while();
-    keep_newest(BackupKind::sandbox, policy_.sandbox_backups);
-    keep_newest(BackupKind::monthly, policy_.monthly_copies);
+    keep_sandbox_backups();
+    keep_monthly_copies();
     keep_incrementals_and_parents();
     RetentionPlan plan;
     for (std::size_t i = 0; i < backups_.size(); ++i) plan.backups.push_back(decision(i));
@@ -143,26 +143,47 @@ class Decider {
     }
   }
 
-  // A36. Proven ones are counted; of unproven ones as many are kept beside them, so that neither pushes the other out.
-  void keep_newest(BackupKind kind, int most) {
-    std::map<std::pair<std::string_view, ProofState>, int> count;
+  // A36. A person said which one goes when there was no room: that one, once the new one is proven, and no other.
+  void keep_sandbox_backups() {
+    std::set<std::pair<std::string_view, std::string_view>> replaced;
+    for (std::size_t i = 0; i < backups_.size(); ++i)
+      if (backups_[i].kind == BackupKind::sandbox && counts(i) && !backups_[i].replaces.empty())
+        replaced.emplace(backups_[i].account, backups_[i].replaces);
+    std::map<std::string_view, int> ranks;
     for (const auto i : newest_first_) {
-      if (backups_[i].kind != kind || backups_[i].proof == ProofState::failed || silent(i) || future(i)) continue;
-      const std::string noun = std::string(to_text(kind)) + (kind == BackupKind::sandbox ? " backup" : " copy");
-      if (kind == BackupKind::monthly && most <= 0) {
+      const BackupFact& backup = backups_[i];
+      if (backup.kind != BackupKind::sandbox || backup.proof == ProofState::failed || silent(i) || future(i)) continue;
+      if (replaced.contains({backup.account, backup.id})) {
+        marks_[i].remove = "replaced by a newer sandbox backup of " + backup.account;
+        continue;
+      }
+      const int rank = ++ranks[backup.account];
+      keep(i,
+           "sandbox backup of " + backup.account + " (" + rank_text(rank, policy_.sandbox_backups) + ")" +
+               (backup.proof == ProofState::proven ? "" : "; unproven: does not count"),
+           false);
+    }
+  }
+
+  void keep_monthly_copies() {
+    const int most = policy_.monthly_copies;
+    std::map<std::pair<std::string_view, ProofState>, int> ranks;
+    for (const auto i : newest_first_) {
+      const BackupFact& backup = backups_[i];
+      if (backup.kind != BackupKind::monthly || backup.proof == ProofState::failed || silent(i) || future(i)) continue;
+      if (most <= 0) {
         keep(i, "monthly copy at the customer's: theirs to remove", false);
         continue;
       }
-      const std::string_view owner = kind == BackupKind::sandbox ? backups_[i].account : backups_[i].repository;
-      const int rank = ++count[{owner, backups_[i].proof}];
-      const bool proven = backups_[i].proof == ProofState::proven;
+      // Of unproven ones as many are kept beside the proven, so that neither pushes the other out.
+      const int rank = ++ranks[{backup.repository, backup.proof}];
       if (rank <= most)
         keep(i,
-             noun + " of " + std::string(owner) + " (" + rank_text(rank, most) + ")" +
-                 (proven ? "" : "; unproven: does not count"),
+             "monthly copy of " + backup.repository + " (" + rank_text(rank, most) + ")" +
+                 (backup.proof == ProofState::proven ? "" : "; unproven: does not count"),
              false);
       else
-        marks_[i].remove = "replaced " + noun + " (" + rank_text(rank, most) + ")";
+        marks_[i].remove = "replaced monthly copy (" + rank_text(rank, most) + ")";
     }
   }
 

@@ -14,7 +14,7 @@ namespace slipway::backup {
 
 struct RetentionPolicy {
   int daily_fulls = 5;                  ///< A35: days with a proven full, whose fulls are kept; at least 1
-  int sandbox_backups = 5;              ///< A36, per account
+  int sandbox_backups = 5;              ///< A36, per account: one more is taken only in the place of one of them
   int monthly_copies = 0;               ///< in a customer's repository; 0: theirs to remove
   std::chrono::days broken_for{7};      ///< failed proofs and backups without their parent, for analysis
   std::chrono::minutes log_margin{60};  ///< of log before what the oldest kept backup needs

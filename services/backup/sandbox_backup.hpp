@@ -9,14 +9,16 @@ namespace slipway::backup {
 struct SandboxOptions {
   sql::Endpoint server;  ///< the administrator, on this machine
   SavedAccount account;
+  std::string replaces;        ///< the backup that goes once this one is proven; empty: none
   std::filesystem::path work;  ///< scratch, 0700; emptied before and after
   int level = 1;               ///< zstd's
   std::uint64_t piece_bytes = 256U << 20U;
 };
 
 /// The account's database in one snapshot, with the checksum that each table has in it. Others write meanwhile; they
-/// wait for a moment at its beginning. Published like take_backup()'s. Errors: those of the repository and of
-/// mariadb-dump; in_use (a backup of the same second, a table that is held); conflict (a table is changed meanwhile).
+/// wait for a moment at its beginning, twenty seconds at most. Published like take_backup()'s. Errors: those of the
+/// repository and of mariadb-dump; in_use (a backup of the same second, a table that is held); conflict (a table is
+/// changed meanwhile).
 [[nodiscard]] Result<Manifest> take_sandbox_backup(const Repository& repository, const SandboxOptions& options,
                                                    const Clock& clock, const TakeProgress& progress);
 

@@ -28,7 +28,9 @@ Result<HeldDatabase> hold_database(sql::Endpoint server, const std::string& data
   SLIPWAY_TRY(const std::string statement, lock_statement(writers));
   if (!statement.empty()) {
     const auto held = writers.execute_text(statement);
-    if (!held) return Error{Code::in_use, held.error().message, "a statement holds a table for long: try again"};
+    if (!held && held.error().code == Code::timeout)
+      return Error{Code::in_use, held.error().message, "a statement holds a table for long: try again"};
+    if (!held) return held.error();
   }
   SLIPWAY_CHECK(snapshot.execute_text("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ"));
   SLIPWAY_CHECK(snapshot.execute_text("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"));

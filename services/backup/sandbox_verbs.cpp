@@ -105,10 +105,12 @@ Result<Output> run_of_account(const Context& context, const RunFlags& flags) {
   SLIPWAY_TRY(const auto there, backups_of(repositories, account.name));
   SLIPWAY_TRY(const auto replaced, to_replace(there, flags));
   ProgressLines lines(context);
-  SLIPWAY_TRY(const Manifest backup,
-              take_sandbox_backup(
-                  *repository, {.server = admin.endpoint(), .account = account, .work = workshop.folder()},
-                  SystemClock(), [&lines](std::uint64_t plain, std::uint64_t) { lines.tell("backup", plain, 0); }));
+  SLIPWAY_TRY(
+      const Manifest backup,
+      take_sandbox_backup(
+          *repository,
+          {.server = admin.endpoint(), .account = account, .replaces = flags.replace, .work = workshop.folder()},
+          SystemClock(), [&lines](std::uint64_t plain, std::uint64_t) { lines.tell("backup", plain, 0); }));
   SLIPWAY_TRY(const Proof proof, prove_account(*repository, backup, workshop.folder(), lines));
   if (proof.outcome != ProofOutcome::proven)
     return Error{proof.outcome == ProofOutcome::failed ? Code::corrupt : Code::unavailable, to_text(proof),

@@ -54,6 +54,14 @@ std::map<std::string, const BackupFact*> newest_proven(const ScheduleFacts& fact
   return newest;
 }
 
+/// The account has a newer one that is proven.
+bool is_made_up(const BackupFact& sandbox, const ScheduleFacts& facts) {
+  return std::ranges::any_of(facts.backups, [&](const BackupFact& other) {
+    return other.kind == BackupKind::sandbox && other.account == sandbox.account && other.proof == ProofState::proven &&
+           other.taken_at > sandbox.taken_at;
+  });
+}
+
 /// F1: a failed proof is an incident until a later one of its repository succeeds.
 void add_failed_proofs(std::vector<Alert>& alerts, const ScheduleFacts& facts, const std::vector<ChainLink>& links) {
   const auto proven = newest_proven(facts, links);
@@ -61,7 +69,10 @@ void add_failed_proofs(std::vector<Alert>& alerts, const ScheduleFacts& facts, c
   for (const BackupFact& backup : facts.backups) {
     if (backup.proof != ProofState::failed) continue;
     const auto later = proven.find(backup.repository);
-    if (later != proven.end() && taken_before(backup, *later->second)) continue;
+    const bool made_up = backup.kind == BackupKind::sandbox
+                             ? is_made_up(backup, facts)
+                             : later != proven.end() && taken_before(backup, *later->second);
+    if (made_up) continue;
     auto& [count, last] = failed[backup.repository];
     ++count;
     if (last == nullptr || taken_before(*last, backup)) last = &backup;
@@ -114,8 +125,8 @@ void add_monthly(std::vector<Alert>& alerts, const ScheduleFacts& facts, const S
     if (first == nullptr || taken_before(backup, *first)) first = &backup;
   }
   if (first == nullptr || now - first->taken_at <= policy.monthly_late) return;
-  std::string reason = name + " has no copy of this month, whose first proven full, " + first->id + ", is " +
-                       duration_text(now - first->taken_at) + " old (A35)";
+  std::string reason = name + " is not known to have a copy of this month, whose first proven full, " + first->id +
+                       ", is " + duration_text(now - first->taken_at) + " old (A35)";
   const auto state = std::ranges::find(facts.repositories, name, &RepositoryState::name);
   if (state != facts.repositories.end() && !state->available) reason += ": it does not answer";
   if (state != facts.repositories.end() && !state->fault.empty()) reason += " (" + state->fault + ")";

@@ -225,6 +225,8 @@ class Scheduler {
       const BackupFact& backup = facts_.backups[i];
       if (backup.proof != ProofState::pending || links_[i].state != ChainState::usable) continue;
       if (backup.kind == BackupKind::incremental && links_[i].depth < deepest[links_[i].root]) continue;
+      // Whoever took it proves it.
+      if (backup.kind == BackupKind::sandbox && now_ - backup.taken_at < policy_.retry_after) continue;
       if (known_silent(backup.repository) || !may_begin(WorkKind::proof, backup.repository, backup.id)) continue;
       pending.push_back(i);
     }

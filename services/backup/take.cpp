@@ -16,7 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::chrono::minutes kPatience{10};
-constexpr std::uint64_t kMiB = 1U << 20U;
+constexpr std::uint64_t kThrottledBytes = 10U << 20U;  // what mariadb-backup reads at once
 constexpr int kAttempts = 2;  // mariadb-backup was seen to crash, about once in a thousand incrementals
 
 fs::path log_of(const TakeOptions& options) { return options.work / "mariadb-backup.log"; }
@@ -35,8 +35,10 @@ process::Command command_of(const TakeOptions& options) {
   if (options.parent) command.argv.push_back("--incremental-lsn=" + std::to_string(options.parent->to_lsn));
   if (options.read_bytes_per_s > 0) {
     // Its own way, which holds up the tables alone: what it reads while it holds the server's locks is not slowed down.
-    command.argv.push_back("--read-buffer-size=" + std::to_string(kMiB));
-    command.argv.push_back("--throttle=" + std::to_string(std::max<std::uint64_t>(1, options.read_bytes_per_s / kMiB)));
+    // Several threads that wait would all go on at once.
+    command.argv.push_back("--throttle=" +
+                           std::to_string(std::max<std::uint64_t>(1, options.read_bytes_per_s / kThrottledBytes)));
+    command.argv.push_back("--parallel=1");
   }
   command.pipe_stdout = true;
   return command;

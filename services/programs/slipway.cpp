@@ -1,9 +1,13 @@
 // slipway: the operator's command line.
+#include <csignal>
+
 #include "appliance/telemetry/log.hpp"
 #include "services/backup/verbs.hpp"
 #include "services/operator/verbs.hpp"
 
 int main(int argc, char** argv) {
+  // A child that ends early is an error that its writer tells of.
+  std::signal(SIGPIPE, SIG_IGN);
   // Verbs speak to a person; only the supervisor logs what goes well.
   slipway::telemetry::set_up_logging("slipway", slipway::telemetry::Level::warning);
   using namespace slipway;

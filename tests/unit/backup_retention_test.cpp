@@ -183,14 +183,20 @@ TEST(BackupRetention, NeitherRemovesNorCountsWhatLiesInARepositoryThatDoesNotAns
 }
 
 // A36
-TEST(BackupRetention, KeepsFiveSandboxBackupsOfAnAccount) {
+TEST(BackupRetention, RemovesTheSandboxBackupThatAProvenOneReplacesAndNoOther) {
   std::vector<BackupFact> backups;
   for (int number = 1; number <= 6; ++number) backups.push_back(sandbox(number));
-  backups.push_back(sandbox(1, ProofState::proven, "other"));
+  backups.push_back(sandbox(3, ProofState::proven, "other"));
+  const auto none = decide(backups, noon(2));
+  EXPECT_TRUE(removed(none).empty());
+  EXPECT_THAT(reasons(of(none, "acme1")), HasSubstr("sandbox backup of acme (6 of 5)"));
+  backups[5].replaces = "acme3";
   const auto plan = decide(backups, noon(2));
-  EXPECT_EQ(removed(plan), (std::vector<std::string>{"acme1"}));
-  EXPECT_THAT(reasons(of(plan, "acme1")), HasSubstr("replaced sandbox backup (6 of 5)"));
-  backups[5].proof = ProofState::pending;  // the sixth replaces nothing before it is proven
+  EXPECT_EQ(removed(plan), (std::vector<std::string>{"acme3"}));
+  EXPECT_THAT(reasons(of(plan, "acme3")), HasSubstr("replaced by a newer sandbox backup of acme"));
+  backups[5].proof = ProofState::pending;  // it replaces nothing before it is proven
+  EXPECT_TRUE(removed(decide(backups, noon(2))).empty());
+  backups[5].proof = ProofState::failed;
   EXPECT_TRUE(removed(decide(backups, noon(2))).empty());
 }
 

@@ -319,6 +319,11 @@ TEST(BackupSchedule, NeverMakesSandboxBackupsByItself) {
   state.backups.push_back(full("even", "2026-01-01T00:00"));
   state.backups.back().kind = BackupKind::sandbox;
   EXPECT_THAT(ask(state, "2026-11-21T12:30"), IsEmpty());
+  // One whose proof was killed is proven, later.
+  state.backups.back().taken_at = at("2026-11-21T12:16");
+  state.backups.back().proof = ProofState::pending;
+  EXPECT_THAT(ask(state, "2026-11-21T12:30"), IsEmpty());
+  EXPECT_THAT(ask(state, "2026-11-21T12:31"), ElementsAre(HasSubstr("proof even: sandbox")));
 }
 
 TEST(BackupSchedule, PrunesEverySixHours) {
@@ -401,6 +406,25 @@ TEST(BackupAlerts, SayThatTheCustomerHasNoCopyOfTheMonth) {
   state.backups.push_back(copy);
   EXPECT_THAT(said("2026-11-21T03:41"), IsEmpty());
   EXPECT_THAT(said("2026-12-01T12:00"), IsEmpty()) << "no full of December yet";
+}
+
+// F1 A36
+TEST(BackupAlerts, TellOfASandboxBackupThatFailedUntilOneOfThatAccountSucceeds) {
+  auto state = quiet();
+  BackupFact sandbox = full("even", "2026-11-21T10:00", ProofState::failed);
+  sandbox.kind = BackupKind::sandbox;
+  sandbox.account = "acme";
+  sandbox.log_from = 0;
+  state.backups.push_back(sandbox);
+  EXPECT_THAT(alerts(state, "2026-11-21T12:30"), ElementsAre(HasSubstr("proof_failed: sandbox full 2026-11-21T10:00")));
+  sandbox.id = "later";
+  sandbox.taken_at = at("2026-11-21T11:00");
+  sandbox.proof = ProofState::proven;
+  sandbox.account = "other";
+  state.backups.push_back(sandbox);
+  EXPECT_THAT(alerts(state, "2026-11-21T12:30"), testing::SizeIs(1));
+  state.backups.back().account = "acme";
+  EXPECT_THAT(alerts(state, "2026-11-21T12:30"), IsEmpty());
 }
 
 // F1: what holds one account says nothing of the server's backups.
