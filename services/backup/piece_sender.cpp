@@ -5,6 +5,7 @@
 
 #include "appliance/embedded/data_directory.hpp"
 #include "appliance/telemetry/log.hpp"
+#include "services/backup/fail_point.hpp"
 
 namespace slipway::backup {
 namespace {
@@ -50,18 +51,32 @@ Status PieceSender::end() {
     file_.close();
     if (!file_) SLIPWAY_CHECK(go_without_file());
   }
-  if (writer_) {
-    const auto done = writer_->commit();
-    if (!done) SLIPWAY_CHECK(lost(done.error()));
-  }
-  if (!writer_) return keep();
-  writer_.reset();
-  std::error_code absent;
-  if (!current_.file.empty()) fs::remove(current_.file, absent);
+  SLIPWAY_CHECK(settle());
+  if (!writer_) return keep(std::move(current_));
+  committing_.emplace(Committing{std::move(current_), std::move(writer_), {}});
+  committing_->done = std::async(std::launch::async, [writer = committing_->writer.get()] { return writer->commit(); });
   return {};
 }
 
+/// What came of the object before.
+Status PieceSender::settle() {
+  if (!committing_) return {};
+  const auto done = committing_->done.get();
+  Kept object = std::move(committing_->object);
+  committing_.reset();
+  if (done) {
+    std::error_code absent;
+    if (!object.file.empty()) fs::remove(object.file, absent);
+    fail_point("take.piece_stored");
+    return {};
+  }
+  if (object.file.empty() || !may_come_back(done.error().code)) return done;
+  note(done.error(), object.name);
+  return keep(std::move(object));
+}
+
 Status PieceSender::finish() {
+  SLIPWAY_CHECK(settle());
   const auto deadline = std::chrono::steady_clock::now() + patience_.in_all;
   for (auto wait = patience_.first;; wait = std::min(2 * wait, patience_.longest)) {
     SLIPWAY_CHECK(send_kept());
@@ -81,6 +96,7 @@ bool PieceSender::sleep(std::chrono::milliseconds time) const {
 }
 
 void PieceSender::forget() {
+  committing_.reset();  // waits for its end
   writer_.reset();
   file_ = std::ofstream();
   kept_.clear();
@@ -101,13 +117,17 @@ Status PieceSender::go_without_file() {
 Status PieceSender::lost(const Error& error) {
   writer_.reset();
   if (current_.file.empty() || !may_come_back(error.code)) return error;
-  if (!fault_) telemetry::log_error("backup.line_cut", error, {{"object", current_.name}});
-  fault_ = error;
+  note(error, current_.name);
   return {};
 }
 
-Status PieceSender::keep() {
-  kept_.push_back(current_);
+void PieceSender::note(const Error& error, const std::string& object) {
+  if (!fault_) telemetry::log_error("backup.line_cut", error, {{"object", object}});
+  fault_ = error;
+}
+
+Status PieceSender::keep(Kept object) {
+  kept_.push_back(std::move(object));
   SLIPWAY_CHECK(embedded::require_space(spool_, kReserveBytes));
   const auto too_much = [this] {
     std::uint64_t bytes = 0;
@@ -129,6 +149,7 @@ Status PieceSender::send_kept() {
     std::error_code absent;
     fs::remove(kept_.front().file, absent);
     kept_.erase(kept_.begin());
+    fail_point("take.piece_stored");
   }
   fault_.reset();
   return {};

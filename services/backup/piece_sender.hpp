@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <future>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -48,8 +49,17 @@ class PieceSender {
     std::uint64_t bytes = 0;
   };
 
+  /// An object that is being put on the storage's disk, and given its name, while the next one is written.
+  struct Committing {
+    Kept object;
+    std::unique_ptr<ObjectWriter> writer;
+    std::future<Status> done;
+  };
+
   [[nodiscard]] Status lost(const Error& error);
-  [[nodiscard]] Status keep();
+  [[nodiscard]] Status settle();
+  [[nodiscard]] Status keep(Kept object);
+  void note(const Error& error, const std::string& object);
   [[nodiscard]] Status go_without_file();
   [[nodiscard]] bool sleep(std::chrono::milliseconds time) const;
   [[nodiscard]] Status send_kept();
@@ -62,6 +72,7 @@ class PieceSender {
   std::ofstream file_;
   Kept current_;
   std::vector<Kept> kept_;
+  std::optional<Committing> committing_;
   std::optional<Error> fault_;
 };
 

@@ -64,7 +64,6 @@ Status Pieces::end() {
   manifest_.pieces.push_back({name_, sealed.stored_bytes, sealed.stored_sha256});
   manifest_.stored_bytes += sealed.stored_bytes;
   sealer_.reset();
-  fail_point("take.piece_stored");
   return {};
 }
 
