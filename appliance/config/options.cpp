@@ -24,7 +24,7 @@ std::span<const Option> option_table() {
       {"backup.odd", Type::text, "", "", "Repository of the odd days, best in another data centre"},
       {"backup.odd_credentials", Type::path, "", "", "Credentials of that repository (0600)"},
       {"backup.read_rate", Type::bytes, "0", "bytes",
-       "Most that a backup reads of the server's tables in a second, in steps of 10 MiB; 0: no limit"},
+       "Most that a backup reads of the server's tables in a second, in whole MiB; 0: no limit"},
       {"backup.seal_every", Type::duration, "5m", "ms", "How long a segment of the binary-log archive is at most", 1000,
        3'600'000},
       {"backup.server_id", Type::integer, "3000000000", "",

@@ -128,7 +128,8 @@ Rclone::Rclone(const std::map<std::string, std::string>& options, const std::str
           {"RCLONE_STATS", "0"},        {"RCLONE_ASK_PASSWORD", "false"},
           {"AWS_CA_BUNDLE", ""},  // rclone 1.60 fails when it has one
       } {
-  if (!authority.empty()) environment_["RCLONE_CA_CERT"] = authority;
+  // Its FTP knows of no other way.
+  if (!authority.empty()) environment_["SSL_CERT_FILE"] = authority;
   for (const auto& [name, value] : options) environment_["RCLONE_CONFIG_R_" + name] = value;
 }
 

@@ -219,11 +219,11 @@ class Decider {
   [[nodiscard]] BackupDecision decision(std::size_t i) const {
     BackupDecision decision{.repository = backups_[i].repository,
                             .id = backups_[i].id,
-                            .kind = backups_[i].kind,
                             .keep = !marks_[i].keep.empty(),
                             .reasons = marks_[i].keep,
                             .depth = links_[i].depth,
-                            .bytes = backups_[i].bytes};
+                            .bytes = backups_[i].bytes,
+                            .kind = backups_[i].kind};
     if (decision.keep) return decision;
     // Every kind of backup has been looked at by now; should one come that no rule knows, it stays.
     decision.keep = marks_[i].remove.empty();

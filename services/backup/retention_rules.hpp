@@ -29,11 +29,11 @@ struct RetentionFacts {
 struct BackupDecision {
   std::string repository;
   std::string id;
-  BackupKind kind = BackupKind::full;
   bool keep = true;
   std::vector<std::string> reasons;  ///< never empty
   std::size_t depth = 0;             ///< how many backups it stands on
   std::uint64_t bytes = 0;           ///< as the fact says
+  BackupKind kind = BackupKind::full;
 };
 
 struct LogDecision {

@@ -9,7 +9,7 @@ namespace slipway::backup {
 struct SandboxOptions {
   sql::Endpoint server;  ///< the administrator, on this machine
   SavedAccount account;
-  std::string replaces;        ///< the backup that goes once this one is proven; empty: none
+  std::string replaces = {};   ///< the backup that goes once this one is proven; empty: none
   std::filesystem::path work;  ///< scratch, 0700; emptied before and after
   int level = 1;               ///< zstd's
   std::uint64_t piece_bytes = 256U << 20U;

@@ -210,7 +210,9 @@ Result<std::map<std::string, std::string>> ftp_options(const ParsedAddress& addr
                                             {"PORT", std::to_string(address.port)},
                                             {"USER", address.user},
                                             {"PASS", password},
-                                            {"EXPLICIT_TLS", address.kind == StorageKind::ftps ? "true" : "false"}};
+                                            {"EXPLICIT_TLS", address.kind == StorageKind::ftps ? "true" : "false"},
+                                            // Some servers lose the end of an upload with 1.3.
+                                            {"DISABLE_TLS13", "true"}};
 }
 
 /// A certificate authority of the customer's own.
@@ -251,6 +253,10 @@ Result<std::unique_ptr<Storage>> open_rclone(const ParsedAddress& address, const
   RclonePlace place{address.describe(), root, s3,
                     std::make_shared<const Rclone>(options, authority_of(address, credentials_file))};
   SLIPWAY_CHECK(probe(place));
+  // Else two writers, each the first, would both make it, and one fail. Who may only read needs none.
+  if (!place.puts_are_atomic)
+    static_cast<void>(
+        place.rclone->run({"mkdir", place.at(kUnfinishedFolder)}, place.repository, "cannot be prepared").has_value());
   return std::unique_ptr<Storage>(std::make_unique<RcloneStorage>(std::move(place)));
 }
 

@@ -16,7 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::chrono::minutes kPatience{10};
-constexpr std::uint64_t kThrottledBytes = 10U << 20U;  // what mariadb-backup reads at once
+constexpr std::uint64_t kThrottledBytes = 1U << 20U;  // what mariadb-backup reads at once
 constexpr int kAttempts = 2;  // mariadb-backup was seen to crash, about once in a thousand incrementals
 
 fs::path log_of(const TakeOptions& options) { return options.work / "mariadb-backup.log"; }

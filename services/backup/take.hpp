@@ -20,7 +20,7 @@ struct TakeOptions {
   int level = 1;                            ///< zstd's
   std::uint64_t piece_bytes = 256U << 20U;  ///< plain bytes in one object: what a cut connection costs at most
   SendPatience patience = {};               ///< with a repository whose line is cut meanwhile
-  std::uint64_t read_bytes_per_s = 0;       ///< of the tables, in steps of 10 MiB; 0: no limit
+  std::uint64_t read_bytes_per_s = 0;       ///< of the tables, in whole MiB, at least one; 0: no limit
 };
 
 /// Bytes read from the server's files so far, and stored.

@@ -31,7 +31,7 @@ FtpHost::FtpHost(bool tls) : tls_(tls), port_(free_port()) {
   for (const char* part : {"client", "server", "root"}) fs::create_directory(directory_ / part);
   write_file(password_file(), "correct horse");
   fs::permissions(password_file(), fs::perms(0600));
-  process::Command command{.argv = {"python3", SLIPWAY_TEST_PEERS "/ftp/server.py", std::to_string(port_),
+  process::Command command{.argv = {"/usr/bin/python3", SLIPWAY_TEST_PEERS "/ftp/server.py", std::to_string(port_),
                                     (directory_ / "root").string(), "keeper", password_file().string()},
                            .log_file = directory_ / "log",
                            .ends_with_starter = true};

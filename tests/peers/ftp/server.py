@@ -10,15 +10,32 @@ from pyftpdlib.handlers import FTPHandler, TLS_FTPHandler
 from pyftpdlib.servers import FTPServer
 
 
+class Conventional:
+    """Says of what is not there what RFC 959 and other servers say: 550."""
+
+    def respond(self, resp, *rest, **named):
+        if resp.startswith("501 No such"):
+            resp = "550" + resp[3:]
+        super().respond(resp, *rest, **named)
+
+
+class Plain(Conventional, FTPHandler):
+    pass
+
+
+class Safe(Conventional, TLS_FTPHandler):
+    pass
+
+
 def main():
     port, directory, user, password_file = sys.argv[1:5]
     logging.basicConfig(level=logging.WARNING)
     authorizer = DummyAuthorizer()
     with open(password_file, encoding="utf-8") as file:
         authorizer.add_user(user, file.read().strip(), directory, perm="elradfmwMT")
-    handler = FTPHandler
+    handler = Plain
     if len(sys.argv) > 5:
-        handler = TLS_FTPHandler
+        handler = Safe
         handler.certfile = sys.argv[5]
         handler.tls_control_required = True
         handler.tls_data_required = True
