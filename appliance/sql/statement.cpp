@@ -132,7 +132,10 @@ Status Statement::drain() {
 Result<Statement*> StatementCache::get(std::string_view text) {
   const auto found = std::find_if(statements_.begin(), statements_.end(),
                                   [&](const auto& statement) { return statement->text() == text; });
-  if (found != statements_.end()) {
+  // The server may show a view as it was when the statement was prepared.
+  const bool shows = text.starts_with("SHOW ");
+  if (found != statements_.end() && shows) statements_.erase(found);
+  if (found != statements_.end() && !shows) {
     statements_.splice(statements_.begin(), statements_, found);
     return statements_.front().get();
   }

@@ -55,6 +55,9 @@ class Targets {
     return moments_[random.pick(moments_.size())];
   }
 
+  /// What every step left behind, by GTID.
+  [[nodiscard]] const std::vector<Target>& moments() const { return moments_; }
+
   [[nodiscard]] std::string counts() const {
     return std::to_string(moments_.size()) + " moments, " + std::to_string(times_.size()) + " of them by time, " +
            std::to_string(between_.size()) + " between them";
@@ -111,7 +114,9 @@ class Restores {
                                       : bases_.restore(target.text, directory);
       fault = compare(restored, target);
       if (fault.empty()) ++equal_;
-      if (!fault.empty() && restored) fault += "\n(from backup " + restored->backup.id + ")";
+      if (!fault.empty() && restored)
+        fault += "\n(from backup " + restored->backup.id + " at " + restored->backup.position.to_text() + ", " +
+                 std::to_string(restored->log.groups) + " groups after it)";
     }
     EXPECT_EQ(fault, "") << "target " << number << ": " << target.text << ", " << target.end.to_text() << ", after "
                          << (target.moment == nullptr ? "some step" : target.moment->step);
@@ -157,6 +162,7 @@ TEST(BackupHistory, EveryRandomMomentIsRestoredExactly) {
   HistoryStatements random(plan.seed + 1);
   std::vector<Target> chosen;
   for (auto left = given("SLIPWAY_HISTORY_TARGETS", 12); left > 0; --left) chosen.push_back(targets.choose(random));
+  if (std::getenv("SLIPWAY_HISTORY_EACH") != nullptr) chosen = targets.moments();
 
   began = std::chrono::steady_clock::now();
   Restores restores(history, directory.path());

@@ -58,6 +58,21 @@ TEST_F(SqlConnection, SetsTheSessionUp) {
   EXPECT_TRUE(connection_.ping());
 }
 
+// A statement that is prepared again may show a view as it was before.
+TEST_F(SqlConnection, PreparesAnewWhatShowsDefinitions) {
+  run("CREATE VIEW v AS SELECT 1 AS a;\n");
+  const auto prepared = [this] {
+    return std::stoi(
+        text_of("SELECT variable_value FROM information_schema.session_status WHERE variable_name = "
+                "'COM_STMT_PREPARE'"));
+  };
+  const int before = prepared();
+  for (int turn = 0; turn < 2; ++turn) EXPECT_EQ(text_of("SHOW CREATE VIEW v"), "v");
+  EXPECT_EQ(prepared(), before + 2);
+  for (int turn = 0; turn < 2; ++turn) EXPECT_EQ(text_of("SELECT a FROM v"), "1");
+  EXPECT_EQ(prepared(), before + 3);
+}
+
 TEST_F(SqlConnection, MapsWhatTheServerRefuses) {
   run("CREATE TABLE parent (id INT PRIMARY KEY, name VARCHAR(3) NOT NULL UNIQUE, CONSTRAINT small CHECK (id < 100));"
       "CREATE TABLE child (parent INT, FOREIGN KEY (parent) REFERENCES parent (id));"
