@@ -59,8 +59,7 @@ bool is_left_over(const account::Account& account) {
 }
 
 Error is_there(const AccountName& name) {
-  return {Code::conflict, "account '" + name.text() + "': is there already",
-          "choose a name that no account has, or leave --into out to restore in place"};
+  return {Code::conflict, "account '" + name.text() + "': is there already", "choose a name that no account has"};
 }
 
 /// What an account is made of.

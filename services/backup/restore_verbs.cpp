@@ -158,8 +158,12 @@ Status check_accounts(const sql::Connection& admin, const Repositories& reposito
 Output with_account_facts(Output output, const AccountRestored& done) {
   output.json["tables_compared"] = done.tables;
   output.json["set_aside"] = done.set_aside;
-  output.text += "  " + std::to_string(done.tables) + " tables, each with the checksum that it has in the backup\n";
-  if (!done.set_aside.empty()) output.text += "  what was served before is kept as database " + done.set_aside + "\n";
+  output.text +=
+      "  " + std::to_string(done.tables) + " tables, each with the checksum that it has where it was restored from\n";
+  if (done.set_aside.empty())
+    output.text += "  it is a new account, which sends no mail: 'slipway account mail' lets it\n";
+  else
+    output.text += "  what was served before is kept as database " + done.set_aside + "\n";
   return output;
 }
 
