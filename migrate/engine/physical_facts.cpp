@@ -100,11 +100,9 @@ Status survey_tables(sql::Connection& source, const Catalog& catalog, const Copy
               source.query("SELECT DISTINCT s.table_name FROM information_schema.statistics s JOIN "
                            "information_schema.columns c USING (table_name, column_name) WHERE "
                            "s.table_schema = DATABASE() AND c.table_schema = DATABASE() AND c.extra LIKE '%VIRTUAL%'"));
-  SLIPWAY_TRY(const auto rows,
-              source.query("SELECT table_name, COALESCE(engine, ''), COALESCE(create_options, ''), "
-                           "table_type, COALESCE(avg_row_length, 0) FROM information_schema.tables WHERE "
-                           "table_schema = DATABASE() "
-                           "ORDER BY table_name"));
+  SLIPWAY_TRY(const auto rows, source.query("SELECT table_name, COALESCE(engine, ''), COALESCE(create_options, ''), "
+                                            "table_type FROM information_schema.tables WHERE table_schema = DATABASE() "
+                                            "ORDER BY table_name"));
   const auto holds = [](const std::vector<sql::Row>& names, const std::string& name) {
     return std::any_of(names.begin(), names.end(), [&](const sql::Row& row) { return row.text(0) == name; });
   };
@@ -119,7 +117,6 @@ Status survey_tables(sql::Connection& source, const Catalog& catalog, const Copy
     const fs::path file = directory / (file_name_of(table.name) + ".ibd");
     table.own_file = may(file, R_OK);
     table.file_bytes = size_of(file);
-    table.row_bytes = row.natural(4);
     tables.push_back(std::move(table));
   }
   return {};

@@ -80,10 +80,7 @@ PhysicalPlan plan_physical(const PhysicalFacts& facts, Method method) {
   for (const auto rule : {refuse_copy, refuse_servers, refuse_access})
     if (plan.refused = rule(facts); !plan.refused.empty()) return plan;
   for (const PhysicalTable& table : facts.tables) {
-    std::string reason = refuse_table(table);
-    if (reason.empty() && method == Method::automatic && table.row_bytes >= kLongRowBytes)
-      reason = "its rows are long (" + std::to_string(table.row_bytes >> 10U) + " KiB): SQL is faster";
-    if (!reason.empty()) {
+    if (std::string reason = refuse_table(table); !reason.empty()) {
       plan.by_sql.push_back({table.name, std::move(reason)});
     } else {
       plan.tables.push_back(table.name);

@@ -32,7 +32,6 @@ struct PhysicalTable {
   bool changed_shape = false;  ///< the target's table differs from the source's
   bool own_file = false;       ///< in the database's directory, under its own name
   std::uint64_t file_bytes = 0;
-  std::uint64_t row_bytes = 0;  ///< of a row on average, as the server estimates it
 };
 
 struct PhysicalFacts {
@@ -66,10 +65,6 @@ struct PhysicalPlan {
 
 /// The least that is worth starting a backup for.
 inline constexpr std::uint64_t kWorthwhileBytes = 128U << 20U;
-
-/// Rows from so long on travel faster by SQL: reading and comparing them costs the servers little, and a file is read,
-/// written, prepared and read again.
-inline constexpr std::uint64_t kLongRowBytes = 16U << 10U;
 
 /// What goes as files. `method` is automatic or physical.
 [[nodiscard]] PhysicalPlan plan_physical(const PhysicalFacts& facts, Method method);

@@ -105,7 +105,7 @@ TEST(BackupDirectoryFault, SaysWhatIsWrongWithTheDirectory) {
                "^not_found: file:///.*/none: cannot be used: No such file.*\nhint: mount the disk");
   test::write_file(directory / "file", "x");
   EXPECT_TELLS(open_storage({.url = "file://" + (directory / "file").string()}), "^not_found: .*: is no directory");
-  EXPECT_TELLS(open_storage({.url = "ftp://x"}), "^invalid_argument: storage 'ftp://x': must begin with");
+  EXPECT_TELLS(open_storage({.url = "gopher://x"}), "^invalid_argument: storage 'gopher://x': must begin with");
 }
 
 TEST(BackupDirectoryFault, DoesNotWriteWhereADiskWas) {

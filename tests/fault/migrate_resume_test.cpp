@@ -9,6 +9,7 @@
 #include "migrate/engine/fail_point.hpp"
 #include "migrate/run/report.hpp"
 #include "migrate/run/state_file.hpp"
+#include "tests/support/eventually.hpp"
 #include "tests/support/migration.hpp"
 #include "tests/support/programs.hpp"
 
@@ -180,6 +181,10 @@ TEST(MigrationResume, AbortOfATrialMarksTheAccountAsWhatItServes) {
   // What it serves afterwards is a trial's data, and stays so when the next one is given up.
   ASSERT_EQ(state.migrate(trial).exit_status, 0);
   EXPECT_THAT(marked(), StartsWith("off20"));
+  // Snapshots are told apart by the second.
+  const auto second = [] { return std::chrono::floor<std::chrono::seconds>(SystemClock().now()); };
+  const auto served = second();
+  ASSERT_TRUE(test::eventually(std::chrono::seconds(5), [&] { return second() > served; }));
   ASSERT_NE(state.migrate(trial, "run.publishing").exit_status, 0);
   const std::string next = marked();
   ASSERT_EQ(state.migrate({"abort", "--account", "given_up"}).exit_status, 0);

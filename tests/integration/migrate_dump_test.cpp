@@ -201,17 +201,24 @@ TEST_F(DumpSource, TakesOneOfSeveralDatabases) {
   EXPECT_EQ(test::content_of(loaded->endpoint()), test::content_of(one));
 }
 
+/// Damage that is found whatever the text is. In the middle of what deflate made, it may read as another text, and be
+/// refused as such, before the checksum behind it is reached.
+std::string damaged(std::string whole, const std::string& packing) {
+  std::size_t at = whole.size() / 2;
+  if (packing == "gzip") at = whole.size() - 8;                            // the checksum
+  if (packing == "zip") at = whole.rfind(std::string("PK\x01\x02")) + 16;  // that of the central directory
+  for (std::size_t i = 0; i < 4; ++i) whole[at + i] = static_cast<char>(~whole[at + i]);
+  return whole;
+}
+
 // A27
 TEST_F(DumpSource, NamesWhatIsCutOrDamaged) {
   const std::string text = test::dump_of(test::database_for_dumps());
   for (const std::string packing : {"gzip", "zstd", "xz", "zip"}) {
     const std::string whole = pack(text, packing);
-    std::string flipped = whole;
-    for (std::size_t i = 0; i < 8; ++i)
-      flipped[whole.size() / 2 + i] = static_cast<char>(~flipped[whole.size() / 2 + i]);
     expect_refused(write("cut." + packing, whole.substr(0, whole.size() / 2)), Code::corrupt, packing);
     expect_refused(write("short." + packing, whole.substr(0, whole.size() - 3)), Code::corrupt, packing);
-    expect_refused(write("flipped." + packing, flipped), Code::corrupt, packing);
+    expect_refused(write("flipped." + packing, damaged(whole, packing)), Code::corrupt, packing);
   }
   expect_refused(write("cut.sql", text.substr(0, text.size() / 2)), Code::corrupt, "cut.sql");
   expect_refused(write("prose.sql", "confidential words\n-- Dump completed\n"), Code::corrupt, "line 1");

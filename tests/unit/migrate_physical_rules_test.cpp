@@ -68,20 +68,6 @@ TEST(PhysicalRules, TakesSmallTablesWhenAskedTo) {
   EXPECT_EQ(plan_physical(facts, Method::physical).refused, "");
 }
 
-TEST(PhysicalRules, LongRowsTravelFasterBySql) {
-  PhysicalFacts facts = possible();
-  PhysicalTable files = facts.tables[0];
-  files.name = "files";
-  files.row_bytes = 64U << 10U;
-  facts.tables.push_back(files);
-  const auto plan = plan_physical(facts, Method::automatic);
-  EXPECT_EQ(plan.tables, std::vector<std::string>{"ticket"});
-  ASSERT_EQ(plan.by_sql.size(), 1U);
-  EXPECT_EQ(plan.by_sql[0].table, "files");
-  EXPECT_NE(plan.by_sql[0].reason.find("long (64 KiB)"), std::string::npos);
-  EXPECT_EQ(plan_physical(facts, Method::physical).tables.size(), 2U);
-}
-
 TEST(PhysicalRules, LeavesSingleTablesToSql) {
   const std::pair<const char*, std::function<void(PhysicalTable&)>> cases[] = {
       {"engine", [](PhysicalTable& table) { table.engine = "MyISAM"; }},
