@@ -46,7 +46,7 @@ Result<config::Config> Context::configuration() const {
   auto configuration = config::Config::load(config_file(), true, process_environment(), {});
   if (configuration.has_value() || configuration.error().code != Code::not_found) return configuration;
   Error error = configuration.error();
-  error.hint = "name the file with --config, or start an embedded installation with 'slipway up'";
+  error.hint = "name the file with --config, an embedded installation with --state-dir, or start one with 'slipway up'";
   return error;
 }
 

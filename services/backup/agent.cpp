@@ -6,10 +6,10 @@
 #include "appliance/account/directory.hpp"
 #include "appliance/telemetry/log.hpp"
 #include "services/backup/agent_metrics.hpp"
-#include "services/backup/catalog.hpp"
 #include "services/backup/lease.hpp"
 #include "services/backup/lineage.hpp"
 #include "services/backup/log_line.hpp"
+#include "services/backup/look_around.hpp"
 #include "services/backup/monthly_copies.hpp"
 #include "services/backup/prove.hpp"
 #include "services/backup/prune.hpp"
@@ -64,6 +64,7 @@ struct Agent::State {
   bool stopping = false;
   std::optional<Error> ended;  ///< why the archiver ended by itself
   AgentStatus status;
+  TimelineFacts timeline;
 
   [[nodiscard]] Status lease();
   [[nodiscard]] Result<bool> wait_for_lease();
@@ -81,7 +82,7 @@ struct Agent::State {
   void recall_log_proof();
   [[nodiscard]] std::filesystem::path proofs_of_fulls() const { return options.work / "proof"; }
   void note(const Work& work, const Status& outcome);
-  void tell(const std::string& doing);
+  void tell(const std::string& doing, const std::string& repository);
   bool wait(std::chrono::microseconds time);
 };
 
@@ -112,24 +113,13 @@ void Agent::State::tell_alerts(std::vector<Alert> alerts) {
 Result<ScheduleFacts> Agent::State::facts() {
   ScheduleFacts facts;
   const LogStatus log = archiver.status();
-  const auto known = log_facts(repositories.all(), memory);
-  for (const RepositoryLog& segments : known.logs) {
-    RepositoryState state{
-        .name = segments.repository, .available = segments.available, .log = {}, .log_safe_until = {}};
-    SLIPWAY_TRY(const Repository* const repository, repositories.named(segments.repository));
-    const auto backups = backup_facts(*repository, memory);
-    state.available = state.available && backups.has_value();
-    if (!backups) state.fault = backups.error().message;
-    if (state.available) {
-      facts.backups.insert(facts.backups.end(), backups->backups.begin(), backups->backups.end());
-      state.log = runs_of(segments);
-      state.log_safe_until = log.safe_at.value_or(segments.safe_until);
-    }
-    facts.repositories.push_back(std::move(state));
+  auto seen = look_around(repositories, log.safe_at, memory);
+  facts.backups = seen.timeline.backups;
+  facts.repositories = std::move(seen.states);
+  {
+    const std::lock_guard lock(mutex);
+    timeline = std::move(seen.timeline);
   }
-  for (const auto& away : repositories.faults())
-    facts.repositories.push_back(
-        {.name = away.name, .available = false, .log = {}, .log_safe_until = {}, .fault = away.error.message});
   recall_log_proof();
   facts.log_proof = log_proof;
   if (const auto copy = find_copy(proofs_of_fulls()); copy && copy->line == log.line)
@@ -149,9 +139,10 @@ Timestamp Agent::State::proven_at(const std::string& backup, const std::vector<B
   return found == backups.end() ? Timestamp() : found->taken_at;
 }
 
-void Agent::State::tell(const std::string& doing) {
+void Agent::State::tell(const std::string& doing, const std::string& repository) {
   const std::lock_guard lock(mutex);
   status.doing = doing;
+  status.doing_in = repository;
 }
 
 Status Agent::State::take(const Work& work) {
@@ -303,14 +294,13 @@ Result<bool> Agent::State::look() {
       copies.begin(work);
       continue;
     }
-    tell(std::string(to_text(work.kind)) +
-         (work.repository.empty() ? std::string() : " in repository '" + work.repository + "'"));
+    tell(std::string(to_text(work.kind)), work.repository);
     const auto begun = std::chrono::steady_clock::now();
     const Status outcome = carry_out(work);
     count_work(work.kind, outcome.has_value(),
                std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count());
     note(work, outcome);
-    tell("");
+    tell("", "");
     return true;  // the facts are others now
   }
   return false;
@@ -390,6 +380,11 @@ AgentStatus Agent::status() const {
   AgentStatus status = state_->status;
   status.log = state_->archiver.status();
   return status;
+}
+
+TimelineFacts Agent::timeline() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->timeline;
 }
 
 }  // namespace slipway::backup

@@ -4,8 +4,10 @@
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
+#include <nlohmann/json.hpp>
 
 #include "services/backup/settings.hpp"
+#include "services/backup/timeline_rules.hpp"
 
 namespace slipway::backup {
 
@@ -25,10 +27,15 @@ struct AgentStatus {
   bool enabled = false;
   LogStatus log;
   std::vector<Alert> alerts;
-  std::string doing;  ///< empty: nothing
+  std::string doing;     ///< "full", "proof", …; empty: nothing
+  std::string doing_in;  ///< the repository; empty: all
   std::string last_fault;
   Timestamp next_at;
 };
+
+/// {"enabled", "doing", "doing_in", "archived_until", "alerts": [{"name", "repository", "reason"}]}; times in ISO 8601,
+/// or null. A console shows names and repositories to customers; reasons are for operators.
+[[nodiscard]] nlohmann::ordered_json to_json(const AgentStatus& status);
 
 /// run() belongs to one thread; the rest is thread-safe. `repositories` and `clock` must outlive it.
 class Agent {
@@ -42,6 +49,9 @@ class Agent {
   [[nodiscard]] Status run();
   void stop();
   [[nodiscard]] AgentStatus status() const;
+  /// What the repositories held when they were last looked at; the log counts as far as it is safe, not only in
+  /// finished segments. Empty before the first look, and while backups are off.
+  [[nodiscard]] TimelineFacts timeline() const;
 
  private:
   struct State;

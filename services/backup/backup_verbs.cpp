@@ -121,7 +121,7 @@ Result<Output> show(const Context& context, const std::string& id) {
     }
     Output output{summary(*manifest, *repository), ""};
     for (const auto& [key, value] : output.json.items())
-      if (!value.is_array())
+      if (!value.is_array() && value != "")
         output.text += column(key, 17) + (value.is_string() ? value.get<std::string>() : value.dump()) + "\n";
     for (const auto& account : manifest->accounts) output.text += column("account", 17) + account.name + "\n";
     output.text += column("pieces", 17) + std::to_string(manifest->pieces.size()) + "\n";

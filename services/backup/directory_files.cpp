@@ -52,11 +52,15 @@ Status make_folders(const std::filesystem::path& root, const std::string& name, 
     if (::lstat(folder.c_str(), &facts) == 0 && !S_ISDIR(facts.st_mode))
       return Error{Code::conflict, object + ": '" + name.substr(0, end) + "' is there and is no folder",
                    "remove or rename it; a directory cannot hold 'a' beside 'a/b'"};
-    // Also when another writer has just made it: it may not have synced it yet. Syncing what is on the disk is cheap.
-    SLIPWAY_CHECK(sync_folder(parent, object));
     parent = folder;
   }
   return {};
+}
+
+Status sync_folders(const std::filesystem::path& root, const std::string& name, const std::string& object) {
+  for (std::size_t end = name.rfind('/'); end != std::string::npos; end = name.rfind('/', end - 1))
+    SLIPWAY_CHECK(sync_folder(root / name.substr(0, end), object));
+  return sync_folder(root, object);
 }
 
 Status rename_exclusively(const std::filesystem::path& from, const std::filesystem::path& to,

@@ -38,12 +38,17 @@ class FileDescriptor {
 /// a mount that went away causes.
 [[nodiscard]] Error storage_error(const std::string& object, std::string_view what, int error_number);
 
-/// Makes the folders of `name` below `root` that are missing; each is on the disk within its parent when this returns.
+/// Makes the folders of `name` below `root` that are missing; sync_folders() puts them on the disk.
 [[nodiscard]] Status make_folders(const std::filesystem::path& root, const std::string& name,
                                   const std::string& object);
 
 /// What is renamed or removed in `folder` stays so after a power cut.
 [[nodiscard]] Status sync_folder(const std::filesystem::path& folder, const std::string& object);
+
+/// sync_folder() of those of `name` below `root`, innermost first, and of `root`: also of those that were there, since
+/// who has just made one may not have synced it yet.
+[[nodiscard]] Status sync_folders(const std::filesystem::path& root, const std::string& name,
+                                  const std::string& object);
 
 /// Gives the file `from` the name `to` in one step. `conflict` when something has that name: it stays as it is.
 [[nodiscard]] Status rename_exclusively(const std::filesystem::path& from, const std::filesystem::path& to,

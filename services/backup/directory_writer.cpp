@@ -85,7 +85,8 @@ class DirectoryWriter final : public ObjectWriter {
     else if (::rename(file_.path.c_str(), target_.path().c_str()) != 0)
       return failed("cannot be replaced", errno);
     file_.path.clear();
-    return sync_folder(target_.path().parent_path(), target_.object);
+    // Not before the first byte: it would wait for whatever else is on its way to the disk.
+    return sync_folders(target_.root, target_.name, target_.object);
   }
 
   [[nodiscard]] Error spent() const {
@@ -138,7 +139,7 @@ Result<std::unique_ptr<ObjectWriter>> write_open(const DirectoryObject& target) 
     return storage_error(target.object, "cannot be begun", number);
   }
   file.path = open_path;
-  SLIPWAY_CHECK(sync_folder(open_path.parent_path(), target.object));
+  SLIPWAY_CHECK(sync_folders(target.root, target.name, target.object));
   return std::unique_ptr<ObjectWriter>(std::make_unique<DirectoryWriter>(target, std::move(file), true));
 }
 

@@ -155,6 +155,19 @@ Status check_accounts(const sql::Connection& admin, const Repositories& reposito
                "that backup holds " + names};
 }
 
+using NameCheck = std::function<Status(const sql::Connection& admin, const AccountName& name, const AccountName& into)>;
+
+/// The plan's check of names: a server that does not answer hinders no plan, which may be for a new machine.
+Status check_names(const Context& context, const Flags& flags, const NameCheck& check) {
+  if (flags.account.empty()) return {};
+  SLIPWAY_TRY(const auto name, AccountName::parse(flags.account));
+  SLIPWAY_TRY(const auto into, AccountName::parse(flags.into.value_or(flags.account)));
+  const auto admin = context.administrator(std::string(account::kPlatformDatabase));
+  if (admin) return check(*admin, name, into);
+  context.progress("! the server does not answer, so that no name was looked up: " + admin.error().message);
+  return {};
+}
+
 Output with_account_facts(Output output, const AccountRestored& done) {
   output.json["tables_compared"] = done.tables;
   output.json["set_aside"] = done.set_aside;
@@ -266,7 +279,8 @@ Result<Flags> with_account(Flags flags, const Manifest& backup) {
   const std::string& holds = backup.accounts.front().name;
   if (flags.in_place || !flags.directory.empty())
     return Error{Code::invalid_argument, "backup " + backup.id + ": holds account '" + holds + "' alone, and no server",
-                 "leave --directory and --in-place out"};
+                 "leave --directory and --in-place out: with --execute the account goes back in its place, with --into "
+                 "NEW beside it"};
   if (!flags.account.empty() && flags.account != holds)
     return Error{Code::invalid_argument,
                  "backup " + backup.id + ": holds account '" + holds + "', not '" + flags.account + "'",
@@ -286,9 +300,16 @@ Result<Output> from_sandbox_backup(const Context& context, const Flags& given, c
                     {"backup", id},
                     {"repository", found.repository->name()},
                     {"account", flags.account}};
-  if (!flags.execute)
+  if (!flags.execute) {
+    SLIPWAY_CHECK(check_names(context, flags, [](const auto& admin, const auto& name, const auto& into) -> Status {
+      if (into.text() == name.text()) return {};
+      sql::Pool pool(admin.endpoint());
+      account::Directory living(pool, Secret());
+      return check_new_account(living, into);
+    }));
     return Output{json, "would restore " + what(flags) + " from backup " + id + " in repository '" +
                             found.repository->name() + "'\nnothing was done: add --execute to do it"};
+  }
   SLIPWAY_TRY(const auto name, AccountName::parse(flags.account));
   SLIPWAY_TRY(const auto into, AccountName::parse(flags.into.value_or(flags.account)));
   SLIPWAY_TRY(auto admin, context.administrator(std::string(account::kPlatformDatabase)));
@@ -314,6 +335,9 @@ Result<Output> run(const Context& context, const Flags& flags) {
   SLIPWAY_CHECK(check(goal, flags.to));
   if (!flags.execute) {
     SLIPWAY_TRY(const auto route, choose_route(repositories.all(), goal));
+    SLIPWAY_CHECK(check_names(context, flags, [&](const auto& admin, const auto& name, const auto& into) {
+      return check_accounts(admin, repositories, goal, name, into);
+    }));
     return describe(flags, route);
   }
   if (flags.in_place) return into_place(context, flags, config, repositories, goal);

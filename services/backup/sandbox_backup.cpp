@@ -7,10 +7,9 @@
 
 #include "appliance/embedded/data_directory.hpp"
 #include "appliance/sql/option_file.hpp"
-#include "services/backup/fail_point.hpp"
 #include "services/backup/fetch_backup.hpp"
 #include "services/backup/load_account.hpp"
-#include "services/backup/pieces.hpp"
+#include "services/backup/publication.hpp"
 #include "services/backup/restore_store.hpp"
 #include "services/backup/sandbox_store.hpp"
 
@@ -109,9 +108,7 @@ Status fill(const SandboxOptions& options, Pieces& pieces, Manifest& manifest) {
   if (!sums) return sums.error();
   manifest.table_sums = *std::move(sums);
   manifest.server_version = held.snapshot.server_version();
-  SLIPWAY_CHECK(pieces.finish());
-  fail_point("take.streamed");
-  return {};
+  return pieces.finish();
 }
 
 Status compare(const Manifest& backup, sql::Connection& target, std::vector<Mismatch>& mismatches) {
@@ -179,33 +176,14 @@ bool tells_of_backup(const Proof& proof, Code code) {
 
 Result<Manifest> take_sandbox_backup(const Repository& repository, const SandboxOptions& options, const Clock& clock,
                                      const TakeProgress& progress) {
-  Manifest manifest;
-  manifest.taken_at = clock.now();
-  manifest.kind = Kind::sandbox;
-  manifest.id = backup_id(manifest.taken_at, manifest.kind);
-  manifest.program_version = SLIPWAY_VERSION;
-  manifest.key_id = repository.key().id();
+  SLIPWAY_TRY(Manifest manifest, begin_backup(repository, Kind::sandbox, clock));
   manifest.accounts = {options.account};
   manifest.replaces = options.replaces;
-  SLIPWAY_TRY(const auto present, repository.storage().list(backup_folder(manifest.id)));
-  if (!present.empty())
-    return Error{Code::in_use, repository.describe() + ": backup " + manifest.id + " is there already", "try again"};
-  manifest.repository = repository.id();
   Pieces pieces(
       repository,
       {.level = options.level, .piece_bytes = options.piece_bytes, .content = "sql", .spool = options.work / "unsent"},
       manifest, progress);
-  Status done = fill(options, pieces, manifest);
-  if (done) {
-    manifest.ended_at = clock.now();
-    done = repository.write_document(manifest_name(manifest.id), to_json(manifest));
-  }
-  if (done) fail_point("take.published");
-  std::error_code problem;
-  fs::remove_all(options.work, problem);
-  if (done) return manifest;
-  pieces.forget();
-  return done.error().within("backup " + manifest.id);
+  return end_backup(repository, manifest, pieces, fill(options, pieces, manifest), options.work, clock);
 }
 
 Result<std::size_t> load_sandbox_backup(const Repository& repository, const Manifest& backup, sql::Connection& target,

@@ -4,10 +4,10 @@
 #include <csignal>
 
 #include "appliance/sql/option_file.hpp"
-#include "services/backup/fail_point.hpp"
 #include "services/backup/lineage.hpp"
 #include "services/backup/mariadb_backup.hpp"
 #include "services/backup/pieces.hpp"
+#include "services/backup/publication.hpp"
 #include "services/backup/server_state_store.hpp"
 
 namespace slipway::backup {
@@ -113,23 +113,14 @@ Status stream_with_facts(const TakeOptions& options, Pieces& pieces, Manifest& m
 
 Result<Manifest> take_backup(const Repository& repository, const TakeOptions& options, const Clock& clock,
                              const TakeProgress& progress) {
-  Manifest manifest;
-  manifest.taken_at = clock.now();
-  manifest.kind = options.parent ? Kind::incremental : Kind::full;
-  manifest.id = backup_id(manifest.taken_at, manifest.kind);
+  SLIPWAY_TRY(Manifest manifest, begin_backup(repository, options.parent ? Kind::incremental : Kind::full, clock));
   if (options.parent) manifest.parent = options.parent->id;
   manifest.log_line = options.log_line;
   manifest.lineage = lineage_of(options.data);
   if (options.parent && options.parent->lineage != manifest.lineage)
     return Error{Code::conflict, "backup " + options.parent->id + ": holds the pages of another server than this one",
                  "take a full backup"};
-  manifest.program_version = SLIPWAY_VERSION;
-  manifest.key_id = repository.key().id();
   manifest.accounts = options.accounts;
-  SLIPWAY_TRY(const auto present, repository.storage().list(backup_folder(manifest.id)));
-  if (!present.empty())
-    return Error{Code::in_use, repository.describe() + ": backup " + manifest.id + " is there already", "try again"};
-  manifest.repository = repository.id();  // known once it has answered
   // Where it cannot be read, mariadb-backup says why, or can do without.
   if (auto state = read_server_state(options.server, options.data)) manifest.server_state = *std::move(state);
   Pieces pieces(repository,
@@ -139,22 +130,12 @@ Result<Manifest> take_backup(const Repository& repository, const TakeOptions& op
                  .spool = options.work / "unsent",
                  .patience = options.patience},
                 manifest, progress);
-  Status done;
+  Status filled;
   if (is_unchanged(manifest, options.parent))
     repeat_facts(manifest, *options.parent);
   else
-    done = stream_with_facts(options, pieces, manifest);
-  if (done) {
-    fail_point("take.streamed");
-    manifest.ended_at = clock.now();
-    done = repository.write_document(manifest_name(manifest.id), to_json(manifest));
-  }
-  if (done) fail_point("take.published");
-  std::error_code problem;
-  fs::remove_all(options.work, problem);
-  if (done) return manifest;
-  pieces.forget();
-  return done.error().within("backup " + manifest.id);
+    filled = stream_with_facts(options, pieces, manifest);
+  return end_backup(repository, manifest, pieces, std::move(filled), options.work, clock);
 }
 
 Result<int> remove_unpublished(const Repository& repository, Timestamp now, std::chrono::seconds age) {

@@ -1,8 +1,10 @@
 // slipway backup timeline
-#include "services/backup/catalog.hpp"
+#include <algorithm>
+
 #include "services/backup/lease.hpp"
+#include "services/backup/look_around.hpp"
 #include "services/backup/settings.hpp"
-#include "services/backup/timeline_rules.hpp"
+#include "services/backup/timeline_json.hpp"
 #include "services/backup/verbs.hpp"
 #include "services/backup/words.hpp"
 
@@ -13,36 +15,11 @@ using command::Context;
 using command::Output;
 using nlohmann::ordered_json;
 
-/// What is known of all repositories, and what is wrong with them.
-struct Known {
-  TimelineFacts facts;
-  std::vector<Error> faults;
-  bool archived = false;  ///< an agent is at work: what its running segment holds comes on top
-};
-
-Known look(const Repositories& repositories, const Context& context) {
-  Known known;
-  SegmentMemory memory;
+/// An agent is at work: what its running segment holds comes on top.
+bool is_archived(const Repositories& repositories) {
   const SystemClock clock;
-  for (const auto& away : repositories.faults()) {
-    known.faults.push_back(away.error);
-    known.facts.logs.push_back({.repository = away.name, .available = false, .segments = {}, .safe_until = {}});
-  }
-  for (const Repository* repository : repositories.all()) {
-    context.progress("· " + repository->describe());
-    known.archived = known.archived || agent_is_alive(*repository, clock.now());
-    const auto backups = backup_facts(*repository, memory);
-    if (!backups) {
-      known.faults.push_back(backups.error());
-      continue;
-    }
-    known.facts.backups.insert(known.facts.backups.end(), backups->backups.begin(), backups->backups.end());
-    known.faults.insert(known.faults.end(), backups->faults.begin(), backups->faults.end());
-  }
-  auto logs = log_facts(repositories.all(), memory);
-  known.facts.logs.insert(known.facts.logs.end(), logs.logs.begin(), logs.logs.end());
-  known.faults.insert(known.faults.end(), logs.faults.begin(), logs.faults.end());
-  return known;
+  return std::ranges::any_of(repositories.all(),
+                             [&](const Repository* repository) { return agent_is_alive(*repository, clock.now()); });
 }
 
 std::string second_of(Timestamp time) { return to_iso8601(std::chrono::floor<std::chrono::seconds>(time)); }
@@ -62,43 +39,39 @@ std::string bases_text(const RestorableSpan& span) {
   return text;
 }
 
+/// Until the end of the finished log: what an unfinished segment holds beyond comes on top.
+std::string until_text(const RestorableSpan& span, bool running) {
+  if (running) return "now";
+  return (span.position_until.empty() ? "" : "at least ") + second_of(span.until);
+}
+
 std::string span_text(const RestorableSpan& span, bool running) {
   if (span.from == span.until && !running)
     return second_of(span.from) + "  this moment alone: no log goes on from it\n    " + bases_text(span) + "\n";
-  std::string text = second_of(span.from) + "  to  " + (running ? std::string("now") : second_of(span.until)) +
-                     "  every transaction (" + duration_text(span.until - span.from) + ")\n    " + bases_text(span) +
-                     "\n";
+  std::string text = second_of(span.from) + "  to  " + until_text(span, running) + "  every transaction (" +
+                     duration_text(span.until - span.from) + ")\n    " + bases_text(span) + "\n";
   text += span.proven_from ? "    proven from " + second_of(*span.proven_from) + " on\n" : "    not proven yet\n";
   if (!span.position_until.empty()) text += "    finished log up to GTID " + span.position_until + "\n";
   return text;
-}
-
-ordered_json span_json(const RestorableSpan& span) {
-  ordered_json bases = ordered_json::array();
-  for (const BackupPlace& base : span.bases) bases.push_back({{"repository", base.repository}, {"backup", base.id}});
-  return {{"from", to_iso8601(span.from)},
-          {"until", to_iso8601(span.until)},
-          {"proven_from", span.proven_from ? ordered_json(to_iso8601(*span.proven_from)) : ordered_json()},
-          {"gtid_from", span.position_from},
-          {"gtid_until", span.position_until},
-          {"bases", bases}};
 }
 
 Result<Output> timeline(const Context& context) {
   SLIPWAY_TRY(const auto config, context.configuration());
   SLIPWAY_TRY(const auto repositories, Repositories::open(config));
   SLIPWAY_CHECK(repositories.any());
-  const Known known = look(repositories, context);
-  const auto spans = restorable_spans(known.facts);
-  Output output{{{"spans", ordered_json::array()}, {"archiving", known.archived}, {"faults", ordered_json::array()}},
-                ""};
+  for (const Repository* repository : repositories.all()) context.progress("· " + repository->describe());
+  SegmentMemory memory;
+  const auto seen = look_around(repositories, {}, memory);
+  const auto spans = restorable_spans(seen.timeline);
+  const bool archived = is_archived(repositories);
+  Output output{timeline_json(seen.timeline), ""};
+  output.json["archiving"] = archived;
+  output.json["faults"] = ordered_json::array();
   Timestamp last;
   for (const RestorableSpan& span : spans) last = std::max(last, span.until);
-  for (const RestorableSpan& span : spans) {
-    output.json["spans"].push_back(span_json(span));
-    output.text += span_text(span, known.archived && span.until == last && !span.position_until.empty());
-  }
-  for (const Error& fault : known.faults) {
+  for (const RestorableSpan& span : spans)
+    output.text += span_text(span, archived && span.until == last && !span.position_until.empty());
+  for (const Error& fault : seen.faults) {
     output.json["faults"].push_back({{"message", fault.message}, {"hint", fault.hint}});
     output.text += "! " + fault.message + "\n";
   }

@@ -116,9 +116,13 @@ json account_values(const Visit& visit) {
 json person_values(const Visit& visit) {
   if (!visit.session || visit.account.empty()) return nullptr;
   const Person& person = visit.person();
-  return {{"name", person.display_name},    {"initials", webui::initials(person.display_name)},
-          {"staff", is_staff(person.role)}, {"login", person.login},
-          {"email", person.email},          {"role", visit.text("role." + std::string(to_text(person.role)))}};
+  return {{"name", person.display_name},
+          {"initials", webui::initials(person.display_name)},
+          {"staff", is_staff(person.role)},
+          {"administrator", person.role == Role::administrator},
+          {"login", person.login},
+          {"email", person.email},
+          {"role", visit.text("role." + std::string(to_text(person.role)))}};
 }
 
 void set_took(std::string& page, std::chrono::steady_clock::time_point began) {

@@ -35,6 +35,18 @@ Result<http::Response> attachment(pages::Visit& visit, http::Request& request) {
 
 }  // namespace
 
+void add_administrator_page(http::Router& router, const Site& site, const std::string& pattern,
+                            std::function<Result<View>(const Administrator&)> view) {
+  const auto page = [view = std::move(view)](pages::Visit& visit,
+                                             http::Request& /*request*/) -> Result<http::Response> {
+    if (visit.person().role != Role::administrator)
+      return Error{Code::forbidden, "page: for administrators of the account", "ask one of them"};
+    SLIPWAY_TRY(auto shown, view({visit.account, visit.face.kind, visit.language, visit.now}));
+    return pages::render(visit, shown.page, std::move(shown.values), shown.status);
+  };
+  router.add(Method::get, pattern, pages::account_page(site, pages::Access::signed_in, page));
+}
+
 void add_page_routes(http::Router& router, const Site& site) {
   using namespace pages;
   const auto get = [&](const std::string& pattern, Access access, Page page) {

@@ -1,9 +1,12 @@
 // The desk's doors: what they share and how they are put on the router.
 #pragma once
 
+#include <nlohmann/json.hpp>
+
 #include "appliance/base/identifier.hpp"
 #include "appliance/http/router.hpp"
 #include "services/desk/desk.hpp"
+#include "services/webui/texts.hpp"
 
 namespace slipway::desk {
 
@@ -40,6 +43,25 @@ void add_rest_routes(http::Router& router, const Site& site);
 
 /// Pages for browsers: /, /{account}/…, and the static files they use (A4).
 void add_page_routes(http::Router& router, const Site& site);
+
+/// Who looks at a page that another service fills.
+struct Administrator {
+  std::string account;
+  std::string account_kind;  ///< AccountFace's
+  webui::Language language;
+  Timestamp now;
+};
+/// A template and its values.
+struct View {
+  std::string page;
+  nlohmann::json values;
+  int status = 200;
+};
+
+/// A page below /{account}/ inside the desk's frame, for administrators of the account alone: others are refused (403),
+/// who is not signed in is sent to sign in.
+void add_administrator_page(http::Router& router, const Site& site, const std::string& pattern,
+                            std::function<Result<View>(const Administrator&)> view);
 
 /// A refusal as people see it: a page, or a problem (RFC 9457) below /api/. For the router's own answers (404, 405,
 /// 413, 500).

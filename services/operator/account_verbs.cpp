@@ -135,6 +135,11 @@ Result<Output> remove(const Context& context, const Options& options) {
   });
 }
 
+std::string size_text(std::uint64_t bytes) {
+  if (bytes < (1U << 20U)) return std::to_string((bytes + 1023U) >> 10U) + " KiB";
+  return std::to_string(bytes >> 20U) + " MiB";
+}
+
 Result<Output> list_databases(const Context& context, const Options& options) {
   SLIPWAY_TRY(const auto name, AccountName::parse(options.name));
   return administer(context, [&](account::Administration& administration) -> Result<Output> {
@@ -142,7 +147,7 @@ Result<Output> list_databases(const Context& context, const Options& options) {
     Output output{nlohmann::ordered_json::array(), ""};
     for (const auto& one : databases) {
       output.json.push_back({{"database", one.database}, {"state", one.state}, {"bytes", one.bytes}});
-      output.text += padded(one.database, 34) + padded(one.state, 11) + std::to_string(one.bytes >> 20U) + " MiB\n";
+      output.text += padded(one.database, 34) + padded(one.state, 11) + size_text(one.bytes) + "\n";
     }
     return output;
   });
@@ -167,7 +172,8 @@ Result<Output> make_token(const Context& context, const Options& options) {
                    {"days", options.days},
                    {"token", token.reveal()}},
                   token.reveal() + "\n(shown only now, good for " + std::to_string(options.days) +
-                      " days; send it as 'Authorization: Bearer TOKEN')"};
+                      " days; send it as 'Authorization: Bearer TOKEN' to /api/v1/" + name.text() +
+                      "/requests; /api/v1/openapi.json describes the rest)"};
   });
 }
 

@@ -7,12 +7,20 @@
 #include "appliance/http/server.hpp"
 #include "appliance/telemetry/log.hpp"
 #include "services/backup/agent.hpp"
+#include "services/backup/timeline_json.hpp"
 #include "services/programs/program_start.hpp"
 
 namespace slipway::programs {
 namespace {
 
-/// /health, /ready and /metrics on a socket of its own; null when none is configured.
+/// What the console shows: how the agent stands, and what can be restored.
+std::string timeline_text(const backup::Agent& agent) {
+  auto shown = backup::to_json(agent.status());
+  shown.update(backup::timeline_json(agent.timeline()));
+  return shown.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);  // words of other programs
+}
+
+/// /health, /ready, /metrics and /timeline on a socket of its own; null when none is configured.
 Result<std::unique_ptr<http::Server>> monitoring(const config::Config& config, const backup::Agent& agent) {
   http::ServerOptions options;
   options.unix_socket = config.path("backup.socket");
@@ -24,6 +32,8 @@ Result<std::unique_ptr<http::Server>> monitoring(const config::Config& config, c
                                       if (!status.enabled || status.alerts.empty()) return {};
                                       return Error{Code::unavailable, status.alerts.front().reason};
                                     }}});
+  router.add(http::Method::get, "/timeline",
+             [&agent](http::Request&) { return http::Response::json(timeline_text(agent)); });
   return http::Server::start(options, std::move(router));
 }
 

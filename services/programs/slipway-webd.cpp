@@ -6,6 +6,7 @@
 #include "appliance/http/server.hpp"
 #include "appliance/telemetry/log.hpp"
 #include "services/desk/routes.hpp"
+#include "services/programs/console_pages.hpp"
 #include "services/programs/program_start.hpp"
 
 namespace slipway::programs {
@@ -42,11 +43,12 @@ desk::AccountFaces faces(account::Directory& directory) {
   };
 }
 
-http::Router routes(const desk::Site& site, sql::Pool& platform) {
+http::Router routes(const desk::Site& site, sql::Pool& platform, const config::Config& config) {
   http::Router router;
   http::add_health_routes(router, {database_check(platform)});
   desk::add_rest_routes(router, site);
   desk::add_page_routes(router, site);
+  add_console_pages(router, site, config);
   router.set_not_found([&site](const http::Request& request) {
     return desk::error_response(site, request, {Code::not_found, "address: nothing is there", "check its spelling"});
   });
@@ -70,7 +72,7 @@ Status serve(const config::Config& config) {
                         config.bytes("web.attachment_limit"),
                         faces(directory)};
 
-  SLIPWAY_TRY(const auto server, http::Server::start(server_options(config), routes(site, platform)));
+  SLIPWAY_TRY(const auto server, http::Server::start(server_options(config), routes(site, platform, config)));
   telemetry::log(telemetry::Level::info, "web.started", {{"port", std::int64_t{server->port()}}});
   wait_for_stop();
   server->stop();

@@ -28,6 +28,7 @@ ALLOWED = {
 ALLOWED = {part: [f"appliance/{name}" for name in names] for part, names in ALLOWED.items()}
 ALLOWED["services/webui"] = ["appliance/base", "appliance/template"]
 ALLOWED["services/desk"] = APPLIANCE + ["services/webui"]
+ALLOWED["services/console"] = APPLIANCE + ["services/webui"]
 ALLOWED["services/jobs"] = APPLIANCE
 ALLOWED["services/operator"] = APPLIANCE
 ALLOWED["services/backup"] = APPLIANCE

@@ -30,7 +30,7 @@ export function startInstance() {
   };
   try {
     const report = JSON.parse(
-      execFileSync(program, ["up", "--state-dir", directory, "--port", "0", "--json"], {
+      execFileSync(program, ["up", "--state-dir", directory, "--port", "0", "--backup", "--json"], {
         stdio: ["ignore", "pipe", "pipe"], timeout: 120_000, encoding: "utf8",
       }),
     );

@@ -20,6 +20,7 @@ const AFTER_SIGN_IN = [
   ["list-empty", "/production/requests?q=zyxwvutsrq"],
   ["new", "/production/requests/new"],
   ["profile", "/production/profile"],
+  ["console-backups", "/production/console/backups"],
   ["not-found", "/production/requests/999999"],
   ["bad-address", "/production/requests?q=%FF"],
 ];

@@ -1,6 +1,7 @@
 // All browser tests against one instance: node --test tests/browser/run.test.mjs
 import { after, before } from "node:test";
 import { launch } from "./browser.mjs";
+import { consoleTests } from "./console.mjs";
 import { deskTests } from "./desk.mjs";
 import { startInstance } from "./instance.mjs";
 import { pageTests } from "./pages.mjs";
@@ -15,4 +16,5 @@ after(async () => {
   context.instance?.stop();
 });
 deskTests(context);
+consoleTests(context);
 pageTests(context);

@@ -74,6 +74,13 @@ TEST_F(BackupAgent, BacksUpFromItsFirstStartAndArchivesTheLogEvenAfterItWasKille
   EXPECT_EQ(timeline["archiving"], true);
   ASSERT_FALSE(timeline["spans"].empty()) << timeline;
   EXPECT_FALSE(timeline["spans"].back()["bases"].empty());
+  EXPECT_EQ(timeline["repositories"].size(), 2U);
+  EXPECT_TRUE(eventually(std::chrono::seconds(30), [&] {  // what the console asks for
+    const auto told =
+        http::fetch({.url = "http://localhost/timeline"}, {.unix_socket = instance_ / "run/slipway-backupd.sock"});
+    const auto seen = told ? json::parse(told->body, nullptr, false) : json();
+    return seen.is_object() && seen["enabled"] == true && !seen["spans"].empty() && !seen["archived_until"].is_null();
+  }));
   EXPECT_TRUE(eventually(std::chrono::seconds(30), [&] {
     const auto metrics =
         http::fetch({.url = "http://localhost/metrics"}, {.unix_socket = instance_ / "run/slipway-backupd.sock"});

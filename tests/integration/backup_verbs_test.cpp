@@ -65,9 +65,14 @@ TEST_F(BackupVerbs, BringAnAccountBackBesideTheLivingOneOrInItsPlace) {
   EXPECT_EQ(drop("acct_production_1", "acct_production_1").exit_status, 0);
   EXPECT_EQ(parsed(instance_.slipway({"account", "databases", "production", "--json"})).size(), 1U);
 
-  const auto again = instance_.slipway({"restore", "--account", "production", "--into", "sandbox", "--execute"});
-  EXPECT_NE(again.exit_status, 0);
-  EXPECT_THAT(again.err, HasSubstr("account 'sandbox': is there already"));
+  for (const bool execute : {true, false}) {  // the plan looks at names, too
+    std::vector<std::string> words{"restore", "--account", "production", "--into", "sandbox"};
+    if (execute) words.emplace_back("--execute");
+    const auto again = instance_.slipway(words);
+    EXPECT_NE(again.exit_status, 0);
+    EXPECT_THAT(again.err, HasSubstr("account 'sandbox': is there already"));
+  }
+  EXPECT_THAT(instance_.slipway({"restore", "--account", "nobody"}).err, HasSubstr("account 'nobody': is not on this"));
 }
 
 // A35: the instance's own programs write nothing while nobody uses it.

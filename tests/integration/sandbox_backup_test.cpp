@@ -82,6 +82,7 @@ TEST_F(SandboxBackup, BringsTheAccountBackInItsPlaceOrBesideIt) {
   const auto planned = parsed(instance_.slipway({"restore", "--to", id, "--json"}));
   EXPECT_EQ(planned["executed"], false);
   EXPECT_EQ(planned["account"], "sandbox");
+  EXPECT_THAT(instance_.slipway({"restore", "--to", id, "--into", "production"}).err, HasSubstr("is there already"));
   EXPECT_NE(names("sandbox"), before);
   const auto beside = parsed(instance_.slipway({"restore", "--to", id, "--into", "earlier", "--execute", "--json"}));
   EXPECT_EQ(beside["tables_compared"], taken["table_sums"].size());

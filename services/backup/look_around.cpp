@@ -1,0 +1,39 @@
+#include "services/backup/look_around.hpp"
+
+namespace slipway::backup {
+
+Surroundings look_around(const Repositories& repositories, std::optional<Timestamp> safe_at, SegmentMemory& memory) {
+  Surroundings seen;
+  const auto all = repositories.all();
+  auto known = log_facts(all, memory);  // one per repository, in this order
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    RepositoryLog& log = known.logs[i];
+    RepositoryState state{.name = log.repository, .available = log.available, .log = {}, .log_safe_until = {}};
+    auto backups = backup_facts(*all[i], memory);
+    log.available = state.available = log.available && backups.has_value();
+    if (backups) {
+      seen.faults.insert(seen.faults.end(), backups->faults.begin(), backups->faults.end());
+    } else {
+      state.fault = backups.error().message;
+      seen.faults.push_back(backups.error());
+    }
+    if (state.available) {
+      log.safe_until = safe_at.value_or(log.safe_until);
+      state.log = runs_of(log);
+      state.log_safe_until = log.safe_until;
+      seen.timeline.backups.insert(seen.timeline.backups.end(), backups->backups.begin(), backups->backups.end());
+    }
+    seen.states.push_back(std::move(state));
+  }
+  seen.faults.insert(seen.faults.end(), known.faults.begin(), known.faults.end());
+  for (const auto& away : repositories.faults()) {
+    seen.faults.push_back(away.error);
+    known.logs.push_back({.repository = away.name, .available = false, .segments = {}, .safe_until = {}});
+    seen.states.push_back(
+        {.name = away.name, .available = false, .log = {}, .log_safe_until = {}, .fault = away.error.message});
+  }
+  seen.timeline.logs = std::move(known.logs);
+  return seen;
+}
+
+}  // namespace slipway::backup

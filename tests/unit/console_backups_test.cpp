@@ -1,0 +1,167 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "services/console/backups_page.hpp"
+#include "services/console/timeline_chart.hpp"
+
+namespace slipway::console {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr Timestamp kNow = std::chrono::sys_days{std::chrono::year{2026} / 11 / 25} + std::chrono::hours(12);
+
+Timestamp before(std::chrono::minutes ago) { return kNow - ago; }
+
+BackupEntry backup(const char* id, const char* repository, std::chrono::minutes ago, const char* kind = "full",
+                   const char* parent = "", const char* proof = "proven") {
+  return {id, repository, kind, parent, "", before(ago), 1000, proof};
+}
+
+/// Two days of backups in two repositories.
+BackupReport report() {
+  using namespace std::chrono_literals;
+  BackupReport report{.enabled = true,
+                      .doing = "",
+                      .archived_until = before(0min),
+                      .alerts = {},
+                      .spans = {},
+                      .repositories = {},
+                      .backups = {}};
+  report.spans = {{before(48h), before(0min), before(48h)}};
+  report.repositories = {{"even", true, {{before(48h), before(0min), before(48h)}}},
+                         {"odd", true, {{before(24h), before(0min), {}}}}};
+  report.backups = {backup("f1", "even", 48h), backup("f2", "odd", 24h, "full", "", "pending"),
+                    backup("i1", "even", 47h, "incremental", "f1"), backup("i2", "even", 46h, "incremental", "i1")};
+  return report;
+}
+
+const Viewer kViewer{"acme", "production", webui::Language::en, kNow};
+
+// A37 A40
+TEST(ConsoleBackups, SaysWhatCanBeRestoredToTheSecondAndFromWhere) {
+  const auto page = backups_page(report(), kViewer);
+  EXPECT_EQ(page["state"]["name"], "good");
+  EXPECT_EQ(page["spans"], json::array({{{"from", "2026-11-23 12:00:00 UTC"},
+                                         {"until", "2026-11-25 12:00:00 UTC"},
+                                         {"proven", "2026-11-23 12:00:00 UTC"}}}));
+  ASSERT_EQ(page["repositories"].size(), 2U);
+  EXPECT_EQ(page["repositories"][1]["spans"][0]["from"], "2026-11-24 12:00:00 UTC");
+  EXPECT_EQ(page["repositories"][1]["spans"][0]["proven"], nullptr);
+  EXPECT_EQ(page["example"], "slipway restore --to 2026-11-25T12:00:00Z --account acme --into NEW");
+  ASSERT_EQ(page["chains"].size(), 2U);
+  EXPECT_EQ(page["chains"][0]["repository"], "odd");  // the newest first
+  EXPECT_EQ(page["chains"][0]["proof"]["name"], "pending");
+  EXPECT_EQ(page["chains"][1]["incrementals"], 2);
+  EXPECT_EQ(page["chains"][1]["last"]["iso"], "2026-11-23T14:00:00Z");
+}
+
+// A37
+TEST(ConsoleBackups, IsAtRiskWithAnAlertOrWithNothingToRestore) {
+  auto troubled = report();
+  troubled.alerts = {{"rpo_at_risk", "odd"}, {"rpo_at_risk", "odd"}, {"of_a_newer_agent", ""}};
+  troubled.repositories[1].available = false;
+  const auto page = backups_page(troubled, kViewer);
+  EXPECT_EQ(page["state"]["name"], "risk");
+  EXPECT_EQ(page["alerts"], json::array({"More could be lost than was agreed · odd", "of_a_newer_agent"}));
+  EXPECT_EQ(page["chart"]["rows"][2]["away"], true);
+
+  const auto nothing = backups_page({.enabled = true,
+                                     .doing = "full",
+                                     .archived_until = {},
+                                     .alerts = {},
+                                     .spans = {},
+                                     .repositories = {},
+                                     .backups = {}},
+                                    kViewer);
+  EXPECT_EQ(nothing["state"]["name"], "risk");
+  EXPECT_EQ(nothing["example"], "");
+  EXPECT_EQ(nothing["doing"], "a full backup");
+}
+
+// A24
+TEST(ConsoleBackups, AreOffBeforeProductionAndUnknownWithoutTheAgent) {
+  EXPECT_EQ(backups_page({}, kViewer)["state"]["name"], "off");
+  EXPECT_FALSE(backups_page({}, kViewer).contains("chart"));
+  EXPECT_EQ(no_backups_page(kViewer)["state"]["name"], "unknown");
+}
+
+// A36
+TEST(ConsoleBackups, ShowOfSandboxBackupsOnlyThoseOfTheAccount) {
+  auto both = report();
+  for (const char* account : {"acme_test", "rival_test"}) {
+    both.backups.push_back(backup(account, "even", std::chrono::minutes(5), "sandbox"));
+    both.backups.back().account = account;
+  }
+  const auto page = backups_page(both, {"acme_test", "sandbox", webui::Language::fr, kNow});
+  EXPECT_EQ(page["is_sandbox"], true);
+  ASSERT_EQ(page["sandbox"].size(), 1U);
+  EXPECT_EQ(page["sandbox"][0]["id"], "acme_test");
+  EXPECT_EQ(page["sandbox"][0]["size"], "1,0 ko");
+  EXPECT_THAT(page.dump(), Not(HasSubstr("rival")));
+}
+
+TEST(ConsoleBackups, SurviveParentsThatAreMissingOrInACircle) {
+  auto odd = report();
+  odd.backups.push_back(backup("a", "even", std::chrono::minutes(3), "incremental", "b"));
+  odd.backups.push_back(backup("b", "even", std::chrono::minutes(2), "incremental", "a"));
+  odd.backups.push_back(backup("c", "even", std::chrono::minutes(1), "incremental", "gone"));
+  EXPECT_EQ(backups_page(odd, kViewer)["chains"].size(), 2U);
+}
+
+TEST(ConsoleChart, PlacesTimesInPercent) {
+  using namespace std::chrono_literals;
+  const ChartRange range{before(100min), kNow};
+  EXPECT_EQ(range.place(before(75min)), "25.00%");
+  EXPECT_EQ(range.place(before(300min)), "0.00%");
+  EXPECT_EQ(range.width(before(75min), before(25min)), "50.00%");
+  EXPECT_EQ(range.width(before(75min), before(75min)), "0.40%");  // still to be seen
+  EXPECT_EQ(range_of(report(), kNow).from, before(48h));
+  EXPECT_EQ(range_of({}, kNow).from, before(10min));
+}
+
+TEST(ConsoleChart, HasRoundTicksThatAPhoneHasRoomFor) {
+  using namespace std::chrono_literals;
+  for (const auto length : {10min, 45min, 300min, 1500min, 7200min, 100'000min, 2'000'000min}) {
+    const auto ticks = ticks_of({before(length), kNow}, 6, webui::Language::en);
+    EXPECT_GE(ticks.size(), 1U) << length.count();
+    EXPECT_LE(ticks.size(), 6U) << length.count();
+  }
+  const auto days = ticks_of({before(72h), kNow}, 6, webui::Language::fr);
+  EXPECT_EQ(days[0]["label"], "23 nov.");
+  EXPECT_EQ(days[1]["label"], "12:00");
+  EXPECT_EQ(ticks_of({before(60min), kNow}, 6, webui::Language::en)[0]["label"], "11:15");
+}
+
+TEST(ConsoleReport, RefusesWhatItCannotRead) {
+  const auto whole = json{
+      {"enabled", true},
+      {"doing", ""},
+      {"doing_in", ""},
+      {"archived_until", nullptr},
+      {"alerts", json::array()},
+      {"repositories", json::array()},
+      {"spans",
+       json::array({{{"from", "2026-11-25T12:00:00Z"}, {"until", "2026-11-25T12:00:01Z"}, {"proven_from", nullptr}}})},
+      {"backups", json::array()}};
+  const auto parsed = parse_report(whole.dump());
+  ASSERT_TRUE(parsed.has_value()) << parsed.error().message;
+  EXPECT_EQ(parsed->spans.at(0).from, kNow);
+  for (const auto& [key, value] : whole.items()) {
+    if (key == "doing_in") continue;
+    auto broken = whole;
+    broken.erase(key);
+    EXPECT_FALSE(parse_report(broken.dump()).has_value()) << key;
+    broken[key] = 7;
+    EXPECT_FALSE(parse_report(broken.dump()).has_value()) << key;
+  }
+  auto bad_time = whole;
+  bad_time["spans"][0]["from"] = "yesterday";
+  EXPECT_FALSE(parse_report(bad_time.dump()).has_value());
+  EXPECT_FALSE(parse_report("{").has_value());
+}
+
+}  // namespace
+}  // namespace slipway::console
