@@ -129,10 +129,10 @@ Status Checkpoint::add_chunks(const std::string& table, std::vector<ChunkRecord>
     for (ChunkRecord& record : chunks) {
       SLIPWAY_TRY(
           const auto done,
-          target.execute(
-              "INSERT INTO slipway_copy_chunk (table_name, after_key, upto_key, row_count, byte_count, "
-              "row_sum, verified) VALUES (?, ?, ?, 0, ?, 0, FALSE)",
-              {table, to_line(record.chunk.range.after), to_line(record.chunk.range.upto), record.chunk.bytes}));
+          target.execute("INSERT INTO slipway_copy_chunk (table_name, after_key, upto_key, row_count, byte_count, "
+                         "row_sum, verified) VALUES (?, ?, ?, ?, ?, 0, ?)",
+                         {table, to_line(record.chunk.range.after), to_line(record.chunk.range.upto), record.chunk.rows,
+                          record.chunk.bytes, record.verified}));
       record.id = done.last_insert_id;
     }
     return {};

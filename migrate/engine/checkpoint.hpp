@@ -51,7 +51,7 @@ class Checkpoint {
   [[nodiscard]] Status table_built(const std::string& table, std::vector<LaneRecord>& lanes);
   /// The table is there with its rows and keys, from a file.
   [[nodiscard]] Status table_imported(const std::string& table);
-  /// Ranges of such a table that are to be compared with the source: they get their ids.
+  /// Ranges of such a table that are to be compared with the source, or were: they get their ids.
   [[nodiscard]] Status add_chunks(const std::string& table, std::vector<ChunkRecord>& chunks);
   /// Inside the chunk's transaction. Returns its id.
   [[nodiscard]] Result<std::uint64_t> chunk_written(const std::string& table, std::uint64_t lane, const Chunk& chunk,

@@ -96,6 +96,22 @@ Result<ChunkSum> sum_range(sql::Connection& connection, const Table& table, cons
   return ChunkSum{row->natural(0), row->natural(1)};
 }
 
+Result<std::optional<std::uint64_t>> checksum_of(sql::Connection& connection, const Table& table) {
+  SLIPWAY_TRY(const std::string name, sql::quote_identifier(table.name));
+  SLIPWAY_TRY(const auto row, connection.query_one("CHECKSUM TABLE " + name));
+  if (!row || row->is_null(1)) return std::optional<std::uint64_t>();
+  return std::optional(row->natural(1));
+}
+
+Result<std::optional<TableSum>> sum_table(sql::Connection& connection, const Table& table) {
+  SLIPWAY_TRY(const auto checksum, checksum_of(connection, table));
+  if (!checksum) return std::optional<TableSum>();
+  SLIPWAY_TRY(const std::string clause, range_clause(table, {}, {}));
+  SLIPWAY_TRY(const auto row, connection.query_one("SELECT COUNT(*)" + clause));
+  if (!row) return std::optional<TableSum>();
+  return std::optional(TableSum{row->natural(0), *checksum});
+}
+
 Error describe_difference(sql::Connection& source, sql::Connection& target, const Table& table,
                           const std::vector<KeyColumn>& key, const Range& range, const ChunkSum& there,
                           const ChunkSum& here) {

@@ -1,5 +1,8 @@
 #include "migrate/engine/copy.hpp"
 
+#include <algorithm>
+#include <thread>
+
 #include "appliance/base/time.hpp"
 #include "migrate/engine/copy_work.hpp"
 #include "migrate/engine/fail_point.hpp"
@@ -14,7 +17,6 @@ namespace slipway::migrate {
 namespace {
 
 constexpr std::uint64_t kLeastLaneBytes = 4U << 20U;
-constexpr std::uint64_t kComparedBytes = 16U << 20U;  // of a table that came in a file
 
 using Clock = std::chrono::steady_clock;
 
@@ -62,8 +64,6 @@ Status begin_table(sql::Connection& reader, sql::Connection& builder, Checkpoint
   return checkpoint.table_built(table.name, work.record.lanes);
 }
 
-std::uint64_t compared_bytes(const CopyOptions& options) { return std::min(options.lane_bytes, kComparedBytes); }
-
 struct Copy {
   sql::Endpoint from;
   sql::Endpoint to;
@@ -74,7 +74,7 @@ struct Copy {
   std::map<std::string, std::string> definitions = {};  ///< as the source has them, by table
   std::vector<TableWork> tables = {};
   std::optional<Snapshot> snapshot = {};
-  SummedRanges sums = {};  ///< by the snapshot, of tables that came in files
+  SourceSaid said = {};  ///< by the snapshot, of tables that came in files
 };
 
 std::string title_of(const Copy& copy) {
@@ -89,18 +89,22 @@ Status take_snapshot(Copy& copy) {
   return {};
 }
 
-/// Cuts a table that came in a file into what is compared, and copied again where it differs, at a time.
-Status cut_imported(Copy& copy, Checkpoint& checkpoint, TableWork& work) {
-  if (const auto summed = copy.sums.find(work.table->name); summed != copy.sums.end()) {
-    for (const SummedRange& range : summed->second) work.record.chunks.push_back({0, {range.range}, false, range.sum});
-  } else {
-    SLIPWAY_TRY(const auto ranges,
-                plan_lanes(copy.snapshot->readers.front(), *work.table, work.key, compared_bytes(copy.options)));
-    for (const Range& range : ranges) work.record.chunks.push_back({0, {range}, false});
+/// What of a table that came in a file is compared, and copied again where it differs, at a time. A table that the
+/// source has summed as a whole is cut only when it differs.
+Status plan_comparison(Copy& copy, Checkpoint& checkpoint, TableWork& work) {
+  const std::string& name = work.table->name;
+  if (const auto whole = copy.said.tables.find(name); whole != copy.said.tables.end() && copy.options.verify) {
+    work.whole = whole->second;
+    return {};
   }
-  for (ChunkRecord& record : work.record.chunks)
-    record.chunk.bytes = work.table->bytes_estimate / work.record.chunks.size();
-  return checkpoint.add_chunks(work.table->name, work.record.chunks);
+  if (const auto summed = copy.said.ranges.find(name); summed != copy.said.ranges.end()) {
+    const std::uint64_t bytes = work.table->bytes_estimate / std::max<std::size_t>(summed->second.size(), 1);
+    for (const SummedRange& range : summed->second)
+      work.record.chunks.push_back({0, {.range = range.range, .bytes = bytes}, false, range.sum});
+  } else {
+    SLIPWAY_TRY(work.record.chunks, cut_imported(copy.snapshot->readers.front(), work, copy.options));
+  }
+  return checkpoint.add_chunks(name, work.record.chunks);
 }
 
 /// What an earlier copy left, or the beginning of a new one. True: there is nothing left to do.
@@ -150,10 +154,14 @@ Status take_files(Copy& copy, sql::Connection& look, sql::Connection& builder, b
   const auto begin_sums = [&](const std::vector<std::string>& names) -> Status {
     SLIPWAY_CHECK(take_snapshot(copy));
     std::vector<TableToSum> tables;
+    std::uint64_t bytes = 0;
+    for (const std::string& name : names) bytes += copy.catalog.find(name)->bytes_estimate;
+    const std::size_t readers = std::min<std::size_t>(copy.options.streams, std::thread::hardware_concurrency());
     for (const std::string& name : names) {
       const Table* table = copy.catalog.find(name);
       SLIPWAY_TRY(auto key, read_key(look, copy.from.database, *table));
-      tables.push_back({table, std::move(key)});
+      const bool whole = table->computed.empty() && sum_as_a_whole(table->bytes_estimate, bytes, readers);
+      tables.push_back({table, std::move(key), whole});
     }
     summing.emplace(copy.snapshot->readers, std::move(tables), compared_bytes(copy.options));
     return {};
@@ -166,12 +174,12 @@ Status take_files(Copy& copy, sql::Connection& look, sql::Connection& builder, b
   if (outcome.method == Method::sql) return {};
   copy.report.method = "physical";
   copy.progress.begin("compare " + title_of(copy));
-  auto sums = summing->finish();
+  auto said = summing->finish();
   SLIPWAY_TRY(copy.catalog, read_catalog(look, copy.from.database, copy.options.keep));
   const auto before = std::exchange(copy.definitions, definitions_of(copy.catalog));
   // No snapshot reads a table that was made or altered after it.
-  if (sums && copy.definitions == before)
-    copy.sums = std::move(*sums);
+  if (said && copy.definitions == before)
+    copy.said = std::move(*said);
   else
     copy.snapshot.reset();
   return with_history ? adapt_history(look, builder, copy.catalog) : Status();
@@ -201,7 +209,7 @@ Status prepare(Copy& copy, sql::Connection& look, sql::Connection& reader, sql::
       SLIPWAY_CHECK(begin_table(reader, builder, checkpoint, copy.options, copy.definitions.at(table.name),
                                 memory->natural(0), work));
     } else if (work.record.lanes.empty() && work.record.chunks.empty()) {
-      SLIPWAY_CHECK(cut_imported(copy, checkpoint, work));
+      SLIPWAY_CHECK(plan_comparison(copy, checkpoint, work));
     }
     for (const ChunkRecord& chunk : work.record.chunks) copy.report.rows_before += chunk.chunk.rows;
     copy.tables.push_back(std::move(work));

@@ -10,12 +10,25 @@
 namespace slipway::migrate {
 namespace {
 
+constexpr std::uint64_t kComparedBytes = 16U << 20U;  // of a table that came in a file
+
 bool is_deadlock(const Error& error) {
   return std::find(error.context.begin(), error.context.end(),
                    std::pair<std::string, std::string>("mysql_errno", "1213")) != error.context.end();
 }
 
 }  // namespace
+
+std::uint64_t compared_bytes(const CopyOptions& options) { return std::min(options.lane_bytes, kComparedBytes); }
+
+Result<std::vector<ChunkRecord>> cut_imported(sql::Connection& reader, const TableWork& work,
+                                              const CopyOptions& options) {
+  SLIPWAY_TRY(const auto ranges, plan_lanes(reader, *work.table, work.key, compared_bytes(options)));
+  std::vector<ChunkRecord> chunks;
+  for (const Range& range : ranges)
+    chunks.push_back({0, {.range = range, .bytes = work.table->bytes_estimate / ranges.size()}, false});
+  return chunks;
+}
 
 /// One thread with its three sessions.
 class CopyWork::Stream {
@@ -47,6 +60,8 @@ class CopyWork::Stream {
         return copy_lane(*job.table, job.table->record.lanes[job.lane]);
       case Job::Kind::compare:
         return compare(job.compare);
+      case Job::Kind::whole:
+        return compare_whole(*job.table);
       case Job::Kind::keys:
         return build(*job.table);
       case Job::Kind::count:
@@ -94,13 +109,37 @@ class CopyWork::Stream {
     return Checkpoint(*loader_).chunk_verified(task.chunk.id);
   }
 
+  /// A table that came in a file, by both servers' sums over all of it; where they differ, range by range.
+  Status compare_whole(TableWork& work) {
+    SLIPWAY_TRY(const auto here, checksum_of(*loader_, *work.table));
+    std::vector<ChunkRecord> chunks;
+    const bool equal = here && *here == work.whole->checksum;
+    if (equal) {
+      chunks.push_back({0, {.range = {}, .rows = work.whole->rows, .bytes = work.table->bytes_estimate}, true});
+    } else {
+      SLIPWAY_TRY(chunks, cut_imported(reader_, work, work_.options_));
+    }
+    fail_point("copy.verified");
+    SLIPWAY_CHECK(Checkpoint(*loader_).add_chunks(work.table->name, chunks));
+    if (equal) work_.control_.rows += work.whole->rows;
+    if (equal) work_.control_.bytes += work.table->bytes_estimate;
+    const std::lock_guard guard(work_.mutex_);
+    work.counting = equal;  // the source has counted them with its sum
+    for (ChunkRecord& chunk : chunks) {
+      work.rows += chunk.chunk.rows;
+      work.bytes += chunk.chunk.bytes;
+      if (!equal) work_.add_comparison({&work, std::move(chunk), true});
+    }
+    return {};
+  }
+
   /// Rows that came in a file are known once they are compared.
   Status take_over(const Compare& task, const ChunkSum& sum) {
     Chunk chunk = task.chunk.chunk;
     chunk.rows = sum.rows;
     chunk.sum = sum.sum;
     SLIPWAY_CHECK(Checkpoint(*loader_).chunk_rewritten(task.chunk.id, chunk));
-    work_.control_.rows += sum.rows;
+    work_.control_.rows += sum.rows - task.chunk.chunk.rows;
     const std::lock_guard guard(work_.mutex_);
     task.table->rows = task.table->rows - task.chunk.chunk.rows + sum.rows;
     return {};
@@ -182,6 +221,11 @@ CopyWork::CopyWork(std::vector<TableWork>& tables, const sql::Endpoint& target, 
   control_.throttle.limit(options.load.bytes_per_second);
   for (TableWork& work : tables_) {
     rows_expected_ += work.table->rows_estimate;
+    if (work.whole && options_.verify) {
+      work.begun = true;
+      work.comparisons_left = 1;
+      whole_.push_back(&work);
+    }
     for (std::size_t i = 0; i < work.record.lanes.size(); ++i) {
       if (work.record.lanes[i].finished) continue;
       lanes_.emplace_back(&work, i);
@@ -230,6 +274,14 @@ std::optional<CopyWork::Job> CopyWork::pick_count() {
   return std::nullopt;
 }
 
+/// The largest first: each is one stream's work.
+std::optional<CopyWork::Job> CopyWork::pick_whole() {
+  if (whole_.empty()) return std::nullopt;
+  Job job{Job::Kind::whole, whole_.front(), 0, {}};
+  whole_.pop_front();
+  return job;
+}
+
 void CopyWork::add_comparison(Compare comparison) {
   uncompared_bytes_ += comparison.chunk.chunk.bytes;
   ++comparison.table->comparisons_left;
@@ -253,6 +305,7 @@ std::optional<CopyWork::Job> CopyWork::pick() {
     work.building_keys = true;
     return Job{Job::Kind::keys, &work, 0, {}};
   }
+  if (auto whole = pick_whole()) return whole;
   if (uncompared_bytes_ > warm_bytes_) return pick_comparison();
   if (auto lane = pick_lane()) return lane;
   if (auto comparison = pick_comparison()) return comparison;
@@ -277,7 +330,7 @@ void CopyWork::finished(const Job& job) {
   --busy_;
   if (job.kind == Job::Kind::lane) --job.table->lanes_left;
   if (job.kind == Job::Kind::keys) job.table->record.keys_built = true;
-  if (job.kind == Job::Kind::compare) {
+  if (job.kind == Job::Kind::whole || job.kind == Job::Kind::compare) {
     ++report_.verified;
     --job.table->comparisons_left;
     if (job.compare.again) --job.table->older_left;

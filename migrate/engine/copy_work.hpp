@@ -22,10 +22,17 @@ struct TableWork {
   std::size_t lanes_left = 0;
   bool begun = false;
   std::size_t comparisons_left = 0;
-  std::size_t older_left = 0;  ///< of them with a later state of the source: keys wait for what they bring
+  std::size_t older_left = 0;          ///< of them with a later state of the source: keys wait for what they bring
+  std::optional<TableSum> whole = {};  ///< of the source: compared with the target's before any range is
   bool counting = false;
   bool building_keys = false;
 };
+
+/// Cuts a table that came in a file into what is compared, and copied again where it differs, at a time.
+[[nodiscard]] Result<std::vector<ChunkRecord>> cut_imported(sql::Connection& reader, const TableWork& work,
+                                                            const CopyOptions& options);
+/// The bytes of one such range, about.
+[[nodiscard]] std::uint64_t compared_bytes(const CopyOptions& options);
 
 struct WorkReport {
   std::uint64_t verified = 0;
@@ -50,7 +57,7 @@ class CopyWork {
     bool again;  ///< with another state of the source than the one it was copied from
   };
   struct Job {
-    enum class Kind { lane, compare, keys, count } kind;
+    enum class Kind { lane, compare, whole, keys, count } kind;
     TableWork* table;
     std::size_t lane = 0;
     Compare compare = {};
@@ -60,6 +67,7 @@ class CopyWork {
   [[nodiscard]] std::optional<Job> next();
   [[nodiscard]] std::optional<Job> pick();
   [[nodiscard]] std::optional<Job> pick_lane();
+  [[nodiscard]] std::optional<Job> pick_whole();
   [[nodiscard]] std::optional<Job> pick_comparison();
   [[nodiscard]] std::optional<Job> pick_count();
   void add_comparison(Compare comparison);
@@ -78,6 +86,7 @@ class CopyWork {
   std::condition_variable changed_;
   std::shared_mutex repairs_;  ///< held shared by streams that repair a chunk, alone by one that had to give way
   std::deque<std::pair<TableWork*, std::size_t>> lanes_;
+  std::deque<TableWork*> whole_;  ///< to be compared by one sum each
   std::deque<Compare> comparisons_;
   std::uint64_t uncompared_bytes_ = 0;
   std::uint64_t warm_bytes_ = 0;  ///< how many of them the target surely still has in memory

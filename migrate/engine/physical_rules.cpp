@@ -103,6 +103,10 @@ PhysicalPlan plan_physical(const PhysicalFacts& facts, Method method) {
   return plan;
 }
 
+bool sum_as_a_whole(std::uint64_t table_bytes, std::uint64_t all_bytes, std::size_t readers) {
+  return 2 * table_bytes * readers <= 5 * all_bytes;
+}
+
 std::string file_name_of(std::string_view name) {
   constexpr std::string_view kDigits = "0123456789abcdef";
   std::string file;

@@ -23,16 +23,27 @@ SourceSums::~SourceSums() {
   changed_.notify_all();
 }
 
-Result<SummedRanges> SourceSums::finish() {
+Result<SourceSaid> SourceSums::finish() {
   threads_.clear();  // joins
   if (error_) return *error_;
-  return std::move(sums_);
+  return std::move(said_);
+}
+
+Status SourceSums::begin(sql::Connection& reader, const TableToSum& table) {
+  if (!table.whole) return cut(reader, table);
+  SLIPWAY_TRY(const auto sum, sum_table(reader, *table.table));
+  if (!sum) return cut(reader, table);
+  const std::lock_guard guard(mutex_);
+  said_.tables[table.table->name] = *sum;
+  --cutting_;
+  changed_.notify_all();
+  return {};
 }
 
 Status SourceSums::cut(sql::Connection& reader, const TableToSum& table) {
   SLIPWAY_TRY(const auto ranges, plan_lanes(reader, *table.table, table.key, range_bytes_));
   const std::lock_guard guard(mutex_);
-  std::vector<SummedRange>& summed = sums_[table.table->name];
+  std::vector<SummedRange>& summed = said_.ranges[table.table->name];
   for (const Range& range : ranges) summed.push_back({range, {}});
   for (SummedRange& range : summed) works_.push_back({table, &range});
   --cutting_;
@@ -56,7 +67,7 @@ Status SourceSums::run(sql::Connection& reader) {
       uncut_.pop_front();
       ++cutting_;
       lock.unlock();
-      SLIPWAY_CHECK(cut(reader, table));
+      SLIPWAY_CHECK(begin(reader, table));
       lock.lock();
     } else {
       return {};

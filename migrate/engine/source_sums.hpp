@@ -23,6 +23,13 @@ using SummedRanges = std::map<std::string, std::vector<SummedRange>>;
 struct TableToSum {
   const Table* table = nullptr;
   std::vector<KeyColumn> key;
+  bool whole = false;  ///< by sum_table(), where the server can
+};
+
+/// Each table is in one of them.
+struct SourceSaid {
+  SummedRanges ranges;
+  std::map<std::string, TableSum> tables;
 };
 
 /// Begins when it is made, one thread per reader, and ends when it is destroyed. Thread-safe.
@@ -35,7 +42,7 @@ class SourceSums {
   SourceSums& operator=(const SourceSums&) = delete;
 
   /// Waits for the last sum. Errors: the first that a reader met, those of plan_lanes and sum_range.
-  [[nodiscard]] Result<SummedRanges> finish();
+  [[nodiscard]] Result<SourceSaid> finish();
 
  private:
   struct Work {
@@ -44,6 +51,7 @@ class SourceSums {
   };
 
   [[nodiscard]] Status run(sql::Connection& reader);
+  [[nodiscard]] Status begin(sql::Connection& reader, const TableToSum& table);
   [[nodiscard]] Status cut(sql::Connection& reader, const TableToSum& table);
 
   std::uint64_t range_bytes_;
@@ -52,7 +60,7 @@ class SourceSums {
   std::deque<TableToSum> uncut_;
   std::size_t cutting_ = 0;
   std::deque<Work> works_;
-  SummedRanges sums_;
+  SourceSaid said_;
   std::optional<Error> error_;
   bool stop_ = false;
   std::vector<std::jthread> threads_;

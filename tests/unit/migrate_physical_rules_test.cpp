@@ -93,6 +93,15 @@ TEST(PhysicalRules, LeavesSingleTablesToSql) {
   }
 }
 
+// A27
+TEST(PhysicalRules, SumAsAWholeWhatOneReaderSumsBeforeSeveralSumItsRanges) {
+  EXPECT_TRUE(sum_as_a_whole(100, 100, 1));
+  EXPECT_TRUE(sum_as_a_whole(100, 100, 2));
+  EXPECT_FALSE(sum_as_a_whole(100, 100, 3));  // one huge table, many cores
+  EXPECT_TRUE(sum_as_a_whole(30, 100, 8));
+  EXPECT_FALSE(sum_as_a_whole(32, 100, 8));
+}
+
 TEST(PhysicalRules, NamesFilesAndReadsVersions) {
   EXPECT_EQ(file_name_of("service-desk 2"), "service@002ddesk@00202");
   EXPECT_EQ(file_name_of("caf\xc3\xa9"), "");
