@@ -139,6 +139,11 @@ Status Checkpoint::add_chunks(const std::string& table, std::vector<ChunkRecord>
   });
 }
 
+Status Checkpoint::forget_chunks(const std::string& table) {
+  SLIPWAY_CHECK(target_.execute("DELETE FROM slipway_copy_chunk WHERE table_name = ?", {table}));
+  return {};
+}
+
 Result<std::uint64_t> Checkpoint::chunk_written(const std::string& table, std::uint64_t lane, const Chunk& chunk,
                                                 bool last) {
   SLIPWAY_TRY(const auto done,

@@ -53,6 +53,8 @@ class Checkpoint {
   [[nodiscard]] Status table_imported(const std::string& table);
   /// Ranges of such a table that are to be compared with the source, or were: they get their ids.
   [[nodiscard]] Status add_chunks(const std::string& table, std::vector<ChunkRecord>& chunks);
+  /// What is compared anew.
+  [[nodiscard]] Status forget_chunks(const std::string& table);
   /// Inside the chunk's transaction. Returns its id.
   [[nodiscard]] Result<std::uint64_t> chunk_written(const std::string& table, std::uint64_t lane, const Chunk& chunk,
                                                     bool last);

@@ -93,8 +93,9 @@ Status take_snapshot(Copy& copy) {
 /// source has summed as a whole is cut only when it differs.
 Status plan_comparison(Copy& copy, Checkpoint& checkpoint, TableWork& work) {
   const std::string& name = work.table->name;
-  if (const auto whole = copy.said.tables.find(name); whole != copy.said.tables.end() && copy.options.verify) {
-    work.whole = whole->second;
+  if (const auto whole = copy.said.tables.find(name); whole != copy.said.tables.end()) {
+    work.as_a_whole = true;
+    work.source_sum = whole->second;
     return {};
   }
   if (const auto summed = copy.said.ranges.find(name); summed != copy.said.ranges.end()) {
@@ -156,7 +157,8 @@ Status take_files(Copy& copy, sql::Connection& look, sql::Connection& builder, b
     std::vector<TableToSum> tables;
     std::uint64_t bytes = 0;
     for (const std::string& name : names) bytes += copy.catalog.find(name)->bytes_estimate;
-    const std::size_t readers = std::min<std::size_t>(copy.options.streams, std::thread::hardware_concurrency());
+    const std::size_t readers =
+        std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, std::max<std::size_t>(copy.options.streams, 1));
     for (const std::string& name : names) {
       const Table* table = copy.catalog.find(name);
       SLIPWAY_TRY(auto key, read_key(look, copy.from.database, *table));
@@ -192,6 +194,14 @@ bool is_uncompared(const TableRecord& record) {
                                                [](const ChunkRecord& chunk) { return !chunk.verified; }));
 }
 
+/// By an earlier run, against another snapshot than this one: it is compared so once more. The record of it holds no
+/// sum of a range that could be compared.
+bool was_compared_as_a_whole(const TableRecord& record) {
+  if (!record.lanes.empty() || record.chunks.size() != 1) return false;
+  const ChunkRecord& chunk = record.chunks.front();
+  return chunk.verified && chunk.chunk.sum == 0 && chunk.chunk.range.after.empty() && chunk.chunk.range.upto.empty();
+}
+
 Status prepare(Copy& copy, sql::Connection& look, sql::Connection& reader, sql::Connection& builder,
                std::map<std::string, TableRecord>& records) {
   Checkpoint checkpoint(builder);
@@ -212,6 +222,11 @@ Status prepare(Copy& copy, sql::Connection& look, sql::Connection& reader, sql::
       SLIPWAY_CHECK(plan_comparison(copy, checkpoint, work));
     }
     for (const ChunkRecord& chunk : work.record.chunks) copy.report.rows_before += chunk.chunk.rows;
+    if (was_compared_as_a_whole(work.record) && copy.options.verify) {
+      SLIPWAY_CHECK(checkpoint.forget_chunks(table.name));
+      work.record.chunks.clear();
+      work.as_a_whole = true;
+    }
     copy.tables.push_back(std::move(work));
   }
   return {};

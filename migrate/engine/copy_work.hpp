@@ -22,8 +22,9 @@ struct TableWork {
   std::size_t lanes_left = 0;
   bool begun = false;
   std::size_t comparisons_left = 0;
-  std::size_t older_left = 0;          ///< of them with a later state of the source: keys wait for what they bring
-  std::optional<TableSum> whole = {};  ///< of the source: compared with the target's before any range is
+  std::size_t older_left = 0;               ///< of them with a later state of the source: keys wait for what they bring
+  bool as_a_whole = false;                  ///< compared by one sum over it, before any range is
+  std::optional<TableSum> source_sum = {};  ///< by the snapshot, when it is known already
   bool counting = false;
   bool building_keys = false;
 };

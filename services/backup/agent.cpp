@@ -113,12 +113,13 @@ void Agent::State::tell_alerts(std::vector<Alert> alerts) {
 Result<ScheduleFacts> Agent::State::facts() {
   ScheduleFacts facts;
   const LogStatus log = archiver.status();
-  auto seen = look_around(repositories, log.safe_at, memory);
+  auto seen = look_around(repositories, log, memory);
   facts.backups = seen.timeline.backups;
   facts.repositories = std::move(seen.states);
   {
     const std::lock_guard lock(mutex);
     timeline = std::move(seen.timeline);
+    status.looked_at = clock.now();
   }
   recall_log_proof();
   facts.log_proof = log_proof;

@@ -27,14 +27,16 @@ struct AgentStatus {
   bool enabled = false;
   LogStatus log;
   std::vector<Alert> alerts;
-  std::string doing;     ///< "full", "proof", …; empty: nothing
-  std::string doing_in;  ///< the repository; empty: all
+  std::optional<Timestamp> looked_at;  ///< at the repositories: alerts and timeline are of then; nothing: not yet
+  std::string doing;                   ///< "full", "proof", …; empty: nothing
+  std::string doing_in;                ///< the repository; empty: all
   std::string last_fault;
   Timestamp next_at;
 };
 
-/// {"enabled", "doing", "doing_in", "archived_until", "alerts": [{"name", "repository", "reason"}]}; times in ISO 8601,
-/// or null. A console shows names and repositories to customers; reasons are for operators.
+/// {"enabled", "looked_at", "doing", "doing_in", "archived_until", "alerts": [{"name", "repository", "account",
+/// "reason"}]}; times in ISO 8601, or null. A console shows names and repositories to customers; reasons are for
+/// operators, and what concerns one account's own backup is that account's alone.
 [[nodiscard]] nlohmann::ordered_json to_json(const AgentStatus& status);
 
 /// run() belongs to one thread; the rest is thread-safe. `repositories` and `clock` must outlive it.

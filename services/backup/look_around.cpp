@@ -1,8 +1,20 @@
 #include "services/backup/look_around.hpp"
 
-namespace slipway::backup {
+#include <algorithm>
 
-Surroundings look_around(const Repositories& repositories, std::optional<Timestamp> safe_at, SegmentMemory& memory) {
+namespace slipway::backup {
+namespace {
+
+/// Until when all that was logged lies in this repository.
+Timestamp safe_until(const RepositoryLog& log, const LogStatus& status) {
+  const auto at = std::ranges::find(status.repositories, log.repository, &LogStatus::At::repository);
+  const bool has_all = at != status.repositories.end() && at->waiting == 0 && at->fault.empty();
+  return has_all ? status.safe_at.value_or(log.safe_until) : log.safe_until;
+}
+
+}  // namespace
+
+Surroundings look_around(const Repositories& repositories, const LogStatus& status, SegmentMemory& memory) {
   Surroundings seen;
   const auto all = repositories.all();
   auto known = log_facts(all, memory);  // one per repository, in this order
@@ -18,7 +30,7 @@ Surroundings look_around(const Repositories& repositories, std::optional<Timesta
       seen.faults.push_back(backups.error());
     }
     if (state.available) {
-      log.safe_until = safe_at.value_or(log.safe_until);
+      log.safe_until = safe_until(log, status);
       state.log = runs_of(log);
       state.log_safe_until = log.safe_until;
       seen.timeline.backups.insert(seen.timeline.backups.end(), backups->backups.begin(), backups->backups.end());

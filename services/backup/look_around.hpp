@@ -2,6 +2,7 @@
 #pragma once
 
 #include "services/backup/catalog.hpp"
+#include "services/backup/log_archiver.hpp"
 #include "services/backup/schedule_rules.hpp"
 #include "services/backup/settings.hpp"
 #include "services/backup/timeline_rules.hpp"
@@ -14,9 +15,9 @@ struct Surroundings {
   std::vector<Error> faults;  ///< why a repository does not answer, and what in one cannot be read
 };
 
-/// `safe_at`: when all that the archiver had read was last in a repository; nothing: it does not know yet. What a
-/// repository that does not answer holds is left out.
-[[nodiscard]] Surroundings look_around(const Repositories& repositories, std::optional<Timestamp> safe_at,
-                                       SegmentMemory& memory);
+/// `log` is the archiver's, or empty where none is asked: a repository that has all it was sent holds the log as far as
+/// that is safe, any other one as far as its finished segments. What a repository that does not answer holds is left
+/// out.
+[[nodiscard]] Surroundings look_around(const Repositories& repositories, const LogStatus& log, SegmentMemory& memory);
 
 }  // namespace slipway::backup

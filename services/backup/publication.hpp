@@ -12,7 +12,7 @@ namespace slipway::backup {
 [[nodiscard]] Result<Manifest> begin_backup(const Repository& repository, Kind kind, const Clock& clock);
 
 /// `filled` is what came of writing the pieces: the manifest makes them a backup, or they are removed. `work` is
-/// cleared either way.
+/// cleared either way. Errors: what `filled` says, those of the storage.
 [[nodiscard]] Result<Manifest> end_backup(const Repository& repository, Manifest& manifest, Pieces& pieces,
                                           Status filled, const std::filesystem::path& work, const Clock& clock);
 

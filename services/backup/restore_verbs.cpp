@@ -164,6 +164,7 @@ Status check_names(const Context& context, const Flags& flags, const NameCheck& 
   SLIPWAY_TRY(const auto into, AccountName::parse(flags.into.value_or(flags.account)));
   const auto admin = context.administrator(std::string(account::kPlatformDatabase));
   if (admin) return check(*admin, name, into);
+  if (admin.error().code != Code::unavailable && admin.error().code != Code::timeout) return admin.error();
   context.progress("! the server does not answer, so that no name was looked up: " + admin.error().message);
   return {};
 }

@@ -65,7 +65,8 @@ bool is_made_up(const BackupFact& sandbox, const ScheduleFacts& facts) {
 /// F1: a failed proof is an incident until a later one of its repository succeeds.
 void add_failed_proofs(std::vector<Alert>& alerts, const ScheduleFacts& facts, const std::vector<ChainLink>& links) {
   const auto proven = newest_proven(facts, links);
-  std::map<std::string, std::pair<int, const BackupFact*>> failed;  // by repository: how many, the last
+  // By repository and account, whose own backups are nobody else's concern: how many, the last.
+  std::map<std::pair<std::string, std::string>, std::pair<int, const BackupFact*>> failed;
   for (const BackupFact& backup : facts.backups) {
     if (backup.proof != ProofState::failed) continue;
     const auto later = proven.find(backup.repository);
@@ -73,15 +74,16 @@ void add_failed_proofs(std::vector<Alert>& alerts, const ScheduleFacts& facts, c
                              ? is_made_up(backup, facts)
                              : later != proven.end() && taken_before(backup, *later->second);
     if (made_up) continue;
-    auto& [count, last] = failed[backup.repository];
+    auto& [count, last] = failed[{backup.repository, backup.account}];
     ++count;
     if (last == nullptr || taken_before(*last, backup)) last = &backup;
   }
-  for (const auto& [repository, found] : failed) {
+  for (const auto& [place, found] : failed) {
+    const auto& [repository, account] = place;
     std::string reason = std::string(to_text(found.second->kind)) + " " + found.second->id + " in " + repository +
                          " failed its proof (F1)";
     if (found.first > 1) reason += ", and " + std::to_string(found.first - 1) + " before it";
-    alerts.push_back({"proof_failed", repository, std::move(reason)});
+    alerts.push_back({"proof_failed", repository, std::move(reason), account});
   }
   const auto& log = facts.log_proof;
   if (!log || log->proof != ProofState::failed) return;

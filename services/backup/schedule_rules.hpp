@@ -99,6 +99,7 @@ struct Alert {
                      ///< monthly_late, agent_elsewhere
   std::string repository;
   std::string reason;
+  std::string account = {};  ///< whose own backup it is about; empty: the platform's
 };
 
 struct Agenda {

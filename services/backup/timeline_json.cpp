@@ -27,6 +27,7 @@ ordered_json span_json(const RestorableSpan& span) {
           {"proven_from", span.proven_from ? ordered_json(to_iso8601(*span.proven_from)) : ordered_json()},
           {"gtid_from", span.position_from},
           {"gtid_until", span.position_until},
+          {"open_ended", span.open_ended},
           {"bases", bases}};
 }
 

@@ -55,8 +55,12 @@ RestorableSpan span_of(const TimelineFacts& facts, std::vector<std::size_t> base
   std::ranges::sort(bases,
                     [&](auto left, auto right) { return taken_before(facts.backups[left], facts.backups[right]); });
   const BackupFact& oldest = facts.backups[bases.front()];
-  RestorableSpan span{oldest.taken_at, std::max(until, oldest.taken_at), {},
-                      oldest.position, std::move(position_until),        {}};
+  RestorableSpan span{.from = oldest.taken_at,
+                      .until = std::max(until, oldest.taken_at),
+                      .proven_from = {},
+                      .position_from = oldest.position,
+                      .position_until = std::move(position_until),
+                      .bases = {}};
   for (const auto i : bases) {
     const BackupFact& base = facts.backups[i];
     span.bases.push_back({base.repository, base.id});
@@ -88,6 +92,7 @@ std::vector<RestorableSpan> restorable_spans(const TimelineFacts& facts) {
     Timestamp until = last != nullptr ? last->last_at : facts.backups[bases.front()].taken_at;
     if (reach == log.end && log.safe_until) until = std::max(until, *log.safe_until);
     spans.push_back(span_of(facts, std::move(bases), until, last != nullptr ? last->gtid_after : std::string()));
+    spans.back().open_ended = reach == log.end;
   }
   std::ranges::stable_sort(spans, {}, [](const RestorableSpan& span) { return std::pair(span.from, span.until); });
   return spans;

@@ -35,6 +35,7 @@ struct RestorableSpan {
   std::string position_from;             ///< GTID positions
   std::string position_until;
   std::vector<BackupPlace> bases;  ///< to begin from, oldest first
+  bool open_ended = false;         ///< its end is the log's: what is not in a finished segment yet comes on top
 };
 
 /// By time. Backups that nothing follows are spans of one moment. Sandbox and monthly backups are not among the bases.

@@ -39,18 +39,20 @@ std::string bases_text(const RestorableSpan& span) {
   return text;
 }
 
-/// Until the end of the finished log: what an unfinished segment holds beyond comes on top.
-std::string until_text(const RestorableSpan& span, bool running) {
-  if (running) return "now";
-  return (span.position_until.empty() ? "" : "at least ") + second_of(span.until);
+/// A moment from which on everything can be restored: a restore takes whole seconds.
+std::string first_second_of(Timestamp time) { return to_iso8601(std::chrono::ceil<std::chrono::seconds>(time)); }
+
+std::string until_text(const RestorableSpan& span, bool archived) {
+  if (!span.open_ended) return second_of(span.until);
+  return archived ? "now" : "at least " + second_of(span.until);
 }
 
-std::string span_text(const RestorableSpan& span, bool running) {
-  if (span.from == span.until && !running)
-    return second_of(span.from) + "  this moment alone: no log goes on from it\n    " + bases_text(span) + "\n";
-  std::string text = second_of(span.from) + "  to  " + until_text(span, running) + "  every transaction (" +
+std::string span_text(const RestorableSpan& span, bool archived) {
+  if (span.from == span.until && !span.open_ended)
+    return first_second_of(span.from) + "  this moment alone: no log goes on from it\n    " + bases_text(span) + "\n";
+  std::string text = first_second_of(span.from) + "  to  " + until_text(span, archived) + "  every transaction (" +
                      duration_text(span.until - span.from) + ")\n    " + bases_text(span) + "\n";
-  text += span.proven_from ? "    proven from " + second_of(*span.proven_from) + " on\n" : "    not proven yet\n";
+  text += span.proven_from ? "    proven from " + first_second_of(*span.proven_from) + " on\n" : "    not proven yet\n";
   if (!span.position_until.empty()) text += "    finished log up to GTID " + span.position_until + "\n";
   return text;
 }
@@ -61,16 +63,13 @@ Result<Output> timeline(const Context& context) {
   SLIPWAY_CHECK(repositories.any());
   for (const Repository* repository : repositories.all()) context.progress("· " + repository->describe());
   SegmentMemory memory;
-  const auto seen = look_around(repositories, {}, memory);
+  const auto seen = look_around(repositories, LogStatus(), memory);
   const auto spans = restorable_spans(seen.timeline);
   const bool archived = is_archived(repositories);
   Output output{timeline_json(seen.timeline), ""};
   output.json["archiving"] = archived;
   output.json["faults"] = ordered_json::array();
-  Timestamp last;
-  for (const RestorableSpan& span : spans) last = std::max(last, span.until);
-  for (const RestorableSpan& span : spans)
-    output.text += span_text(span, archived && span.until == last && !span.position_until.empty());
+  for (const RestorableSpan& span : spans) output.text += span_text(span, archived);
   for (const Error& fault : seen.faults) {
     output.json["faults"].push_back({{"message", fault.message}, {"hint", fault.hint}});
     output.text += "! " + fault.message + "\n";

@@ -40,12 +40,14 @@ BackupEntry backup_of(const json& value) {
 BackupReport report_of(const json& answer) {
   BackupReport report{.enabled = answer.at("enabled"),
                       .doing = answer.at("doing"),
+                      .looked_at = maybe_time(answer.at("looked_at")),
                       .archived_until = maybe_time(answer.at("archived_until")),
                       .alerts = {},
                       .spans = spans_of(answer.at("spans")),
                       .repositories = {},
                       .backups = {}};
-  for (const auto& alert : answer.at("alerts")) report.alerts.push_back({alert.at("name"), alert.at("repository")});
+  for (const auto& alert : answer.at("alerts"))
+    report.alerts.push_back({alert.at("name"), alert.at("repository"), alert.at("account")});
   for (const auto& repository : answer.at("repositories"))
     report.repositories.push_back(
         {repository.at("name"), repository.at("available"), spans_of(repository.at("spans"))});
@@ -68,10 +70,12 @@ Result<BackupReport> parse_report(std::string_view text) {
 }
 
 Result<BackupReport> ask_agent(const std::filesystem::path& socket) {
+  if (socket.empty()) return Error{Code::unavailable, "backup agent: no socket is configured", "set backup.socket"};
   SLIPWAY_TRY(const auto answer,
               http::fetch({.url = "http://localhost/timeline"}, {.unix_socket = socket, .limit = kPatience}));
   if (answer.status != 200)
-    return Error{Code::unavailable, "backup agent: it answers with status " + std::to_string(answer.status)};
+    return Error{Code::unavailable, "backup agent: it answers with status " + std::to_string(answer.status),
+                 "look at its log"};
   return parse_report(answer.body);
 }
 

@@ -28,7 +28,7 @@ struct RepositoryReport {
 struct BackupEntry {
   std::string id;
   std::string repository;
-  std::string kind;     ///< "full", "incremental", "sandbox", "monthly"
+  std::string kind;     ///< "full", "incremental", "sandbox"
   std::string parent;   ///< of an incremental
   std::string account;  ///< of a sandbox backup
   Timestamp taken_at;
@@ -39,22 +39,25 @@ struct BackupEntry {
 struct AlertEntry {
   std::string name;
   std::string repository;
+  std::string account = {};  ///< whose own backup it is about; empty: the platform's
 };
 
 struct BackupReport {
-  bool enabled = false;  ///< A24: off while the platform is being implemented
-  std::string doing;     ///< "full", "incremental", "proof", "log_proof", "prune"; empty: nothing
-  std::optional<Timestamp> archived_until;
-  std::vector<AlertEntry> alerts;
-  std::vector<Span> spans;  ///< that all repositories can restore together
-  std::vector<RepositoryReport> repositories;
-  std::vector<BackupEntry> backups;
+  bool enabled = false;                     ///< A24: off while the platform is being implemented
+  std::string doing = {};                   ///< "full", "incremental", "proof", "log_proof", "prune"; empty: nothing
+  std::optional<Timestamp> looked_at = {};  ///< at the repositories; nothing: the agent has just started
+  std::optional<Timestamp> archived_until = {};
+  std::vector<AlertEntry> alerts = {};
+  std::vector<Span> spans = {};  ///< that all repositories can restore together
+  std::vector<RepositoryReport> repositories = {};
+  std::vector<BackupEntry> backups = {};
 };
 
 /// Reads the agent's answer. Error: corrupt.
 [[nodiscard]] Result<BackupReport> parse_report(std::string_view json);
 
-/// Asks the agent on its socket. Errors: unavailable, timeout (it does not answer), corrupt. Thread-safe.
+/// Asks the agent on its socket. Errors: unavailable, timeout (it does not answer, or no socket is configured),
+/// corrupt. Thread-safe.
 [[nodiscard]] Result<BackupReport> ask_agent(const std::filesystem::path& socket);
 
 }  // namespace slipway::console

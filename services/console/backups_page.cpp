@@ -24,9 +24,15 @@ json time(const Viewer& viewer, Timestamp then) {
 }
 
 /// "2026-11-25 03:00:12 UTC": what a person gives to who restores, so to the second and in one zone.
-std::string second_of(Timestamp time) {
-  const std::string iso = to_iso8601(std::chrono::floor<std::chrono::seconds>(time));  // 2026-11-25T03:00:12Z
+std::string second_of(std::chrono::sys_seconds time) {
+  const std::string iso = to_iso8601(time);  // 2026-11-25T03:00:12Z
   return iso.substr(0, 10) + " " + iso.substr(11, 8) + " UTC";
+}
+
+// A restore takes whole seconds: the first and the last of them within the span.
+std::chrono::sys_seconds first_second(Timestamp time) { return std::chrono::ceil<std::chrono::seconds>(time); }
+std::chrono::sys_seconds last_second(const Span& span) {
+  return std::max(first_second(span.from), std::chrono::floor<std::chrono::seconds>(span.until));
 }
 
 json frame(const Viewer& viewer, const std::string& state, const char* icon) {
@@ -39,15 +45,15 @@ json frame(const Viewer& viewer, const std::string& state, const char* icon) {
 json span_values(const std::vector<Span>& spans) {
   json values = json::array();
   for (const Span& span : spans)
-    values.push_back({{"from", second_of(span.from)},
-                      {"until", second_of(span.until)},
-                      {"proven", span.proven_from ? json(second_of(*span.proven_from)) : json()}});
+    values.push_back({{"from", second_of(first_second(span.from))},
+                      {"until", second_of(last_second(span))},
+                      {"proven", span.proven_from ? json(second_of(first_second(*span.proven_from))) : json()}});
   return values;
 }
 
 bool is_platform(const BackupEntry& backup) { return backup.kind == "full" || backup.kind == "incremental"; }
 
-/// What the backups of a repository are as marks on its line. All: of every repository.
+/// What the backups of a repository are as marks on its line.
 json marks_of(const ChartRange& range, const BackupReport& report, const std::string& repository) {
   json marks = json::array();
   for (const BackupEntry& backup : report.backups)
@@ -55,7 +61,7 @@ json marks_of(const ChartRange& range, const BackupReport& report, const std::st
       marks.push_back({{"place", range.place(backup.taken_at)},
                        {"full", backup.kind == "full"},
                        {"proof", backup.proof},
-                       {"title", second_of(backup.taken_at)}});
+                       {"title", second_of(first_second(backup.taken_at))}});
   return marks;
 }
 
@@ -116,34 +122,37 @@ std::vector<Chain> chains_of(const BackupReport& report) {
 }
 
 json chain_values(const BackupReport& report, const Viewer& viewer) {
-  json values = json::array();
+  json list = json::array();
   for (const Chain& chain : chains_of(report))
-    values.push_back({{"taken", time(viewer, chain.full->taken_at)},
-                      {"repository", chain.full->repository},
-                      {"proof", proof_values(viewer, chain.full->proof)},
-                      {"incrementals", chain.incrementals},
-                      {"proven", chain.proven},
-                      {"last", chain.incrementals > 0 ? time(viewer, chain.last_at) : json()}});
-  return values;
+    list.push_back({{"taken", time(viewer, chain.full->taken_at)},
+                    {"repository", chain.full->repository},
+                    {"proof", proof_values(viewer, chain.full->proof)},
+                    {"incrementals", chain.incrementals},
+                    {"proven", chain.proven},
+                    {"last", chain.incrementals > 0 ? time(viewer, chain.last_at) : json()}});
+  return list.empty() ? json() : json{{"list", std::move(list)}};
 }
 
-/// A36: those of this account; another one's are not for these eyes.
+/// A36: those of this account, the newest first; another one's are not for these eyes.
 json sandbox_values(const BackupReport& report, const Viewer& viewer) {
-  json values = json::array();
+  std::vector<BackupEntry> own;
   for (const BackupEntry& backup : report.backups)
-    if (backup.kind == "sandbox" && backup.account == viewer.account)
-      values.push_back({{"id", backup.id},
-                        {"taken", time(viewer, backup.taken_at)},
-                        {"repository", backup.repository},
-                        {"size", webui::file_size(Texts::built_in(), viewer.language, backup.bytes)},
-                        {"proof", proof_values(viewer, backup.proof)}});
-  std::reverse(values.begin(), values.end());
+    if (backup.kind == "sandbox" && backup.account == viewer.account) own.push_back(backup);
+  std::ranges::sort(own, std::greater<>(), &BackupEntry::taken_at);
+  json values = json::array();
+  for (const BackupEntry& backup : own)
+    values.push_back({{"id", backup.id},
+                      {"taken", time(viewer, backup.taken_at)},
+                      {"repository", backup.repository},
+                      {"size", webui::file_size(Texts::built_in(), viewer.language, backup.bytes)},
+                      {"proof", proof_values(viewer, backup.proof)}});
   return values;
 }
 
 json alert_values(const BackupReport& report, const Viewer& viewer) {
   json values = json::array();
   for (const AlertEntry& alert : report.alerts) {
+    if (!alert.account.empty() && alert.account != viewer.account) continue;
     std::string words = text(viewer, "alert." + alert.name);
     if (words.empty()) words = alert.name;  // of a newer agent
     if (!alert.repository.empty()) words += " · " + alert.repository;
@@ -154,20 +163,25 @@ json alert_values(const BackupReport& report, const Viewer& viewer) {
 
 std::string example(const BackupReport& report, const Viewer& viewer) {
   if (report.spans.empty()) return "";
-  const auto moment = std::chrono::floor<std::chrono::seconds>(report.spans.back().until);
-  return "slipway restore --to " + to_iso8601(moment) + " --account " + viewer.account + " --into NEW";
+  return "slipway restore --to " + to_iso8601(last_second(report.spans.back())) + " --account " + viewer.account +
+         " --into NEW";
 }
 
 }  // namespace
 
 json backups_page(const BackupReport& report, const Viewer& viewer) {
   if (!report.enabled) return frame(viewer, "off", "suspended");
-  const bool good = report.alerts.empty() && !report.spans.empty();
+  if (!report.looked_at && report.alerts.empty()) return frame(viewer, "looking", "new");
+  json alerts = alert_values(report, viewer);
+  const bool good = alerts.empty() && !report.spans.empty();
   json page = frame(viewer, good ? "good" : "risk", good ? "resolved" : "alert");
-  page["alerts"] = alert_values(report, viewer);
+  page["alerts"] = std::move(alerts);
   page["doing"] = report.doing.empty() ? json() : json(text(viewer, "work." + report.doing));
   page["spans"] = span_values(report.spans);
-  page["archived"] = report.archived_until ? time(viewer, *report.archived_until) : json();
+  page["looked"] = report.looked_at ? time(viewer, *report.looked_at) : json();
+  page["archived"] = report.archived_until
+                         ? json(second_of(std::chrono::floor<std::chrono::seconds>(*report.archived_until)))
+                         : json();
   page["chart"] = chart_of(report, viewer);
   page["repositories"] = json::array();
   for (const RepositoryReport& repository : report.repositories)

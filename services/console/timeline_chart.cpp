@@ -71,6 +71,7 @@ json ticks_of(const ChartRange& range, std::size_t most, webui::Language languag
     step = candidate;
     break;
   }
+  while (length / step > static_cast<std::int64_t>(most)) step *= 2;
   auto at = range.from - (range.from.time_since_epoch() % step) + step;
   for (; at < range.to && ticks.size() < most; at += step)
     ticks.push_back({{"place", range.place(at)}, {"label", tick_text(at, language)}});

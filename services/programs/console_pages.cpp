@@ -1,6 +1,5 @@
 #include "services/programs/console_pages.hpp"
 
-#include "appliance/telemetry/log.hpp"
 #include "services/console/backups_page.hpp"
 
 namespace slipway::programs {
@@ -14,7 +13,6 @@ void add_console_pages(http::Router& router, const desk::Site& site, const confi
         const console::Viewer viewer{who.account, who.account_kind, who.language, who.now};
         const auto report = enabled ? console::ask_agent(socket) : Result(console::BackupReport());
         if (report) return desk::View{"console_backups", console::backups_page(*report, viewer)};
-        telemetry::log_error("console.no_backup_agent", report.error());
         return desk::View{"console_backups", console::no_backups_page(viewer), traits(report.error().code).http_status};
       });
 }

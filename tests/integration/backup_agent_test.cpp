@@ -79,7 +79,8 @@ TEST_F(BackupAgent, BacksUpFromItsFirstStartAndArchivesTheLogEvenAfterItWasKille
     const auto told =
         http::fetch({.url = "http://localhost/timeline"}, {.unix_socket = instance_ / "run/slipway-backupd.sock"});
     const auto seen = told ? json::parse(told->body, nullptr, false) : json();
-    return seen.is_object() && seen["enabled"] == true && !seen["spans"].empty() && !seen["archived_until"].is_null();
+    return seen.is_object() && seen["enabled"] == true && !seen["spans"].empty() && !seen["archived_until"].is_null() &&
+           !seen["looked_at"].is_null();
   }));
   EXPECT_TRUE(eventually(std::chrono::seconds(30), [&] {
     const auto metrics =

@@ -26,6 +26,24 @@ void run(sql::Connection& server, const std::string& statement) {
   demand(done.has_value(), statement + ": " + (done ? "" : to_text(done.error())));
 }
 
+/// Names of prepared transactions.
+std::set<std::string> prepared_on(sql::Connection& server) {
+  std::set<std::string> names;
+  const auto rows = server.query("XA RECOVER");
+  demand(rows.has_value(), "XA RECOVER");
+  for (const auto& row : *rows) names.insert("'" + row.text(3) + "'");
+  return names;
+}
+
+/// InnoDB does not write at once that a prepared transaction was rolled back: a server that was killed then has it
+/// prepared again, and its locks would hold up what it replicates for ever.
+void roll_back_others(sql::Connection& server, const std::set<std::string>& known) {
+  run(server, "SET SESSION sql_log_bin = 0");
+  for (const std::string& name : prepared_on(server))
+    if (!known.contains(name)) run(server, "XA ROLLBACK " + name);
+  run(server, "SET SESSION sql_log_bin = 1");
+}
+
 }  // namespace
 
 ReplicatedServers::ReplicatedServers(const fs::path& top) : top_(top), repositories_(top / "repositories") {
@@ -97,7 +115,10 @@ void ReplicatedServers::add_replica(int number) {
   }
   start(member);
   auto connection = connect(member.database->administrator());
-  if (known) run(connection, "SET GLOBAL gtid_slave_pos = '" + position_of(connection).to_text() + "'");
+  if (known) {
+    roll_back_others(connection, prepared_);
+    run(connection, "SET GLOBAL gtid_slave_pos = '" + position_of(connection).to_text() + "'");
+  }
   replica_.emplace(std::move(member));
   replicate(*primary_, *replica_);
 }
@@ -123,9 +144,11 @@ void ReplicatedServers::wait_for_replica() {
   endpoint.statement_limit = kPatience;
   auto to = connect(endpoint);
   std::string text;
-  for (int attempt = 0; attempt < 20; ++attempt) {
+  for (int attempt = 0; attempt < 60; ++attempt) {  // a change of many rows without a key takes its time there
     const auto row = to.query_one("SELECT MASTER_GTID_WAIT('" + position + "', 5)");
     if (row && row->has_value() && (*row)->integer(0) == 0) return;
+    // A replica may have prepared an XA transaction and not say so before the next one of its domain has come.
+    run(from, "CREATE DATABASE IF NOT EXISTS desk");
     text.clear();
     const auto status = to.query_one("SHOW SLAVE STATUS");
     for (std::size_t i = 0; status && *status && i < (*status)->size(); ++i)
@@ -147,6 +170,7 @@ void ReplicatedServers::promote(bool kill) {
   auto connection = connect(replica_->database->administrator());
   run(connection, "STOP SLAVE");
   run(connection, "RESET SLAVE ALL");
+  prepared_ = prepared_on(connection);
   ports_[primary_->number] = primary_->port;
   before_ = primary_->number;
   primary_ = std::move(replica_);

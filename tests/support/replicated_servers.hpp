@@ -1,6 +1,8 @@
 // A server with an archive of its binary log, a replica that can take its place, kills, restarts, backups.
 #pragma once
 
+#include <set>
+
 #include "tests/support/backed_up_server.hpp"
 
 namespace slipway::test {
@@ -59,8 +61,9 @@ class ReplicatedServers {
   std::optional<Member> primary_;
   std::optional<Member> replica_;
   std::unique_ptr<RunningArchiver> archiver_;
-  int before_ = 0;    ///< the primary before this one
-  int archived_ = 0;  ///< the server that the archiver reads
+  int before_ = 0;                  ///< the primary before this one
+  std::set<std::string> prepared_;  ///< transactions, when this primary took its place
+  int archived_ = 0;                ///< the server that the archiver reads
   std::string line_;
   std::map<std::string, std::pair<int, backup::Manifest>> last_;  ///< repository → server, its last backup
 };

@@ -52,6 +52,7 @@ class ServerHistory {
   void settle_distributed();
   void settings();
   void restart();
+  void settle_sequences();
   void forget_resurrected();
   void kill_under_load();
   void wait_for_next_second();

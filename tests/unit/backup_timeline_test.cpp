@@ -61,8 +61,10 @@ TEST(BackupTimeline, ShowsWhichSpansCanBeRestored) {
   EXPECT_EQ(spans[0].position_from, "position of f1");
   EXPECT_EQ(spans[0].position_until, "5");
   EXPECT_THAT(spans[0].bases, ElementsAre(BackupPlace{"even", "f1"}, BackupPlace{"odd", "f2"}));
+  EXPECT_FALSE(spans[0].open_ended);
   EXPECT_EQ(spans[1].from, at(75));
   EXPECT_EQ(spans[1].until, at(99));
+  EXPECT_TRUE(spans[1].open_ended);
 }
 
 // D5

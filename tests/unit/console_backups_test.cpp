@@ -3,6 +3,7 @@
 
 #include "services/console/backups_page.hpp"
 #include "services/console/timeline_chart.hpp"
+#include "services/webui/webui.hpp"
 
 namespace slipway::console {
 namespace {
@@ -25,6 +26,7 @@ BackupReport report() {
   using namespace std::chrono_literals;
   BackupReport report{.enabled = true,
                       .doing = "",
+                      .looked_at = before(1min),
                       .archived_until = before(0min),
                       .alerts = {},
                       .spans = {},
@@ -51,11 +53,13 @@ TEST(ConsoleBackups, SaysWhatCanBeRestoredToTheSecondAndFromWhere) {
   EXPECT_EQ(page["repositories"][1]["spans"][0]["from"], "2026-11-24 12:00:00 UTC");
   EXPECT_EQ(page["repositories"][1]["spans"][0]["proven"], nullptr);
   EXPECT_EQ(page["example"], "slipway restore --to 2026-11-25T12:00:00Z --account acme --into NEW");
-  ASSERT_EQ(page["chains"].size(), 2U);
-  EXPECT_EQ(page["chains"][0]["repository"], "odd");  // the newest first
-  EXPECT_EQ(page["chains"][0]["proof"]["name"], "pending");
-  EXPECT_EQ(page["chains"][1]["incrementals"], 2);
-  EXPECT_EQ(page["chains"][1]["last"]["iso"], "2026-11-23T14:00:00Z");
+  const auto& chains = page["chains"]["list"];
+  ASSERT_EQ(chains.size(), 2U);
+  EXPECT_EQ(chains[0]["repository"], "odd");  // the newest first
+  EXPECT_EQ(chains[0]["proof"]["name"], "pending");
+  EXPECT_EQ(chains[1]["incrementals"], 2);
+  EXPECT_EQ(chains[1]["proven"], 2);
+  EXPECT_EQ(chains[1]["last"]["iso"], "2026-11-23T14:00:00Z");
 }
 
 // A37
@@ -70,6 +74,7 @@ TEST(ConsoleBackups, IsAtRiskWithAnAlertOrWithNothingToRestore) {
 
   const auto nothing = backups_page({.enabled = true,
                                      .doing = "full",
+                                     .looked_at = kNow,
                                      .archived_until = {},
                                      .alerts = {},
                                      .spans = {},
@@ -79,6 +84,55 @@ TEST(ConsoleBackups, IsAtRiskWithAnAlertOrWithNothingToRestore) {
   EXPECT_EQ(nothing["state"]["name"], "risk");
   EXPECT_EQ(nothing["example"], "");
   EXPECT_EQ(nothing["doing"], "a full backup");
+}
+
+// A37: what the page says is what a restore takes, whole seconds.
+TEST(ConsoleBackups, ShowTheFirstAndTheLastWholeSecondOfASpan) {
+  using namespace std::chrono_literals;
+  auto fine = report();
+  fine.spans = {{before(60min) + 480ms, before(0min) + 900ms, before(30min) + 1us}};
+  auto page = backups_page(fine, kViewer);
+  EXPECT_EQ(page["spans"][0]["from"], "2026-11-25 11:00:01 UTC");
+  EXPECT_EQ(page["spans"][0]["proven"], "2026-11-25 11:30:01 UTC");
+  EXPECT_EQ(page["spans"][0]["until"], "2026-11-25 12:00:00 UTC");
+  fine.spans = {{before(60min) + 480ms, before(60min) + 480ms}};  // a moment alone
+  page = backups_page(fine, kViewer);
+  EXPECT_EQ(page["spans"][0]["until"], "2026-11-25 11:00:01 UTC");
+  EXPECT_EQ(page["example"], "slipway restore --to 2026-11-25T11:00:01Z --account acme --into NEW");
+}
+
+// A36: the failed backup of one account is that account's concern.
+TEST(ConsoleBackups, ShowAlertsOfOneAccountToThatAccountAlone) {
+  auto troubled = report();
+  troubled.alerts = {{"proof_failed", "even", "rival_test"}};
+  EXPECT_EQ(backups_page(troubled, kViewer)["state"]["name"], "good");
+  EXPECT_EQ(backups_page(troubled, {"rival_test", "sandbox", webui::Language::en, kNow})["state"]["name"], "risk");
+}
+
+TEST(ConsoleBackups, SayThatTheAgentHasNotLookedYet) {
+  EXPECT_EQ(backups_page({.enabled = true}, kViewer)["state"]["name"], "looking");
+}
+
+std::string rendered(const json& page, webui::Language language) {
+  return webui::templates().render("console_backups", page, webui::Texts::built_in().translator(language));
+}
+
+TEST(ConsoleBackups, RenderInEveryStateAndEscapeWhatTheAgentSays) {
+  auto hostile = report();
+  hostile.repositories[0].name = "<script>alert(1)</script>";
+  hostile.repositories[1].available = false;
+  hostile.alerts = {{"log_late", "\" onload=\"x"}};
+  hostile.backups.push_back(backup("s1", "even", std::chrono::minutes(5), "sandbox"));
+  hostile.backups.back().account = "acme";
+  const Viewer sandbox{"acme", "sandbox", webui::Language::fr, kNow};
+  const auto risky = rendered(backups_page(hostile, sandbox), webui::Language::fr);
+  EXPECT_THAT(risky, HasSubstr("&lt;script&gt;"));
+  EXPECT_THAT(risky, Not(HasSubstr("<script>alert")));
+  EXPECT_THAT(risky, HasSubstr("s1"));
+  EXPECT_THAT(risky, HasSubstr("ne répond pas"));
+  EXPECT_THAT(rendered(backups_page({}, kViewer), webui::Language::en), HasSubstr("Backups are off"));
+  EXPECT_THAT(rendered(no_backups_page(kViewer), webui::Language::en), HasSubstr("does not answer just now"));
+  EXPECT_THAT(rendered(backups_page({.enabled = true}, kViewer), webui::Language::en), HasSubstr("has just started"));
 }
 
 // A24
@@ -108,7 +162,7 @@ TEST(ConsoleBackups, SurviveParentsThatAreMissingOrInACircle) {
   odd.backups.push_back(backup("a", "even", std::chrono::minutes(3), "incremental", "b"));
   odd.backups.push_back(backup("b", "even", std::chrono::minutes(2), "incremental", "a"));
   odd.backups.push_back(backup("c", "even", std::chrono::minutes(1), "incremental", "gone"));
-  EXPECT_EQ(backups_page(odd, kViewer)["chains"].size(), 2U);
+  EXPECT_EQ(backups_page(odd, kViewer)["chains"]["list"].size(), 2U);
 }
 
 TEST(ConsoleChart, PlacesTimesInPercent) {
@@ -132,7 +186,18 @@ TEST(ConsoleChart, HasRoundTicksThatAPhoneHasRoomFor) {
   const auto days = ticks_of({before(72h), kNow}, 6, webui::Language::fr);
   EXPECT_EQ(days[0]["label"], "23 nov.");
   EXPECT_EQ(days[1]["label"], "12:00");
+  EXPECT_GT(
+      std::stod(ticks_of({before(2'000'000min), kNow}, 6, webui::Language::en).back()["place"].get<std::string>()),
+      60.0)
+      << "the ticks reach over the whole range";
   EXPECT_EQ(ticks_of({before(60min), kNow}, 6, webui::Language::en)[0]["label"], "11:15");
+}
+
+TEST(ConsoleReport, OfAnAgentWithoutASocketIsNotAskedForElsewhere) {
+  const auto asked = ask_agent({});
+  ASSERT_FALSE(asked.has_value());
+  EXPECT_EQ(asked.error().code, Code::unavailable);
+  EXPECT_THAT(asked.error().hint, HasSubstr("backup.socket"));
 }
 
 TEST(ConsoleReport, RefusesWhatItCannotRead) {
@@ -140,6 +205,7 @@ TEST(ConsoleReport, RefusesWhatItCannotRead) {
       {"enabled", true},
       {"doing", ""},
       {"doing_in", ""},
+      {"looked_at", nullptr},
       {"archived_until", nullptr},
       {"alerts", json::array()},
       {"repositories", json::array()},
