@@ -186,8 +186,10 @@ class Bench:
             # Rows 50,000 at a time, so that one huge table is shared among its threads too.
             subprocess.run(["mydumper", "-u", "root", "-S", self.source.socket, "-B", NAME, "-o", files, "-t", str(threads), "-r", "50000",
                             "--trx-consistency-only"], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            subprocess.run(["myloader", "-u", "root", "-S", self.target.socket, "-B", database, "-d", files, "-t", str(threads)],
-                           check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            loaded = subprocess.run(["myloader", "-u", "root", "-S", self.target.socket, "-B", database, "-d", files, "-t", str(threads)],
+                                    stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+            if loaded.returncode:
+                raise SystemExit(f"migrate: myloader failed: {loaded.stderr[-1000:]}")
             shutil.rmtree(files)
         return work
 
