@@ -17,7 +17,8 @@
 
 namespace slipway::archive {
 
-/// Takes bytes, all of them or an error. Called on the thread that calls the Sealer.
+/// Takes bytes, all of them or an error. Called on the thread that calls the Sealer; by a Sealer with workers on
+/// another one, and never after finish() has returned or the Sealer is gone.
 using Sink = std::function<Status(std::string_view bytes)>;
 /// Gives up to `most` further bytes, empty at the end.
 using Source = std::function<Result<std::string>(std::size_t most)>;
@@ -33,11 +34,12 @@ struct SealOptions {
   std::string name;   ///< what the object is called; bound in, must be given again to open it
   std::string label;  ///< readable by everybody, bound in; at most 64 KiB (JSON by convention)
   int level = 1;      ///< zstd's, -7 … 19 (0: zstd's own default)
-  int workers = 0;    ///< further threads that compress, at most 64; 0: the caller's own
+  int workers = 0;    ///< further threads that compress, at most 64, and one for the sink; 0: the caller's own
 };
 
-/// Writes one object. Not thread-safe. After an error every further call gives the same one. Memory: about 2 MiB at
-/// level 1, with workers some 10 MiB for each; level 19 wants 100 MiB.
+/// Writes one object. Not thread-safe. After an error every further call gives the same one; with workers an
+/// error of the sink may show some calls later, in finish() at the latest. Memory: about 2 MiB at level 1, with workers
+/// some 10 MiB for each; level 19 wants 100 MiB.
 class Sealer {
  public:
   /// Writes the head. Errors: invalid_argument (label, name, level or workers), those of the sink.

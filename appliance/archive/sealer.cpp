@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include "appliance/archive/frame.hpp"
+#include "appliance/archive/frame_outlet.hpp"
 #include "appliance/archive/object_head.hpp"
 #include "appliance/archive/sealed.hpp"
 #include "appliance/crypto/crypto.hpp"
@@ -57,19 +57,16 @@ Result<Compressor> make_compressor(const SealOptions& options) {
 }  // namespace
 
 struct Sealer::State {
-  State(std::string object, Sink to, Compressor compress, FrameCipher encrypt)
-      : name(std::move(object)),
-        sink(std::move(to)),
+  State(const SealOptions& options, Sink sink, Compressor compress, FrameCipher encrypt)
+      : name(options.name),
         compressor(std::move(compress)),
-        cipher(std::move(encrypt)),
+        outlet(options.name, std::move(sink), std::move(encrypt), options.workers > 0),
         frame(FrameHead::kBytes + kFrameContent + kTagBytes) {}
 
   std::string name;
-  Sink sink;
   Compressor compressor;
-  FrameCipher cipher;
-  crypto::Sha256 stored_sum;
-  Sealed sealed;
+  FrameOutlet outlet;
+  std::uint64_t plain_bytes = 0;
   // Compressed, encrypted and handed on where it stands: the bytes of a frame are never copied.
   std::vector<char> frame;
   std::size_t content = 0;
@@ -77,19 +74,7 @@ struct Sealer::State {
   bool finished = false;
   std::optional<Error> failed;
 
-  [[nodiscard]] Status write(std::string_view bytes) {
-    stored_sum.add(bytes);
-    sealed.stored_bytes += bytes.size();
-    return sink(bytes);
-  }
-
-  [[nodiscard]] Status write_frame(bool last) {
-    if (!cipher.seal(frame.data(), content, last))
-      return Error{Code::too_large, name + ": has more frames than an object can have", "divide it into several"};
-    const std::size_t bytes = FrameHead::kBytes + content + kTagBytes;
-    content = 0;
-    return write({frame.data(), bytes});
-  }
+  [[nodiscard]] Status write_frame(bool last) { return outlet.put(frame, std::exchange(content, 0), last); }
 
   /// Compresses `bytes`; with ZSTD_e_continue until all are taken, otherwise until all are written out as well. A full
   /// frame is written only when more follows, because it might be the last.
@@ -126,15 +111,15 @@ Result<Sealer> Sealer::start(const Key& key, const SealOptions& options, Sink si
   SLIPWAY_CHECK(check(options));
   SLIPWAY_TRY(Compressor compressor, make_compressor(options));
   const ObjectHead head{random_bytes(7), key.id(), random_bytes(32), options.label};
-  auto state = std::make_unique<State>(options.name, std::move(sink), std::move(compressor),
+  auto state = std::make_unique<State>(options, std::move(sink), std::move(compressor),
                                        FrameCipher(FrameCipher::Direction::seal, key, head, options.name));
-  SLIPWAY_CHECK(state->write(encode(head)));
+  SLIPWAY_CHECK(state->outlet.write(encode(head)));
   return Sealer(std::move(state));
 }
 
 Status Sealer::add(std::string_view bytes) {
   return state_->run([&]() -> Status {
-    state_->sealed.plain_bytes += bytes.size();
+    state_->plain_bytes += bytes.size();
     state_->unflushed = state_->unflushed || !bytes.empty();
     return state_->compress(bytes, ZSTD_e_continue);
   });
@@ -145,18 +130,19 @@ Status Sealer::flush() {
     if (!state_->unflushed) return {};
     SLIPWAY_CHECK(state_->compress({}, ZSTD_e_flush));
     state_->unflushed = false;
-    return state_->content > 0 ? state_->write_frame(false) : Status();
+    if (state_->content > 0) SLIPWAY_CHECK(state_->write_frame(false));
+    return state_->outlet.settle();
   });
 }
 
 Result<Sealed> Sealer::finish() {
   SLIPWAY_CHECK(state_->run([&]() -> Status {
     SLIPWAY_CHECK(state_->compress({}, ZSTD_e_end));
-    return state_->write_frame(true);
+    SLIPWAY_CHECK(state_->write_frame(true));
+    return state_->outlet.settle();
   }));
   state_->finished = true;
-  state_->sealed.stored_sha256 = crypto::hex(state_->stored_sum.finish_raw());
-  return state_->sealed;
+  return Sealed{state_->plain_bytes, state_->outlet.stored_bytes(), state_->outlet.stored_sha256()};
 }
 
 }  // namespace slipway::archive

@@ -73,7 +73,8 @@ void Pieces::forget() {
   for (const Piece& piece : manifest_.pieces)
     if (!repository_.storage().remove(piece.name)) break;  // remove_unpublished() does it
   manifest_.pieces.clear();
-  manifest_.plain_bytes = manifest_.stored_bytes = in_piece_ = stored_ = 0;
+  manifest_.plain_bytes = manifest_.stored_bytes = in_piece_ = 0;
+  stored_ = 0;
 }
 
 Status Pieces::begin() {

@@ -1,6 +1,7 @@
 // A backup's stream, cut into sealed objects of one repository. Inside this folder only.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <optional>
 
@@ -47,7 +48,7 @@ class Pieces {
   PieceSender sender_;
   std::optional<archive::Sealer> sealer_;
   std::uint64_t in_piece_ = 0;
-  std::uint64_t stored_ = 0;
+  std::atomic<std::uint64_t> stored_ = 0;  ///< counted where the sealer hands on
 };
 
 /// Everything that a program writes to its stdout, to its end. Errors: timeout (for ten minutes it has written

@@ -17,6 +17,9 @@ using command::Context;
 using command::Output;
 using nlohmann::ordered_json;
 
+// Of the server that a restore runs in, beside a living one: with all else it stays below 300 MB.
+constexpr std::uint64_t kPoolBytes = 192U << 20U;
+
 struct Flags {
   std::string to = "latest";
   std::string account;
@@ -191,8 +194,9 @@ Result<Output> into_account(const Context& context, const Flags& flags, const co
   ProgressLines lines(context);
   SLIPWAY_TRY(const Workshop workshop, Workshop::open(config, "restore"));
   const fs::path scratch = workshop.folder();
-  RestoreOptions options{
-      .server = {.directory = scratch, .durable = false}, .work = scratch / "work", .progress = progress_of(lines)};
+  RestoreOptions options{.server = {.directory = scratch, .buffer_pool_bytes = kPoolBytes, .durable = false},
+                         .work = scratch / "work",
+                         .progress = progress_of(lines)};
   SLIPWAY_TRY(auto restored, restore(repositories.all(), goal, options, context));
   SLIPWAY_TRY(const auto done,
               restore_account(restored.server, admin, key,
@@ -213,9 +217,10 @@ Result<Output> into_directory(const Context& context, const Flags& flags, const 
     return Error{Code::in_use, "directory '" + flags.directory.string() + "': a restore into it is at work already",
                  "wait for it to end, or stop it"};
   if (!lock) return lock.error();
-  RestoreOptions options{.server = {.directory = fs::absolute(flags.directory), .durable = false},
-                         .work = fs::absolute(flags.directory) / "work",
-                         .progress = progress_of(lines)};
+  RestoreOptions options{
+      .server = {.directory = fs::absolute(flags.directory), .buffer_pool_bytes = kPoolBytes, .durable = false},
+      .work = fs::absolute(flags.directory) / "work",
+      .progress = progress_of(lines)};
   SLIPWAY_TRY(auto restored, restore(repositories.all(), goal, options, context));
   Output output{to_json(restored), "server restored to " + to_text(goal) + "\n" + to_text(restored)};
   restored.server.stop();
@@ -236,11 +241,12 @@ Result<Output> into_place(const Context& context, const Flags& flags, const conf
   ProgressLines lines(context);
   const auto into = [&](const fs::path& directory) -> Result<ordered_json> {
     SLIPWAY_TRY(auto durable, DurableDirectory::open(directory));
-    SLIPWAY_TRY(auto restored, restore(repositories.all(), goal,
-                                       {.server = {.directory = directory, .durable = false},
-                                        .work = workshop.folder(),
-                                        .progress = progress_of(lines)},
-                                       context));
+    SLIPWAY_TRY(auto restored,
+                restore(repositories.all(), goal,
+                        {.server = {.directory = directory, .buffer_pool_bytes = kPoolBytes, .durable = false},
+                         .work = workshop.folder(),
+                         .progress = progress_of(lines)},
+                        context));
     restored.server.stop();
     SLIPWAY_CHECK(durable.sync());
     ordered_json said = to_json(restored);

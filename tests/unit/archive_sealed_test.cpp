@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <zstd.h>
 
+#include <atomic>
 #include <random>
 
 #include "appliance/archive/frame.hpp"
@@ -292,6 +293,41 @@ TEST(Sealer, PassesOnTheErrorOfItsSinkEverAfter) {
   EXPECT_EQ(sealer->add("x").error().code, Code::no_space);
   EXPECT_EQ(sealer->flush().error().code, Code::no_space);
   EXPECT_EQ(sealer->finish().error().code, Code::no_space);
+}
+
+TEST(Sealer, WithFurtherThreadsTellsOfItsSinkInFinishAtTheLatest) {
+  for (const int good_calls : {1, 2, 5}) {
+    int calls = 0;
+    SealOptions options{.name = "o", .label = ""};
+    options.workers = 2;
+    auto sealer = Sealer::start(Key::make(), options, [&](std::string_view) -> Status {
+      if (++calls > good_calls) return Error{Code::no_space, "disk full"};
+      return {};
+    });
+    ASSERT_TRUE(sealer.has_value());
+    const std::string bytes = random_bytes(4U << 20U);
+    Status added;
+    for (int turn = 0; turn < 8 && added; ++turn) added = sealer->add(bytes);
+    const auto finished = sealer->finish();
+    ASSERT_FALSE(finished.has_value());
+    EXPECT_EQ(finished.error().code, Code::no_space);
+    EXPECT_EQ(calls, good_calls + 1) << "nothing follows what is missing";
+  }
+}
+
+TEST(Sealer, WithFurtherThreadsMayBeGivenUpAtAnyTime) {
+  std::atomic<int> calls{0};
+  for (int turn = 0; turn < 20; ++turn) {
+    SealOptions options{.name = "o", .label = ""};
+    options.workers = 2;
+    auto sealer = Sealer::start(Key::make(), options, [&](std::string_view) -> Status {
+      ++calls;
+      return {};
+    });
+    ASSERT_TRUE(sealer.has_value());
+    ASSERT_TRUE(sealer->add(std::string(static_cast<std::size_t>(turn) << 18U, 'x')).has_value());
+  }
+  EXPECT_GE(calls, 20);  // the heads
 }
 
 TEST(Opener, PassesOnTheErrorOfItsSource) {
