@@ -132,8 +132,8 @@ void ServerHistory::settings() {
   attempt_all(random_.transaction(true));
 }
 
-/// SETVAL commits into the binary log and leaves its page in memory until somebody else commits: a server that is killed
-/// before that has forgotten it.
+/// SETVAL commits into the binary log and leaves its page in memory until somebody else commits: a server that is
+/// killed before that has forgotten it.
 void ServerHistory::settle_sequences() {
   const auto settled = session_->execute_text("FLUSH NO_WRITE_TO_BINLOG ENGINE LOGS");
   ASSERT_TRUE(settled.has_value()) << to_text(settled.error());
