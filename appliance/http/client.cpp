@@ -45,6 +45,9 @@ std::unique_ptr<Poco::Net::HTTPClientSession> open(const Poco::URI& uri, const C
     Poco::Net::StreamSocket socket;
     socket.connect(Poco::Net::SocketAddress(Poco::Net::SocketAddress::UNIX_LOCAL, options.unix_socket.string()),
                    timespan(options.limit));
+    // POCO sets a session's limits on sockets that it connects itself, and on no other.
+    socket.setSendTimeout(timespan(options.limit));
+    socket.setReceiveTimeout(timespan(options.limit));
     session = std::make_unique<Poco::Net::HTTPClientSession>(socket);
   } else if (uri.getScheme() == "https") {
     session = std::make_unique<Poco::Net::HTTPSClientSession>(uri.getHost(), uri.getPort(), tls_context(options));

@@ -1,5 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #include <future>
 #include <nlohmann/json.hpp>
@@ -73,6 +76,34 @@ TEST(HttpClient, LimitsTheAnswerAndNamesWhoDoesNotListen) {
   ASSERT_FALSE(gone.has_value());
   EXPECT_EQ(gone.error().code, Code::unavailable);
   EXPECT_EQ(fetch({.url = "ftp://x/"}).error().code, Code::invalid_argument);
+}
+
+/// Takes connections and never answers, as a program that hangs.
+class SilentSocket {
+ public:
+  explicit SilentSocket(const std::filesystem::path& path)
+      : descriptor_(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    path.string().copy(address.sun_path, sizeof(address.sun_path) - 1);
+    EXPECT_EQ(::bind(descriptor_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)), 0);
+    EXPECT_EQ(::listen(descriptor_, 4), 0);
+  }
+  SilentSocket(const SilentSocket&) = delete;
+  SilentSocket& operator=(const SilentSocket&) = delete;
+  ~SilentSocket() { ::close(descriptor_); }
+
+ private:
+  int descriptor_;
+};
+
+TEST(HttpClient, WaitsForASilentServerNoLongerThanItIsTold) {
+  const test::TempDirectory directory;
+  const SilentSocket silent(directory / "s");
+  const auto asked =
+      fetch({.url = "http://local/"}, {.unix_socket = directory / "s", .limit = std::chrono::milliseconds(200)});
+  ASSERT_FALSE(asked.has_value());
+  EXPECT_EQ(asked.error().code, Code::timeout) << to_text(asked.error());
 }
 
 // A33
