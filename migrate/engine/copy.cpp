@@ -74,7 +74,8 @@ struct Copy {
   std::map<std::string, std::string> definitions = {};  ///< as the source has them, by table
   std::vector<TableWork> tables = {};
   std::optional<Snapshot> snapshot = {};
-  SourceSaid said = {};  ///< by the snapshot, of tables that came in files
+  SourceSaid said = {};                                     ///< by the snapshot, of tables that came in files
+  std::map<std::string, std::uint64_t> imported_sums = {};  ///< what the target says of some of them
 };
 
 std::string title_of(const Copy& copy) {
@@ -96,6 +97,8 @@ Status plan_comparison(Copy& copy, Checkpoint& checkpoint, TableWork& work) {
   if (const auto whole = copy.said.tables.find(name); whole != copy.said.tables.end()) {
     work.as_a_whole = true;
     work.source_sum = whole->second;
+    if (const auto here = copy.imported_sums.find(name); here != copy.imported_sums.end())
+      work.target_checksum = here->second;
     return {};
   }
   if (const auto summed = copy.said.ranges.find(name); summed != copy.said.ranges.end()) {
@@ -152,9 +155,10 @@ std::map<std::string, std::string> definitions_of(const Catalog& catalog) {
 Status take_files(Copy& copy, sql::Connection& look, sql::Connection& builder, bool with_history,
                   std::map<std::string, TableRecord>& records) {
   std::optional<SourceSums> summing;
-  const auto begin_sums = [&](const std::vector<std::string>& names) -> Status {
+  const auto begin_sums = [&](const std::vector<std::string>& names) -> Result<std::set<std::string>> {
     SLIPWAY_CHECK(take_snapshot(copy));
     std::vector<TableToSum> tables;
+    std::set<std::string> as_a_whole;
     std::uint64_t bytes = 0;
     for (const std::string& name : names) bytes += copy.catalog.find(name)->bytes_estimate;
     const std::size_t readers =
@@ -163,10 +167,11 @@ Status take_files(Copy& copy, sql::Connection& look, sql::Connection& builder, b
       const Table* table = copy.catalog.find(name);
       SLIPWAY_TRY(auto key, read_key(look, copy.from.database, *table));
       const bool whole = table->computed.empty() && sum_as_a_whole(table->bytes_estimate, bytes, readers);
+      if (whole) as_a_whole.insert(name);
       tables.push_back({table, std::move(key), whole});
     }
     summing.emplace(copy.snapshot->readers, std::move(tables), compared_bytes(copy.options));
-    return {};
+    return as_a_whole;
   };
   const PhysicalTask task{copy.from, copy.to, copy.options, copy.catalog, begin_sums};
   SLIPWAY_TRY(PhysicalOutcome outcome, copy_physically(task, look, builder, records, copy.progress));
@@ -175,6 +180,7 @@ Status take_files(Copy& copy, sql::Connection& look, sql::Connection& builder, b
   for (std::string& note : outcome.notes) copy.report.notes.push_back(std::move(note));
   if (outcome.method == Method::sql) return {};
   copy.report.method = "physical";
+  copy.imported_sums = std::move(outcome.sums);
   copy.progress.begin("compare " + title_of(copy));
   auto said = summing->finish();
   SLIPWAY_TRY(copy.catalog, read_catalog(look, copy.from.database, copy.options.keep));
@@ -298,17 +304,17 @@ Result<CopyReport> copy_database(const sql::Endpoint& source, const sql::Endpoin
     SLIPWAY_TRY(const ObjectsReport prepared, prepare_objects(copy.from, copy.to, copy.catalog, options.skip));
     add(prepared, copy.report);
   }
+  const auto began = Clock::now();
   SLIPWAY_CHECK(take_files(copy, look, builder, whole, records));
   if (!copy.snapshot) SLIPWAY_CHECK(take_snapshot(copy));
   std::vector<sql::Connection>& readers = copy.snapshot->readers;
   SLIPWAY_CHECK(prepare(copy, look, readers.front(), builder, records));
-  const auto began = Clock::now();
   CopyWork work(copy.tables, copy.to, options);
   {
     const LoadWatch watch(copy.from, options, work.throttle());
     SLIPWAY_CHECK(work.run(readers, progress));
   }
-  copy.report.rows_seconds = copy.report.files_seconds + seconds_since(began);
+  copy.report.rows_seconds = seconds_since(began);
   SLIPWAY_CHECK(refuse_changes(copy, look));
   SLIPWAY_CHECK(build_references(copy, builder));
   collect(copy, work.report());

@@ -53,7 +53,7 @@ struct CopyReport {
   std::uint64_t rows_before = 0;  ///< rows that an earlier, interrupted copy had brought over
   std::string method = "sql";     ///< or "physical"
   std::string method_reason;      ///< why it was that one
-  double files_seconds = 0;       ///< of a physical copy: backup and import, before the rows were compared
+  double files_seconds = 0;       ///< of a physical copy: until the last table was imported
   std::string snapshot;           ///< how consistency was held
   std::string taken_at;           ///< when the state of the source was that was copied: ISO 8601, UTC; empty when a run
                                   ///< that was killed had copied all of it

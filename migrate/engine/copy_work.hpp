@@ -25,6 +25,7 @@ struct TableWork {
   std::size_t older_left = 0;               ///< of them with a later state of the source: keys wait for what they bring
   bool as_a_whole = false;                  ///< compared by one sum over it, before any range is
   std::optional<TableSum> source_sum = {};  ///< by the snapshot, when it is known already
+  std::optional<std::uint64_t> target_checksum = {};  ///< checksum_of(), when it is known already
   bool counting = false;
   bool building_keys = false;
 };

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <thread>
 
+#include "migrate/engine/checksum.hpp"
 #include "migrate/engine/fail_point.hpp"
 #include "migrate/engine/physical_backup.hpp"
 #include "migrate/engine/physical_import.hpp"
@@ -19,9 +20,14 @@ using Clock = std::chrono::steady_clock;
 /// The tables of one backup, shared among sessions that import them.
 class Imports {
  public:
-  Imports(std::vector<ImportTask> tasks, const sql::Endpoint& target, BinaryLog log, PhysicalOutcome& outcome)
-      : tasks_(std::move(tasks)), target_(target), log_(log), outcome_(outcome) {
+  /// `summed`: by name, the tables to sum once they are there.
+  Imports(std::vector<ImportTask> tasks, std::set<std::string> summed, const sql::Endpoint& target, BinaryLog log,
+          PhysicalOutcome& outcome)
+      : tasks_(std::move(tasks)), summed_(std::move(summed)), target_(target), log_(log), outcome_(outcome) {
     for (const ImportTask& task : tasks_) bytes_expected_ += size_of(task);
+    // The largest first: each is one session's work.
+    std::stable_sort(tasks_.begin(), tasks_.end(),
+                     [](const ImportTask& a, const ImportTask& b) { return size_of(a) > size_of(b); });
   }
 
   /// Errors: of a server that goes away; a table that cannot be imported is only noted.
@@ -50,6 +56,8 @@ class Imports {
   }
 
   [[nodiscard]] const std::vector<const ImportTask*>& imported() const { return imported_; }
+  /// When the last of them was.
+  [[nodiscard]] Clock::time_point imported_at() const { return imported_at_; }
 
  private:
   static std::uint64_t size_of(const ImportTask& task) {
@@ -68,20 +76,36 @@ class Imports {
       auto done = import_table(session, task);
       if (!done && done.error().code == Code::unavailable) return done;
       if (!done) SLIPWAY_CHECK(take_back(session, task.table->name, task.directory, task.file_name));
-      const std::lock_guard guard(mutex_);
-      if (done) {
-        imported_.push_back(&task);
-        ++outcome_.tables;
-        outcome_.bytes += size;
-      } else {
-        outcome_.notes.push_back("table " + task.table->name +
-                                 ": its rows travel by SQL, the target did not take its file: " + done.error().message);
-      }
+      tell(task, size, done);
+      // One session waits for the disk while it imports, another can sum meanwhile.
+      if (done && summed_.contains(task.table->name)) SLIPWAY_CHECK(sum(session, *task.table));
     }
     return {};
   }
 
-  const std::vector<ImportTask> tasks_;
+  void tell(const ImportTask& task, std::uint64_t size, const Status& done) {
+    const std::lock_guard guard(mutex_);
+    if (done) {
+      imported_.push_back(&task);
+      ++outcome_.tables;
+      imported_at_ = Clock::now();
+      outcome_.bytes += size;
+    } else {
+      outcome_.notes.push_back("table " + task.table->name +
+                               ": its rows travel by SQL, the target did not take its file: " + done.error().message);
+    }
+  }
+
+  Status sum(sql::Connection& session, const Table& table) {
+    SLIPWAY_TRY(const auto checksum, checksum_of(session, table));
+    if (!checksum) return {};
+    const std::lock_guard guard(mutex_);
+    outcome_.sums[table.name] = *checksum;
+    return {};
+  }
+
+  std::vector<ImportTask> tasks_;
+  const std::set<std::string> summed_;
   const sql::Endpoint& target_;
   BinaryLog log_;
   PhysicalOutcome& outcome_;
@@ -91,6 +115,7 @@ class Imports {
   std::size_t running_ = 0;
   std::uint64_t bytes_expected_ = 0;
   std::vector<const ImportTask*> imported_;
+  Clock::time_point imported_at_ = Clock::now();
   std::optional<Error> error_;
 };
 
@@ -122,7 +147,8 @@ class Move {
   }
 
   /// Tables that were altered while the backup ran are left to SQL: a file tells nothing of, say, the names of an ENUM.
-  Status import(sql::Connection& source, std::map<std::string, TableRecord>& records, Progress& progress) {
+  Status import(sql::Connection& source, const std::set<std::string>& summed,
+                std::map<std::string, TableRecord>& records, Progress& progress) {
     progress.begin("import tables");
     SLIPWAY_TRY(const Catalog now, read_catalog(source, task_.from.database, task_.options.keep));
     std::vector<ImportTask> tasks;
@@ -134,8 +160,9 @@ class Move {
       tasks.push_back({before, definition, keys_of(*before, task_.options.foreign_keys), backup_files(backup_),
                        places_.target_database, file_name_of(name)});
     }
-    Imports imports(std::move(tasks), task_.to, task_.options.binary_log, outcome_);
+    Imports imports(std::move(tasks), summed, task_.to, task_.options.binary_log, outcome_);
     SLIPWAY_CHECK(imports.run(task_.options.streams, progress));
+    outcome_.seconds = std::chrono::duration<double>(imports.imported_at() - began_).count();
     for (const ImportTask* done : imports.imported()) {
       TableRecord record;
       record.definition = done->definition;
@@ -153,6 +180,7 @@ class Move {
   PhysicalOutcome& outcome_;
   BackupTask backup_;
   std::uint64_t bytes_expected_ = 0;
+  Clock::time_point began_ = Clock::now();
 };
 
 /// Takes away what a killed copy left of tables that it had not finished to import.
@@ -221,13 +249,11 @@ Result<PhysicalOutcome> copy_physically(const PhysicalTask& task, sql::Connectio
   outcome.reason = "source and target run here; tables that can go as they are: " + std::to_string(plan.tables.size()) +
                    ", " + bytes_text(plan.bytes);
   tell(outcome, plan, progress);
-  SLIPWAY_CHECK(task.before_backup(plan.tables));
-  const auto began = Clock::now();
+  SLIPWAY_TRY(const std::set<std::string> summed, task.before_backup(plan.tables));
   Move move(task, survey, plan, outcome);
   auto taken = move.take(progress);
-  if (taken) SLIPWAY_CHECK(move.import(source, records, progress));
+  if (taken) SLIPWAY_CHECK(move.import(source, summed, records, progress));
   remove_leftovers(survey.places);
-  outcome.seconds = std::chrono::duration<double>(Clock::now() - began).count();
   if (taken) return outcome;
   if (task.options.method == Method::physical) {
     Error error = std::move(taken).error();

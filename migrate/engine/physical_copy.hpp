@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 
 #include "migrate/engine/checkpoint.hpp"
 #include "migrate/engine/copy.hpp"
@@ -16,17 +17,19 @@ struct PhysicalTask {
   const sql::Endpoint& to;
   const CopyOptions& options;
   const Catalog& catalog;  ///< as the source has it before the backup
-  /// Called with the names of the tables that go as files, just before the backup begins.
-  std::function<Status(const std::vector<std::string>& tables)> before_backup;
+  /// Called with the names of the tables that go as files, just before the backup begins. Answers with those of them
+  /// that the source sums as a whole: so does the target, each as soon as it is imported.
+  std::function<Result<std::set<std::string>>(const std::vector<std::string>& tables)> before_backup;
 };
 
 struct PhysicalOutcome {
   Method method = Method::sql;
-  std::string reason;              ///< why this method
-  std::vector<std::string> notes;  ///< tables that went by SQL all the same, and why
-  std::uint64_t tables = 0;        ///< imported
-  std::uint64_t bytes = 0;         ///< of their files
-  double seconds = 0;
+  std::string reason;                         ///< why this method
+  std::vector<std::string> notes;             ///< tables that went by SQL all the same, and why
+  std::uint64_t tables = 0;                   ///< imported
+  std::uint64_t bytes = 0;                    ///< of their files
+  double seconds = 0;                         ///< until the last was
+  std::map<std::string, std::uint64_t> sums;  ///< checksum_of() on the target, by table
 };
 
 /// Decides, says what and why, and imports what can be imported. A table imported has a record with neither lanes nor

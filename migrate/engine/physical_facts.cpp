@@ -91,6 +91,36 @@ std::uint64_t system_bytes(const fs::path& data) {
   return bytes;
 }
 
+/// Of the long values of a row, from rows at both ends of the primary key: the server's own mean is of the moment of
+/// its last statistics, which for a table just filled is none.
+Result<std::uint64_t> long_bytes(sql::Connection& source, const Table& table) {
+  constexpr std::uint64_t kRows = 20;
+  std::string length;
+  for (const Column& column : table.columns)
+    if (column.large)
+      length.append(length.empty() ? "" : "+").append("COALESCE(LENGTH(").append(column.quoted).append("),0)");
+  if (length.empty()) return 0;
+  SLIPWAY_TRY(const std::string name, sql::quote_identifier(table.name));
+  const std::string sample = "SELECT " + length + " FROM " + name;
+  std::vector<std::string> queries{sample};
+  if (!table.primary_key.empty()) {
+    std::string order;
+    for (const std::string& column : table.primary_key) {
+      SLIPWAY_TRY(const std::string quoted, sql::quote_identifier(column));
+      order.append(order.empty() ? " ORDER BY " : ",").append(quoted).append(" DESC");
+    }
+    queries.push_back(sample + order);
+  }
+  std::uint64_t bytes = 0;
+  std::uint64_t rows = 0;
+  for (const std::string& query : queries) {
+    SLIPWAY_TRY(const auto lengths, source.query(query + " LIMIT " + std::to_string(kRows)));
+    for (const auto& row : lengths) bytes += row.natural(0);
+    rows += lengths.size();
+  }
+  return rows == 0 ? 0 : bytes / rows;
+}
+
 Status survey_tables(sql::Connection& source, const Catalog& catalog, const CopyOptions& options,
                      const fs::path& directory, std::vector<PhysicalTable>& tables) {
   SLIPWAY_TRY(const auto search,
@@ -117,6 +147,9 @@ Status survey_tables(sql::Connection& source, const Catalog& catalog, const Copy
     const fs::path file = directory / (file_name_of(table.name) + ".ibd");
     table.own_file = may(file, R_OK);
     table.file_bytes = size_of(file);
+    if (table.file_bytes >= kWorthwhileBytes / 2) {
+      SLIPWAY_TRY(table.row_bytes, long_bytes(source, *found));
+    }
     tables.push_back(std::move(table));
   }
   return {};

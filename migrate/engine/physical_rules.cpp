@@ -72,6 +72,14 @@ std::string refuse_table(const PhysicalTable& table) {
   return {};
 }
 
+/// Four fifths of what would go as files.
+bool mostly_long_rows(const PhysicalFacts& facts, const PhysicalPlan& plan) {
+  std::uint64_t bytes = 0;
+  for (const PhysicalTable& table : facts.tables)
+    if (table.row_bytes >= kLongRowBytes && refuse_table(table).empty()) bytes += table.file_bytes;
+  return bytes / 4 > (plan.bytes - bytes);
+}
+
 }  // namespace
 
 PhysicalPlan plan_physical(const PhysicalFacts& facts, Method method) {
@@ -96,6 +104,8 @@ PhysicalPlan plan_physical(const PhysicalFacts& facts, Method method) {
   } else if (method == Method::automatic && facts.system_bytes > 2 * plan.bytes) {
     plan.refused = "a backup would take more of the server's own files (" + megabytes(facts.system_bytes) +
                    ") than of this database";
+  } else if (method == Method::automatic && mostly_long_rows(facts, plan)) {
+    plan.refused = "it is mostly long values: SQL is faster";
   } else if (facts.free_bytes < needed) {
     plan.refused =
         "the target's disk has " + megabytes(facts.free_bytes) + " free and " + megabytes(needed) + " would be needed";

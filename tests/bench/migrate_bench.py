@@ -140,17 +140,8 @@ class Bench:
         if os.environ.get("COPY_KEEP_LOG"):
             sys.stderr.write((self.directory / "ours.log").read_text())
 
-    def by_itself(self, database):
-        """As people type it: the copy chooses the method."""
-        self.ours(database, "auto")
-        if self.report["method"] != "physical":
-            raise SystemExit(f"migrate: took no files: {self.report['method_reason']}")
-
-    def by_sql(self, database):
-        self.ours(database, "sql")
-
-    def backup(self):
-        """Seconds of what a physical copy cannot do without: the backup, made ready to be imported; and without that."""
+    def backup(self, then_prepare):
+        """Seconds of a streamed backup, and of what makes it ready to be imported or, without that, safe on the disk."""
         files = self.directory / "backup"
         shutil.rmtree(files, ignore_errors=True)
         files.mkdir()
@@ -164,12 +155,16 @@ class Bench:
             if out.wait():
                 raise SystemExit("migrate: mariadb-backup failed")
             streamed = time.monotonic() - began
-            subprocess.run(["mariadb-backup", "--no-defaults", "--prepare", "--export", f"--target-dir={files}"], check=True, stdout=log, stderr=log)
+            if then_prepare:
+                subprocess.run(["mariadb-backup", "--no-defaults", "--prepare", "--export", f"--target-dir={files}"], check=True, stdout=log, stderr=log)
+            else:
+                os.sync()
         seconds, after = time.monotonic() - began, os.times()
         cpu = after.children_user + after.children_system - own.children_user - own.children_system
-        print(f"  backup: {seconds:.1f} s, the stream alone {streamed:.1f} s, CPU {cpu:.1f}", file=sys.stderr, flush=True)
+        what = "prepared" if then_prepare else "on the disk"
+        print(f"  backup: {streamed:.1f} s, {what} {seconds:.1f} s, CPU {cpu:.1f}", file=sys.stderr, flush=True)
         shutil.rmtree(files)
-        return seconds
+        return streamed, seconds
 
     def dump(self, database):
         out = subprocess.Popen(["mariadb-dump", "--no-defaults", "-u", "root", "-S", self.source.socket, "--single-transaction", "--quick", NAME],
@@ -201,14 +196,22 @@ class Bench:
         rows, size = self.source.query("SELECT SUM(table_rows), SUM(data_length) FROM information_schema.tables "
                                        f"WHERE table_schema = '{NAME}'").split()
         self.source.settle()
-        backup = self.backup()
-        seconds = {"copy": self.measure("copy", self.by_itself)}
-        files = self.report["files_seconds"]
-        seconds["copy --method sql"] = self.measure("by_sql", self.by_sql)
+        _, prepared = self.backup(then_prepare=True)
+        streamed, on_disk = self.backup(then_prepare=False)
+        seconds, method = {}, {}
+        # As people type it, the copy chooses the method; then the other one.
+        for way in ("auto", "sql", "physical"):
+            if way == "auto" or way != method["auto"]:
+                seconds[way] = self.measure(f"by_{way}", lambda database, way=way: self.ours(database, way))
+                method[way] = self.report["method"]
+                if method[way] == "physical":
+                    files, compared = self.report["files_seconds"], seconds[way]
         what = f"{rows} rows, {int(size) // 1_000_000} MB, keys and verification included, peak {self.peak_megabytes:.0f} MB"
         label = f"migrate {shape} {gigabytes:g} GB"
-        record(f"{label} files", files, backup, "mariadb-backup and its preparation", "slipway-migrate copy: files taken and imported, not yet compared")
-        record(f"{label} files, compared", seconds["copy"], backup, "mariadb-backup and its preparation", f"slipway-migrate copy, {what}")
+        backups = {"mariadb-backup, streamed": streamed, "mariadb-backup, streamed, on the disk": on_disk, "mariadb-backup and its preparation": prepared}
+        for name, theirs in backups.items():
+            record(f"{label} files", files, theirs, name, "slipway-migrate copy: files taken, imported and on the disk")
+        record(f"{label} files, compared", compared, on_disk, "mariadb-backup, streamed, on the disk", f"slipway-migrate copy, {what}")
         for peer in peers:
             if peer == "mydumper":
                 runs = {threads: self.measure(f"mydumper_{threads}", self.mydumper(threads)) for threads in (2, 4)}
@@ -216,8 +219,9 @@ class Bench:
                 name, theirs = f"mydumper + myloader, {best} threads", runs[best]
             else:
                 name, theirs = "mariadb-dump | mariadb", self.measure("dump", self.dump)
-            for command, ours in seconds.items():
-                record(label + (" by SQL" if "sql" in command else ""), ours, theirs, name, f"slipway-migrate {command}, {what}")
+            for way, ours in seconds.items():
+                by = "" if way == "auto" else " by SQL" if way == "sql" else " by files"
+                record(label + by, ours, theirs, name, f"slipway-migrate copy --method {way} ({method[way]}), {what}")
 
 
 def record(name, ours, peer, peer_name, command):

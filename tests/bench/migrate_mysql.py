@@ -49,7 +49,7 @@ def compare(bench, mysql, shape, gigabytes):
     for _ in range(ROUNDS):
         for name, source in (("mysql", mysql), ("maria", maria)):
             bench.source = source
-            seconds[name].append(bench.measure(name, bench.by_sql))
+            seconds[name].append(bench.measure(name, lambda database: bench.ours(database, "sql")))
     bench.source = maria
     ours, peer = (statistics.median(seconds[name]) for name in ("mysql", "maria"))
     print(json.dumps({"name": f"migrate {shape} {gigabytes:g} GB from MySQL", "ours": round(ours, 1), "peer": round(peer, 1),

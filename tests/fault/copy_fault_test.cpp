@@ -180,10 +180,10 @@ std::size_t backups_for(sql::Connection& session, const std::string& database) {
 // F6: the rows then come from the snapshot in which they were being summed.
 TEST_F(CopyKilled, ABackupThatFailsLeavesTheRowsToSql) {
   auto source = test::connect(source_);
-  // Enough for files to be worth it.
+  // Enough for files to be worth it, and of ordinary rows at both ends of the table.
   ASSERT_TRUE(source
-                  .execute_text("INSERT INTO attachment SELECT 100 + seq, 'large', REPEAT(MD5(seq), 120000) FROM "
-                                "seq_1_to_40")
+                  .execute_text("INSERT INTO attachment SELECT IF(seq <= 30, 1000 + seq, -seq), 'large', "
+                                "REPEAT(MD5(seq), 1400) FROM seq_1_to_3500")
                   .has_value());
   const test::TempDirectory directory;
   const auto program = directory / "mariadb-backup";

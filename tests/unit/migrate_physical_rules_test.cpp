@@ -52,6 +52,7 @@ TEST(PhysicalRules, SaysWhyNothingGoesAsAFile) {
       {"small", [](PhysicalFacts& facts) { facts.tables[0].file_bytes = 1U << 20U; }},
       {"server's own files", [](PhysicalFacts& facts) { facts.system_bytes = std::uint64_t{3} << 30U; }},
       {"would be needed", [](PhysicalFacts& facts) { facts.free_bytes = std::uint64_t{1} << 30U; }},
+      {"long values", [](PhysicalFacts& facts) { facts.tables[0].row_bytes = 200'000; }},
       {"its engine is Aria", [](PhysicalFacts& facts) { facts.tables[0].engine = "Aria"; }},
   };
   for (const auto& [reason, change] : cases) {
@@ -66,6 +67,22 @@ TEST(PhysicalRules, TakesSmallTablesWhenAskedTo) {
   PhysicalFacts facts = possible();
   facts.tables[0].file_bytes = 1U << 20U;
   EXPECT_EQ(plan_physical(facts, Method::physical).refused, "");
+}
+
+// A27
+TEST(PhysicalRules, LeaveADatabaseToSqlThatIsMostlyLongValues) {
+  PhysicalFacts facts = possible();
+  facts.tables[0].row_bytes = kLongRowBytes;
+  EXPECT_EQ(plan_physical(facts, Method::physical).refused, "");  // it was asked for
+  facts.tables.push_back(facts.tables[0]);
+  facts.tables[1].name = "article";
+  facts.tables[1].row_bytes = kLongRowBytes - 1;
+  facts.tables[1].file_bytes = facts.tables[0].file_bytes / 4;
+  EXPECT_EQ(plan_physical(facts, Method::automatic).refused, "");
+  facts.tables[1].file_bytes -= 4;
+  EXPECT_NE(plan_physical(facts, Method::automatic).refused, "");
+  facts.tables[0].engine = "Aria";  // what goes by SQL anyway has no say
+  EXPECT_EQ(plan_physical(facts, Method::automatic).refused, "");
 }
 
 TEST(PhysicalRules, LeavesSingleTablesToSql) {
