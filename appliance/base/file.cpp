@@ -39,17 +39,6 @@ Status write_all(int descriptor, const std::filesystem::path& path, std::string_
   return {};
 }
 
-/// A renamed file survives a power cut only once its folder is on the disk too.
-Status sync_folder(const std::filesystem::path& path) {
-  const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
-  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) return file_error(folder, "cannot be opened", errno);
-  const int failed = ::fsync(descriptor) == 0 ? 0 : errno;
-  ::close(descriptor);
-  // Some file systems cannot sync a folder; then there is nothing to wait for.
-  return failed == 0 || failed == EINVAL ? Status() : file_error(folder, "cannot be synced", failed);
-}
-
 /// The bytes in a synced file beside `path`, whose name is returned; nothing is left behind on failure.
 Result<std::string> write_beside(const std::filesystem::path& path, std::string_view bytes, unsigned mode) {
   std::string beside = path.string() + ".XXXXXX";
@@ -64,6 +53,17 @@ Result<std::string> write_beside(const std::filesystem::path& path, std::string_
 }
 
 }  // namespace
+
+// A renamed file survives a power cut only once its folder is on the disk too.
+Status sync_folder_of(const std::filesystem::path& path) {
+  const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) return file_error(folder, "cannot be opened", errno);
+  const int failed = ::fsync(descriptor) == 0 ? 0 : errno;
+  ::close(descriptor);
+  // Some file systems cannot sync a folder; then there is nothing to wait for.
+  return failed == 0 || failed == EINVAL ? Status() : file_error(folder, "cannot be synced", failed);
+}
 
 Error file_error(const std::filesystem::path& path, std::string_view what, int error_number) {
   const Code code = code_of(error_number);
@@ -80,7 +80,7 @@ Status replace_file(const std::filesystem::path& path, std::string_view bytes, u
     ::unlink(beside.c_str());
     return file_error(path, "cannot be replaced", failed);
   }
-  return sync_folder(path);
+  return sync_folder_of(path);
 }
 
 Status create_file(const std::filesystem::path& path, std::string_view bytes, unsigned mode) {
@@ -91,7 +91,7 @@ Status create_file(const std::filesystem::path& path, std::string_view bytes, un
   if (failed == EEXIST)
     return Error{Code::conflict, path.string() + ": is there already", "name another file, or move that one away"};
   if (failed != 0) return file_error(path, "cannot be created", failed);
-  return sync_folder(path);
+  return sync_folder_of(path);
 }
 
 }  // namespace slipway

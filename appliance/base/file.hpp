@@ -20,4 +20,8 @@ namespace slipway {
 /// between; those of replace_file().
 [[nodiscard]] Status create_file(const std::filesystem::path& path, std::string_view bytes, unsigned mode = 0600);
 
+/// Puts the name of a file that was renamed or made on the disk: syncs the folder that it is in. Errors: permission,
+/// not_found, internal.
+[[nodiscard]] Status sync_folder_of(const std::filesystem::path& path);
+
 }  // namespace slipway

@@ -304,17 +304,19 @@ Result<CopyReport> copy_database(const sql::Endpoint& source, const sql::Endpoin
     SLIPWAY_TRY(const ObjectsReport prepared, prepare_objects(copy.from, copy.to, copy.catalog, options.skip));
     add(prepared, copy.report);
   }
-  const auto began = Clock::now();
+  const auto taking = Clock::now();
   SLIPWAY_CHECK(take_files(copy, look, builder, whole, records));
+  const double taken_seconds = copy.report.method == "physical" ? seconds_since(taking) : 0;
   if (!copy.snapshot) SLIPWAY_CHECK(take_snapshot(copy));
   std::vector<sql::Connection>& readers = copy.snapshot->readers;
   SLIPWAY_CHECK(prepare(copy, look, readers.front(), builder, records));
+  const auto began = Clock::now();
   CopyWork work(copy.tables, copy.to, options);
   {
     const LoadWatch watch(copy.from, options, work.throttle());
     SLIPWAY_CHECK(work.run(readers, progress));
   }
-  copy.report.rows_seconds = seconds_since(began);
+  copy.report.rows_seconds = taken_seconds + seconds_since(began);
   SLIPWAY_CHECK(refuse_changes(copy, look));
   SLIPWAY_CHECK(build_references(copy, builder));
   collect(copy, work.report());

@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <cerrno>
 #include <chrono>
 #include <fstream>
 
@@ -79,13 +80,13 @@ Status make_directories(const BackupTask& task) {
   return {};
 }
 
-/// The servers that --prepare and --export start read their settings here. What they write is read once more and thrown
-/// away when anything fails: import_table() puts on disk what the import has made of it, and only that has to be there.
-Status leave_to_memory(const BackupTask& task) {
-  std::ofstream settings(files_of(task) / "backup-my.cnf", std::ios::app);
-  settings << "innodb_flush_method=O_DIRECT_NO_FSYNC\n" << std::flush;
-  if (!settings)
-    return Error{Code::no_space, "file '" + (files_of(task) / "backup-my.cnf").string() + "': not written"};
+/// The server that --export starts reads its settings here. Nothing that is prepared needs to be on the disk: IMPORT
+/// TABLESPACE writes every page once more and syncs the file, and a failure before throws all of it away.
+Status without_syncs(const BackupTask& task) {
+  const fs::path file = files_of(task) / "backup-my.cnf";
+  std::ofstream settings(file, std::ios::app);
+  settings << "\n[mysqld]\ninnodb_flush_method=O_DIRECT_NO_FSYNC\n" << std::flush;
+  if (!settings) return file_error(file, "cannot be written", errno);
   return {};
 }
 
@@ -117,7 +118,7 @@ Status take_backup(const BackupTask& task, const std::function<void(std::uint64_
 }
 
 Status prepare_backup(const BackupTask& task) {
-  SLIPWAY_CHECK(leave_to_memory(task));
+  SLIPWAY_CHECK(without_syncs(task));
   return run_backup(task,
                     {"--no-defaults", "--prepare", "--export", "--innodb-flush-method=O_DIRECT_NO_FSYNC",
                      "--use-memory=" + std::to_string(kPrepareMemory), "--target-dir=" + files_of(task).string()},

@@ -25,9 +25,6 @@ class Imports {
           PhysicalOutcome& outcome)
       : tasks_(std::move(tasks)), summed_(std::move(summed)), target_(target), log_(log), outcome_(outcome) {
     for (const ImportTask& task : tasks_) bytes_expected_ += size_of(task);
-    // The largest first: each is one session's work.
-    std::stable_sort(tasks_.begin(), tasks_.end(),
-                     [](const ImportTask& a, const ImportTask& b) { return size_of(a) > size_of(b); });
   }
 
   /// Errors: of a server that goes away; a table that cannot be imported is only noted.
@@ -48,9 +45,9 @@ class Imports {
       }
       std::unique_lock lock(mutex_);
       while (!changed_.wait_for(lock, std::chrono::milliseconds(100), [&] { return running_ == 0; }))
-        progress.advance_bytes(outcome_.bytes, bytes_expected_);
+        progress.advance_bytes(bytes_done_, bytes_expected_);
     }
-    progress.advance_bytes(outcome_.bytes, bytes_expected_);
+    progress.advance_bytes(bytes_done_, bytes_expected_);
     if (error_) return *error_;
     return {};
   }
@@ -79,6 +76,7 @@ class Imports {
       tell(task, size, done);
       // One session waits for the disk while it imports, another can sum meanwhile.
       if (done && summed_.contains(task.table->name)) SLIPWAY_CHECK(sum(session, *task.table));
+      bytes_done_ += size;
     }
     return {};
   }
@@ -96,15 +94,17 @@ class Imports {
     }
   }
 
+  /// A sum that fails is no harm: the comparison asks for it again.
   Status sum(sql::Connection& session, const Table& table) {
-    SLIPWAY_TRY(const auto checksum, checksum_of(session, table));
-    if (!checksum) return {};
+    const auto checksum = checksum_of(session, table);
+    if (!checksum && checksum.error().code == Code::unavailable) return checksum.error();
+    if (!checksum || !*checksum) return {};
     const std::lock_guard guard(mutex_);
-    outcome_.sums[table.name] = *checksum;
+    outcome_.sums[table.name] = **checksum;
     return {};
   }
 
-  std::vector<ImportTask> tasks_;
+  const std::vector<ImportTask> tasks_;
   const std::set<std::string> summed_;
   const sql::Endpoint& target_;
   BinaryLog log_;
@@ -114,6 +114,7 @@ class Imports {
   std::condition_variable changed_;
   std::size_t running_ = 0;
   std::uint64_t bytes_expected_ = 0;
+  std::atomic<std::uint64_t> bytes_done_{0};  ///< of tables imported and summed
   std::vector<const ImportTask*> imported_;
   Clock::time_point imported_at_ = Clock::now();
   std::optional<Error> error_;
@@ -160,6 +161,10 @@ class Move {
       tasks.push_back({before, definition, keys_of(*before, task_.options.foreign_keys), backup_files(backup_),
                        places_.target_database, file_name_of(name)});
     }
+    // The largest first: each is one session's work.
+    std::stable_sort(tasks.begin(), tasks.end(), [](const ImportTask& a, const ImportTask& b) {
+      return a.table->bytes_estimate > b.table->bytes_estimate;
+    });
     Imports imports(std::move(tasks), summed, task_.to, task_.options.binary_log, outcome_);
     SLIPWAY_CHECK(imports.run(task_.options.streams, progress));
     outcome_.seconds = std::chrono::duration<double>(imports.imported_at() - began_).count();
@@ -252,8 +257,9 @@ Result<PhysicalOutcome> copy_physically(const PhysicalTask& task, sql::Connectio
   SLIPWAY_TRY(const std::set<std::string> summed, task.before_backup(plan.tables));
   Move move(task, survey, plan, outcome);
   auto taken = move.take(progress);
-  if (taken) SLIPWAY_CHECK(move.import(source, summed, records, progress));
+  const Status imported = taken ? move.import(source, summed, records, progress) : Status();
   remove_leftovers(survey.places);
+  SLIPWAY_CHECK(imported);
   if (taken) return outcome;
   if (task.options.method == Method::physical) {
     Error error = std::move(taken).error();

@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "appliance/process/process.hpp"
+#include "migrate/engine/table_key.hpp"
 
 namespace slipway::migrate {
 namespace {
@@ -91,38 +92,38 @@ std::uint64_t system_bytes(const fs::path& data) {
   return bytes;
 }
 
-/// Of the long values of a row, from rows at both ends of the primary key: the server's own mean is of the moment of
-/// its last statistics, which for a table just filled is none.
-Result<std::uint64_t> long_bytes(sql::Connection& source, const Table& table) {
-  constexpr std::uint64_t kRows = 20;
+/// What long values have in the middling one of some rows at both ends of the primary key: the server's own mean is of
+/// the moment of its last statistics, which for a table just filled is none. Zero where that cannot be told in time.
+Result<std::uint64_t> long_bytes(sql::Connection& source, const std::string& database, const Table& table) {
+  constexpr const char* kSample = " LIMIT 8";
   std::string length;
   for (const Column& column : table.columns)
     if (column.large)
       length.append(length.empty() ? "" : "+").append("COALESCE(LENGTH(").append(column.quoted).append("),0)");
   if (length.empty()) return 0;
   SLIPWAY_TRY(const std::string name, sql::quote_identifier(table.name));
-  const std::string sample = "SELECT " + length + " FROM " + name;
-  std::vector<std::string> queries{sample};
-  if (!table.primary_key.empty()) {
-    std::string order;
-    for (const std::string& column : table.primary_key) {
-      SLIPWAY_TRY(const std::string quoted, sql::quote_identifier(column));
-      order.append(order.empty() ? " ORDER BY " : ",").append(quoted).append(" DESC");
-    }
-    queries.push_back(sample + order);
-  }
-  std::uint64_t bytes = 0;
-  std::uint64_t rows = 0;
+  SLIPWAY_TRY(const auto key, read_key(source, database, table));
+  // A value is read whole for its length, and may have any size.
+  const std::string sample = "SET STATEMENT max_statement_time = 2 FOR SELECT " + length + " FROM " + name;
+  std::vector<std::string> queries{sample + kSample};
+  std::string backwards;
+  for (const KeyColumn& column : key)
+    backwards.append(backwards.empty() ? " ORDER BY " : ",").append(column.quoted).append(" DESC");
+  if (!key.empty()) queries.push_back(sample + backwards + kSample);
+  std::vector<std::uint64_t> lengths;
   for (const std::string& query : queries) {
-    SLIPWAY_TRY(const auto lengths, source.query(query + " LIMIT " + std::to_string(kRows)));
-    for (const auto& row : lengths) bytes += row.natural(0);
-    rows += lengths.size();
+    const auto rows = source.query(query);
+    if (!rows && rows.error().code == Code::unavailable) return rows.error();
+    if (!rows) return 0;
+    for (const auto& row : *rows) lengths.push_back(row.natural(0));
   }
-  return rows == 0 ? 0 : bytes / rows;
+  if (lengths.empty()) return 0;
+  std::sort(lengths.begin(), lengths.end());
+  return lengths[lengths.size() / 2];
 }
 
 Status survey_tables(sql::Connection& source, const Catalog& catalog, const CopyOptions& options,
-                     const fs::path& directory, std::vector<PhysicalTable>& tables) {
+                     const fs::path& directory, PhysicalFacts& facts) {
   SLIPWAY_TRY(const auto search,
               source.query("SELECT DISTINCT table_name FROM information_schema.statistics WHERE "
                            "table_schema = DATABASE() AND index_type IN ('FULLTEXT', 'SPATIAL', 'HASH')"));
@@ -147,10 +148,11 @@ Status survey_tables(sql::Connection& source, const Catalog& catalog, const Copy
     const fs::path file = directory / (file_name_of(table.name) + ".ibd");
     table.own_file = may(file, R_OK);
     table.file_bytes = size_of(file);
-    if (table.file_bytes >= kWorthwhileBytes / 2) {
-      SLIPWAY_TRY(table.row_bytes, long_bytes(source, *found));
+    // Of interest only where nobody has said how rows travel, and the source need not be spared.
+    if (options.method == Method::automatic && !facts.limited && table.file_bytes >= kSampledBytes) {
+      SLIPWAY_TRY(table.row_bytes, long_bytes(source, source.endpoint().database, *found));
     }
-    tables.push_back(std::move(table));
+    facts.tables.push_back(std::move(table));
   }
   return {};
 }
@@ -203,7 +205,7 @@ Result<PhysicalSurvey> survey_physical(sql::Connection& source, sql::Connection&
       may(places.source_data, R_OK | X_OK) && may(places.source_data / "ibdata1", R_OK) && may(directory, R_OK | X_OK);
   if (!facts.source.files_within_reach || !facts.target.files_within_reach) return survey;
   facts.system_bytes = system_bytes(places.source_data);
-  SLIPWAY_CHECK(survey_tables(source, catalog, options, directory, facts.tables));
+  SLIPWAY_CHECK(survey_tables(source, catalog, options, directory, facts));
   return survey;
 }
 

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "appliance/base/file.hpp"
 #include "migrate/engine/fail_point.hpp"
 
 namespace slipway::migrate {
@@ -57,6 +58,8 @@ Status import_table(sql::Connection& target, const ImportTask& task) {
   SLIPWAY_CHECK(run(target, "ALTER TABLE " + quoted + " DISCARD TABLESPACE"));
   for (const char* ending : {".cfg", ".ibd"})
     SLIPWAY_CHECK(place(task.files / (task.file_name + ending), task.directory / (task.file_name + ending)));
+  // The server puts what it imports on the disk, but not the name under which it found it.
+  SLIPWAY_CHECK(sync_folder_of(task.directory / task.file_name));
   fail_point("copy.physical.placed");
   SLIPWAY_CHECK(run(target, "ALTER TABLE " + quoted + " IMPORT TABLESPACE"));
   std::error_code failed;

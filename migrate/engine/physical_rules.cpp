@@ -72,11 +72,12 @@ std::string refuse_table(const PhysicalTable& table) {
   return {};
 }
 
-/// Four fifths of what would go as files.
+/// Whether more than four fifths of what would go as files are tables of long values.
 bool mostly_long_rows(const PhysicalFacts& facts, const PhysicalPlan& plan) {
   std::uint64_t bytes = 0;
   for (const PhysicalTable& table : facts.tables)
-    if (table.row_bytes >= kLongRowBytes && refuse_table(table).empty()) bytes += table.file_bytes;
+    if (table.row_bytes >= kLongRowBytes && table.row_bytes < kLongestRowBytes && refuse_table(table).empty())
+      bytes += table.file_bytes;
   return bytes / 4 > (plan.bytes - bytes);
 }
 

@@ -33,7 +33,7 @@ struct PhysicalTable {
   bool changed_shape = false;  ///< the target's table differs from the source's
   bool own_file = false;       ///< in the database's directory, under its own name
   std::uint64_t file_bytes = 0;
-  std::uint64_t row_bytes = 0;  ///< of its long values, about, in a row; zero: has none
+  std::uint64_t row_bytes = 0;  ///< that long values have in a middling row; zero: none, or not looked at
 };
 
 struct PhysicalFacts {
@@ -68,9 +68,14 @@ struct PhysicalPlan {
 /// The least that is worth starting a backup for.
 inline constexpr std::uint64_t kWorthwhileBytes = 128U << 20U;
 
-/// Rows of this many bytes cost SQL no more than their bytes do, while a server reads what lies outside of a row page by
-/// page, each awaited, from a file that it has just imported: 1 GB of 200 KB each takes a third longer as a file.
+/// Rows of this many bytes cost SQL no more than their bytes do, while a server reads what lies outside of a row page
+/// by page, each awaited, from a file that it has just imported. Above the second, SQL reads a value once for each
+/// piece.
 inline constexpr std::uint64_t kLongRowBytes = 64U << 10U;
+inline constexpr std::uint64_t kLongestRowBytes = 4U << 20U;
+
+/// Tables whose rows are looked at for long values have at least this.
+inline constexpr std::uint64_t kSampledBytes = 64U << 20U;
 
 /// What goes as files. `method` is automatic or physical.
 [[nodiscard]] PhysicalPlan plan_physical(const PhysicalFacts& facts, Method method);

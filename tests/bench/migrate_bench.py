@@ -15,6 +15,8 @@ import time
 from migrate_shapes import SHAPES, script
 
 NAME = "desk"
+# What a copy that chooses by itself moves by SQL.
+BY_SQL = {"blobs"}
 
 
 def cpu_seconds(pid):
@@ -204,6 +206,8 @@ class Bench:
             if way == "auto" or way != method["auto"]:
                 seconds[way] = self.measure(f"by_{way}", lambda database, way=way: self.ours(database, way))
                 method[way] = self.report["method"]
+                if way == "auto" and (method[way] == "sql") != (shape in BY_SQL):
+                    raise SystemExit(f"migrate: {shape} went by {method[way]}: {self.report['method_reason']}")
                 if method[way] == "physical":
                     files, compared = self.report["files_seconds"], seconds[way]
         what = f"{rows} rows, {int(size) // 1_000_000} MB, keys and verification included, peak {self.peak_megabytes:.0f} MB"
@@ -220,8 +224,9 @@ class Bench:
             else:
                 name, theirs = "mariadb-dump | mariadb", self.measure("dump", self.dump)
             for way, ours in seconds.items():
-                by = "" if way == "auto" else " by SQL" if way == "sql" else " by files"
-                record(label + by, ours, theirs, name, f"slipway-migrate copy --method {way} ({method[way]}), {what}")
+                record(f"{label} by {'SQL' if method[way] == 'sql' else 'files'}", ours, theirs, name, f"slipway-migrate copy --method {way}, {what}")
+                if way == "auto":
+                    record(label, ours, theirs, name, f"slipway-migrate copy, {what}")
 
 
 def record(name, ours, peer, peer_name, command):

@@ -192,6 +192,26 @@ TEST_F(PhysicalCopy, SmallDatabasesTravelBySql) {
   EXPECT_NE(done->method_reason.find("small"), std::string::npos) << done->method_reason;
 }
 
+// A27: by a look at rows of both ends, not by statistics, which a table that was just filled does not have.
+TEST_F(PhysicalCopy, LeavesWhatIsMostlyLongValuesToSql) {
+  auto source = test::connect(source_);
+  ASSERT_TRUE(source
+                  .execute_text("CREATE TABLE scan (id INT NOT NULL PRIMARY KEY, page LONGBLOB) ENGINE=InnoDB "
+                                "SELECT seq AS id, REPEAT(MD5(seq), 6250) AS page FROM seq_1_to_800")
+                  .has_value());
+  const auto long_values = copy(Method::automatic);
+  ASSERT_TRUE(long_values.has_value()) << to_text(long_values.error());
+  EXPECT_EQ(long_values->method, "sql");
+  EXPECT_NE(long_values->method_reason.find("long values"), std::string::npos) << long_values->method_reason;
+
+  // One long value among short ones says nothing.
+  ASSERT_TRUE(source.execute_text("UPDATE scan SET page = 'short' WHERE id < 5 OR id > 790 AND id <> 799").has_value());
+  target_ = test::fresh_database();
+  const auto mixed = copy(Method::automatic);
+  ASSERT_TRUE(mixed.has_value()) << to_text(mixed.error());
+  EXPECT_EQ(mixed->method, "physical") << mixed->method_reason;
+}
+
 TEST_F(PhysicalCopy, IsRefusedWithoutTheRightsForABackup) {
   auto admin = test::connect(source_);
   const auto quoted = sql::quote_identifier(source_.database);

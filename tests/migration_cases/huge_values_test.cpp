@@ -93,9 +93,9 @@ class HugeValues : public testing::Test {
       return "socket=" + endpoint.socket + ",user=" + endpoint.user + ",db=" + endpoint.database;
     };
     const test::TempDirectory directory;
-    const auto ended = run_and_weigh(
-        {test::program("slipway-migrate").string(), "copy", "--source", address(source_), "--target", address(target_)},
-        directory / "log");
+    const auto ended = run_and_weigh({test::program("slipway-migrate").string(), "copy", "--source", address(source_),
+                                      "--target", address(target_), "--method", "sql"},
+                                     directory / "log");
     EXPECT_EQ(ended.status, 0) << test::read_file(directory / "log");
     EXPECT_GT(ended.peak_kib, 1024);
     EXPECT_LT(ended.peak_kib, kMostMemoryKib);
