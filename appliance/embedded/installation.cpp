@@ -5,13 +5,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <array>
-#include <cerrno>
-#include <cstring>
-
-#include "appliance/account/directory.hpp"
-#include "appliance/account/platform.hpp"
-#include "appliance/base/secret_file.hpp"
 #include "appliance/config/config.hpp"
 #include "appliance/crypto/crypto.hpp"
 #include "appliance/embedded/data_directory.hpp"
@@ -26,28 +19,15 @@ constexpr std::uint16_t kDefaultPort = 8443;
 constexpr std::uint64_t kNewInstallationBytes = 320ULL << 20U;  // databases, redo log, three accounts, room to work
 constexpr std::chrono::hours kCertificateValidity{24 * 397};
 constexpr std::chrono::hours kCertificateRenewal{24 * 30};
-constexpr const char* kAdministratorLogin = "admin";  // the one that every new account has
-
-struct DefaultAccount {
-  const char* name;
-  const char* title;
-  account::Kind kind;
-};
-constexpr std::array<DefaultAccount, 3> kDefaultAccounts{{
-    {"production", "Production", account::Kind::production},
-    {"sandbox", "Sandbox", account::Kind::sandbox},
-    {"demonstration", "Demonstration", account::Kind::demonstration},
-}};
 
 /// What a program needs of the state directory.
 struct ProgramFiles {
-  const char* user;      ///< of the database
-  const char* password;  ///< secret file
+  setup::Program program;
   const char* config;
 };
-constexpr ProgramFiles kWeb{"slipway_web", "db_slipway_web", "slipway-webd.toml"};
-constexpr ProgramFiles kJobs{"slipway_job", "db_slipway_job", "slipway-jobd.toml"};
-constexpr ProgramFiles kBackup{"slipway_backup", "db_slipway_backup", "slipway-backupd.toml"};
+constexpr ProgramFiles kWeb{setup::kWeb, "slipway-webd.toml"};
+constexpr ProgramFiles kJobs{setup::kJobs, "slipway-jobd.toml"};
+constexpr ProgramFiles kBackup{setup::kBackup, "slipway-backupd.toml"};
 // There once backups were asked for.
 constexpr const char* kBackupWanted = "backup-wanted";
 
@@ -65,12 +45,6 @@ bool answers(const std::string& url, const fs::path& unix_socket, const fs::path
   const auto answer =
       http::fetch({.url = url}, {.unix_socket = unix_socket, .ca_file = certificate, .limit = std::chrono::seconds(1)});
   return answer && answer->status == 200;
-}
-
-/// Every secret is made once and then kept.
-Status make_secret(const StateDirectory& state, std::string_view name) {
-  if (fs::exists(state.secret(name))) return {};
-  return write_private_file(state.secret(name), crypto::random_token().reveal() + "\n");
 }
 
 Status make_certificate(const StateDirectory& state) {
@@ -105,100 +79,14 @@ Status write_config(const StateDirectory& state, const ProgramFiles& program, st
   std::string text =
       "# Written anew by every 'slipway up'.\n"
       "[database]\nsocket = " +
-      quoted(server_socket(database_options(state))) + "\nuser = \"" + program.user +
-      "\"\npassword_file = " + quoted(state.secret(program.password)) +
-      "\n\n[secrets]\naccount_key_file = " + quoted(state.secret("account.key")) +
-      "\nsession_key_file = " + quoted(state.secret("session.key")) +
+      quoted(server_socket(database_options(state))) + "\nuser = \"" + program.program.user +
+      "\"\npassword_file = " + quoted(state.secret(program.program.password)) +
+      "\n\n[secrets]\naccount_key_file = " + quoted(state.secret(setup::kAccountKey)) +
+      "\nsession_key_file = " + quoted(state.secret(setup::kSessionKey)) +
       "\n\n[web]\naddress = \"127.0.0.1\"\nport = " + std::to_string(port) +
       "\ncertificate = " + quoted(state.config("loopback.crt")) + "\nkey = " + quoted(state.secret("loopback.key")) +
       "\n\n[jobs]\nsocket = " + quoted(state.run("slipway-jobd.sock")) + "\n" + backup_config(state);
   return write_private_file(state.config(program.config), text);
-}
-
-Result<SignIn> make_account(const StateDirectory& state, account::Administration& administration,
-                            const DefaultAccount& wanted) {
-  SignIn sign_in{wanted.name, kAdministratorLogin, state.secret(std::string("admin_") + wanted.name), Secret()};
-  if (fs::exists(sign_in.password_file)) return sign_in;
-  SLIPWAY_TRY(const AccountName name, AccountName::parse(wanted.name));
-  auto created = administration.create(name, wanted.title, wanted.kind);
-  if (created) {
-    sign_in.password = created->administrator_password;
-  } else if (created.error().code == Code::conflict) {
-    // A set-up was killed after the account was made and before its password was written: nobody knows that one.
-    SLIPWAY_TRY(sign_in.password, administration.reset_password(name, kAdministratorLogin));
-  } else {
-    return std::move(created).error();
-  }
-  SLIPWAY_CHECK(write_private_file(sign_in.password_file, sign_in.password.reveal() + "\n"));
-  return sign_in;
-}
-
-}  // namespace
-
-std::vector<SignIn> kept_sign_ins(const StateDirectory& state) {
-  std::vector<SignIn> sign_ins;
-  for (const auto& wanted : kDefaultAccounts) {
-    const fs::path file = state.secret(std::string("admin_") + wanted.name);
-    if (fs::exists(file)) sign_ins.push_back({wanted.name, kAdministratorLogin, file, Secret()});
-  }
-  return sign_ins;
-}
-
-namespace {
-
-/// The default accounts belong to the first set-up: one that was deleted later does not come back.
-Result<std::vector<SignIn>> make_accounts(const StateDirectory& state, sql::Connection& root, const Secret& key,
-                                          const Progress& progress) {
-  const fs::path done = state.config("default-accounts-made");
-  account::Administration administration(root, key);
-  if (fs::exists(done)) return kept_sign_ins(state);
-  std::vector<SignIn> sign_ins;
-  for (const auto& wanted : kDefaultAccounts) {
-    SLIPWAY_TRY(SignIn sign_in, make_account(state, administration, wanted));
-    progress("account '" + sign_in.account + "': made");
-    sign_ins.push_back(std::move(sign_in));
-  }
-  SLIPWAY_CHECK(write_private_file(done, ""));
-  return sign_ins;
-}
-
-/// One line for each account whose database was changed or could not be; such a one is suspended, and the others start.
-Status upgrade_accounts(sql::Connection& root, const Secret& key, const Progress& progress) {
-  account::Administration administration(root, key);
-  SLIPWAY_TRY(const auto renewed, administration.renew_passwords());
-  for (const auto& name : renewed)
-    progress("account '" + name.text() + "': new database password, as the recorded one was another machine's");
-  SLIPWAY_TRY(const auto upgrades, administration.upgrade_accounts());
-  for (const auto& upgrade : upgrades) {
-    const std::string name = "account '" + upgrade.name.text() + "': ";
-    if (upgrade.fault) {
-      progress(name + "suspended, its schema cannot be upgraded: " + to_text(*upgrade.fault));
-    } else if (upgrade.schema.after != upgrade.schema.before) {
-      progress(name + "schema upgraded from version " + std::to_string(upgrade.schema.before) + " to " +
-               std::to_string(upgrade.schema.after));
-    }
-  }
-  return {};
-}
-
-Result<std::vector<SignIn>> set_up_databases(const StateDirectory& state, const Progress& progress) {
-  SLIPWAY_TRY(const Database database, Database::start(database_options(state)));
-  SLIPWAY_TRY(sql::Connection root, sql::Connection::open(database.administrator()));
-  progress("database: MariaDB " + root.server_version() + " on a private socket");
-  std::vector<account::ProgramUser> users;
-  for (const auto& program : {kWeb, kJobs, kBackup}) {
-    SLIPWAY_TRY(Secret password, read_secret_file(state.secret(program.password)));
-    users.push_back({program.user, std::move(password), program.user == kBackup.user});
-  }
-  SLIPWAY_CHECK(account::provision_platform(root, users));
-  progress("platform database: up to date");
-  sql::Endpoint platform = database.administrator();
-  platform.database = account::kPlatformDatabase;
-  platform.statement_limit = std::chrono::seconds(300);  // creating a database takes a while on a slow disk
-  SLIPWAY_TRY(sql::Connection administrator, sql::Connection::open(platform));
-  SLIPWAY_TRY(const Secret key, read_secret_file(state.secret("account.key")));
-  SLIPWAY_CHECK(upgrade_accounts(administrator, key, progress));
-  return make_accounts(state, administrator, key, progress);
 }
 
 /// Takes the port for a moment. The number, or 0 when somebody else has it.
@@ -219,6 +107,10 @@ std::uint16_t try_port(std::uint16_t port) {
 }
 
 }  // namespace
+
+setup::Places places_of(const StateDirectory& state) {
+  return {.secrets = state.path() / "secrets", .accounts_made = state.config("default-accounts-made")};
+}
 
 DatabaseOptions database_options(const StateDirectory& state) {
   DatabaseOptions options{.directory = state.database()};
@@ -252,15 +144,14 @@ Result<std::uint16_t> choose_port(const StateDirectory& state, std::optional<std
 }
 
 Result<std::vector<SignIn>> set_up(const StateDirectory& state, std::uint16_t port, const Progress& progress) {
-  if (!fs::exists(state.config("default-accounts-made")))
-    SLIPWAY_CHECK(require_space(state.path(), kNewInstallationBytes));
-  for (const char* name : {"account.key", "session.key", kWeb.password, kJobs.password, kBackup.password})
-    SLIPWAY_CHECK(make_secret(state, name));
+  if (!fs::exists(places_of(state).accounts_made)) SLIPWAY_CHECK(require_space(state.path(), kNewInstallationBytes));
+  SLIPWAY_CHECK(setup::make_secrets(places_of(state)));
   SLIPWAY_CHECK(make_certificate(state));
   SLIPWAY_CHECK(make_backup_directories(state));
   for (const auto& program : {kWeb, kJobs, kBackup}) SLIPWAY_CHECK(write_config(state, program, port));
   progress("state directory: " + state.path().string());
-  return set_up_databases(state, progress);
+  SLIPWAY_TRY(const Database database, Database::start(database_options(state)));
+  return setup::set_up_databases(database.administrator(), places_of(state), progress);
 }
 
 std::vector<Program> slipway_programs(const StateDirectory& state, const fs::path& programs, std::uint16_t port) {

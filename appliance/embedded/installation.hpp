@@ -7,23 +7,15 @@
 #include "appliance/embedded/embedded.hpp"
 #include "appliance/embedded/state_directory.hpp"
 #include "appliance/embedded/supervisor.hpp"
+#include "appliance/setup/setup.hpp"
 
 namespace slipway::embedded {
 
-/// Told one line per step, for a person.
-using Progress = std::function<void(const std::string&)>;
+using setup::Progress;
+using setup::SignIn;
 
-/// How to sign in to a default account. The password is there only when it was made by this call; it also stands in its
-/// file (0600) until somebody removes that.
-struct SignIn {
-  std::string account;
-  std::string login;
-  std::filesystem::path password_file;
-  Secret password;
-};
-
-/// The sign-ins of the default accounts whose password files are still there, without the passwords.
-[[nodiscard]] std::vector<SignIn> kept_sign_ins(const StateDirectory& state);
+/// Of the secrets and the default accounts.
+[[nodiscard]] setup::Places places_of(const StateDirectory& state);
 
 [[nodiscard]] DatabaseOptions database_options(const StateDirectory& state);
 

@@ -96,7 +96,7 @@ Result<UpReport> report_running(const StateDirectory& directory, const UpOptions
   if (options.port.value_or(0) != 0 && *options.port != state.port)
     return Error{Code::in_use, "state directory '" + directory.path().string() + "': runs already, at " + state.url(),
                  "stop it first: slipway down --state-dir " + directory.path().string()};
-  return UpReport{directory.path(), state.url(), true, kept_sign_ins(directory)};
+  return UpReport{directory.path(), state.url(), true, setup::kept_sign_ins(places_of(directory))};
 }
 
 /// Holds the directory against other set-ups until it goes.

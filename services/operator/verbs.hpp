@@ -1,4 +1,4 @@
-// The operator's verbs of the `slipway` command: configuration, accounts, embedded mode.
+// The operator's verbs of the `slipway` command: configuration, accounts, embedded mode, an appliance's set-up.
 #pragma once
 
 #include "appliance/command/command.hpp"
@@ -8,5 +8,6 @@ namespace slipway::operator_ {
 void register_config(command::Verbs& verbs);
 void register_account(command::Verbs& verbs);
 void register_embedded(command::Verbs& verbs);
+void register_setup(command::Verbs& verbs);
 
 }  // namespace slipway::operator_

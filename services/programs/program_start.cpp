@@ -1,11 +1,15 @@
 #include "services/programs/program_start.hpp"
 
+#include <systemd/sd-daemon.h>
+
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <csignal>
 #include <iostream>
 
 #include "appliance/base/secret_file.hpp"
 #include "appliance/config/notation.hpp"
+#include "appliance/http/client.hpp"
 #include "appliance/telemetry/log.hpp"
 
 namespace slipway::programs {
@@ -34,6 +38,12 @@ telemetry::Level level_of(const std::string& name) {
   if (name == "warning") return telemetry::Level::warning;
   if (name == "error") return telemetry::Level::error;
   return telemetry::Level::info;
+}
+
+bool answers_health(const std::filesystem::path& socket, std::chrono::milliseconds limit) {
+  if (socket.empty()) return true;
+  const auto answer = http::fetch({.url = "http://localhost/health"}, {.unix_socket = socket, .limit = limit});
+  return answer && answer->status == 200;
 }
 
 /// Writes the error to standard error; the exit status that follows from it.
@@ -83,11 +93,22 @@ Result<sql::Endpoint> database_endpoint(const config::Config& config, const std:
   return endpoint;
 }
 
-void wait_for_stop() {
+void wait_for_stop(const std::filesystem::path& socket) {
+  sd_notify(0, "READY=1");
+  std::uint64_t watchdog_us = 0;
+  const bool watched = sd_watchdog_enabled(0, &watchdog_us) > 0;
+  // A third of the limit: one answer may be late, and one may be lost.
+  const std::chrono::microseconds period(watched ? watchdog_us / 3 : 3'600'000'000);
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(period);
+  const timespec rest{seconds.count(), std::chrono::nanoseconds(period - seconds).count()};
   const auto set = stop_signals();
-  int signal = 0;
-  while (sigwait(&set, &signal) != 0) {
+  for (;;) {
+    const int signal = sigtimedwait(&set, nullptr, &rest);
+    if (signal > 0) break;
+    if (watched && answers_health(socket, std::chrono::floor<std::chrono::milliseconds>(period)))
+      sd_notify(0, "WATCHDOG=1");
   }
+  sd_notify(0, "STOPPING=1");
 }
 
 int run_program(int argc, const char* const* argv, const std::string& program, Status (*serve)(const config::Config&)) {

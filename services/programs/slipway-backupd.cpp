@@ -75,7 +75,7 @@ Status serve(const config::Config& config) {
     if (!outcome) ::kill(::getpid(), SIGTERM);  // ends wait_for_stop()
   });
   telemetry::log(telemetry::Level::info, "backup.started", {{"enabled", config.boolean("backup.enabled")}});
-  wait_for_stop();
+  wait_for_stop(config.path("backup.socket"));
   agent.stop();
   working.join();
   if (server) server->stop();

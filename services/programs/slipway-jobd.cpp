@@ -42,7 +42,7 @@ Status serve(const config::Config& config) {
   SLIPWAY_TRY(const auto server, monitoring(config, housekeeping));
   housekeeping.start();
   telemetry::log(telemetry::Level::info, "jobs.started");
-  wait_for_stop();
+  wait_for_stop(config.path("jobs.socket"));
   housekeeping.stop();
   if (server) server->stop();
   telemetry::log(telemetry::Level::info, "jobs.stopped");

@@ -74,7 +74,7 @@ Status serve(const config::Config& config) {
 
   SLIPWAY_TRY(const auto server, http::Server::start(server_options(config), routes(site, platform, config)));
   telemetry::log(telemetry::Level::info, "web.started", {{"port", std::int64_t{server->port()}}});
-  wait_for_stop();
+  wait_for_stop(config.path("web.socket"));
   server->stop();
   telemetry::log(telemetry::Level::info, "web.stopped");
   return {};

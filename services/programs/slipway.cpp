@@ -13,5 +13,5 @@ int main(int argc, char** argv) {
   using namespace slipway;
   return command::run(argc, argv,
                       {operator_::register_config, operator_::register_account, operator_::register_embedded,
-                       backup::register_backup, backup::register_restore});
+                       operator_::register_setup, backup::register_backup, backup::register_restore});
 }

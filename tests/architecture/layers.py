@@ -8,7 +8,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 # Part -> parts it may include. The order is the layering, bottom first.
-GROUND = ["base", "telemetry", "config", "crypto", "template", "process", "sql", "http", "archive", "account", "embedded",
+GROUND = ["base", "telemetry", "config", "crypto", "template", "process", "sql", "http", "archive", "account", "setup", "embedded",
           "command"]
 APPLIANCE = [f"appliance/{part}" for part in GROUND]
 ALLOWED = {
@@ -22,7 +22,8 @@ ALLOWED = {
     "appliance/http": ["base", "telemetry", "crypto"],
     "appliance/archive": ["base", "crypto"],
     "appliance/account": ["base", "telemetry", "crypto", "sql"],
-    "appliance/embedded": ["base", "telemetry", "config", "crypto", "process", "sql", "http", "account"],
+    "appliance/setup": ["base", "crypto", "sql", "account"],
+    "appliance/embedded": ["base", "telemetry", "config", "crypto", "process", "sql", "http", "account", "setup"],
     "appliance/command": ["base", "config", "sql", "embedded"],
 }
 ALLOWED = {part: [f"appliance/{name}" for name in names] for part, names in ALLOWED.items()}
@@ -43,7 +44,7 @@ ALLOWED["services/programs"] = None  # everything
 
 # Header -> the only folder that may include it.
 OWNED = {"mysql.h": ("appliance/sql", "migrate/engine"), "boost/process": ("appliance/process",), "Poco/": ("appliance/http",),
-         "sodium.h": ("appliance/crypto",), "toml++": ("appliance/config", "migrate/products")}
+         "sodium.h": ("appliance/crypto",), "systemd/": ("services/programs",), "toml++": ("appliance/config", "migrate/products")}
 
 MAX_LINES = 600
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^">]+)[">]')

@@ -1,0 +1,21 @@
+#!/bin/sh
+# The image checks itself before it is sealed: what fails here never leaves the building machine. Runs as root under dash.
+set -eu
+
+fail() { echo "image: $1" >&2; exit 1; }
+
+state=$(systemctl is-system-running --wait || true)
+if [ "$state" != running ]; then
+  systemctl --failed --no-legend --plain >&2
+  fail "a unit has failed (state: $state)"
+fi
+nginx -t 2>/dev/null || fail "nginx: its configuration is refused: nginx -t"
+sshd -t || fail "sshd: its configuration is refused: sshd -t"
+[ "$(nft list ruleset | grep -c 'policy drop')" -ge 2 ] || fail "nftables: not everything is denied by default"
+for unit in slipway-webd slipway-jobd slipway-backupd; do
+  systemctl is-enabled --quiet slipway.target || fail "slipway.target: not enabled"
+  level=$(systemd-analyze security --no-pager "$unit.service" | sed -n 's/.*level for [^:]*: \([0-9.]*\) .*/\1/p')
+  [ "$(echo "$level" | tr -d .)" -le 20 ] || fail "$unit: its exposure is $level, at most 2.0 is allowed (systemd-analyze security)"
+done
+dpkg --audit | grep -q . && fail "dpkg: a package is not installed whole: dpkg --audit"
+exit 0

@@ -1,0 +1,15 @@
+#!/bin/sh
+# Ends the machine's life as this machine: nothing runs any more that would write, and the user of the build is gone. Runs as
+# root under dash, last of all; afterwards nobody signs in. Everything else that belongs to one machine or one build is taken
+# away by images/seal.py, from the tree that is read out of this disk.
+set -eu
+
+systemctl stop slipway.target slipway-webd slipway-jobd slipway-backupd slipway-setup nginx prometheus prometheus-alertmanager mariadb 2>/dev/null || true
+
+rm -f /etc/sudoers.d/90-cloud-init-users
+for database in passwd group shadow gshadow subuid subgid; do
+  if [ -e "/etc/$database" ]; then sed -i '/^trial:/d; s/:trial$/:/; s/,trial$//; s/,trial,/,/' "/etc/$database"; fi
+done
+rm -rf /home/trial
+cloud-init clean --logs --seed
+sync
