@@ -37,7 +37,7 @@ slipway_debian(slipway appliance slipway slipway-webd slipway-jobd slipway-backu
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME slipway)
 set(CPACK_PACKAGE_VENDOR Slipway)
-set(CPACK_PACKAGE_CONTACT "Slipway <slipway@localhost>")
+set(CPACK_PACKAGE_CONTACT "Slipway maintainers <maintainers@slipway.example>")
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_STRIP_FILES ON)
 set(CPACK_DEB_COMPONENT_INSTALL ON)
@@ -48,16 +48,18 @@ set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION TRUE)
 set(CPACK_DEBIAN_MIGRATE_PACKAGE_NAME slipway-migrate)
 set(CPACK_DEBIAN_MIGRATE_PACKAGE_SECTION database)
 set(CPACK_COMPONENT_MIGRATE_DESCRIPTION "move a service desk or any database, verified
- Looks at an on-premise database without changing it, says what a move would meet, copies it to any
- MariaDB or into an account of a Slipway, and compares every row.")
+Looks at an on-premise database without changing it, says what a move would
+meet, copies it to any MariaDB or into an account of a Slipway, and compares
+every row.")
 # A dump is loaded into a private server first.
 set(CPACK_DEBIAN_MIGRATE_PACKAGE_RECOMMENDS "mariadb-server-core")
 
 set(CPACK_DEBIAN_APPLIANCE_PACKAGE_NAME slipway)
 set(CPACK_DEBIAN_APPLIANCE_PACKAGE_SECTION net)
 set(CPACK_COMPONENT_APPLIANCE_DESCRIPTION "service desk with a database of its own for every account
- Web server, background work, backup agent and the operator's command, as units of systemd that have the
- least rights they can work with. Secrets and databases are made at the first start.")
+Web server, background work, backup agent and the operator's command, as units
+of systemd that have the least rights they can work with. Secrets and databases
+are made at the first start.")
 # The scratch servers of backups are of mariadb-server-core; dumps and files of tables need the client and mariadb-backup.
 set(CPACK_DEBIAN_APPLIANCE_PACKAGE_DEPENDS "mariadb-server (>= 1:10.11), mariadb-client, mariadb-backup, zstd, rclone, systemd (>= 250)")
 set(CPACK_DEBIAN_APPLIANCE_PACKAGE_RECOMMENDS "nginx, slipway-migrate")

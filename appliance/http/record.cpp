@@ -41,8 +41,11 @@ void record(const Answered& answered) {
   const Metrics& metrics = metrics_of(answered);
   metrics.requests.add();
   metrics.durations.observe(answered.taken.count());
-  if (!telemetry::enabled(telemetry::Level::info)) return;
-  telemetry::log(telemetry::Level::info, "http.request",
+  // Monitoring asks several times a minute, for ever: what went well with it is no news.
+  const bool routine = answered.status < 400 && (answered.route == "/health" || answered.route == "/metrics");
+  const auto level = routine ? telemetry::Level::debug : telemetry::Level::info;
+  if (!telemetry::enabled(level)) return;
+  telemetry::log(level, "http.request",
                  {{"method", std::string(method_name(answered.method))},
                   {"route", std::string(answered.route.empty() ? "(none)" : answered.route)},
                   {"status", std::int64_t{answered.status}},

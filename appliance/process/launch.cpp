@@ -98,6 +98,8 @@ Result<Launched> launch(const Command& command, const Streams& streams, int deat
   if (command.argv.empty()) return Error{Code::invalid_argument, "a command needs a program"};
   SLIPWAY_TRY(const std::filesystem::path program, find_program(command.argv.front()));
   bp::environment environment = ::boost::this_process::environment();
+  // A service manager speaks with the program that it started, not with that one's children.
+  for (const char* name : {"NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"}) environment.erase(name);
   for (const auto& [name, value] : command.environment) environment[name] = value;
   const std::vector<std::string> arguments(command.argv.begin() + 1, command.argv.end());
   const std::string directory = command.directory.string();

@@ -103,7 +103,7 @@ TEST_F(Setup, NamesASecretThatIsNotWhereProgramsLookForIt) {
 }
 
 TEST_F(Setup, NamesAServerThatDoesNotAnswerAndGoesOnLater) {
-  server_->stop();
+  server_.reset();
   const auto refused = slipway({"setup"});
   EXPECT_EQ(refused.exit_status, traits(Code::unavailable).exit_status) << refused.err;
   const auto before = held();
