@@ -116,7 +116,7 @@ def convert(job, kind, directory):
     except OSError as error:
         if error.errno != errno.ENOSPC:
             raise
-        raise Failure(f"{kind}: no space left in {directory} ({human(shutil.disk_usage(directory).free)} were free before the unfinished file went)",
+        raise Failure(f"{kind}: no space left in {directory} ({human(shutil.disk_usage(directory).free)} free beside the unfinished file)",
                       f"make room (the disk holds {human(os.stat(job.raw.path).st_blocks * 512)}) and run it again: what is finished stays") from error
     finally:
         if os.path.exists(part):
@@ -125,9 +125,25 @@ def convert(job, kind, directory):
     return record
 
 
-def make_formats(job, kinds, directory):
+def others_of_release(job, kinds, directory):
+    """Formats that an earlier run left under this name and that are not asked for now: they are signed, too, so they must hold this disk."""
     state = load_state(directory)
     records = []
+    for kind in conversions.FORMATS:
+        file = f"{job.name}.{conversions.FORMATS[kind][0]}"
+        path = os.path.join(directory, file)
+        if kind in kinds or not os.path.lexists(path):
+            continue
+        record = state.get(file)
+        if not record or not finished(path, record, record.get("inputs")) or record["inputs"].get("raw") != job.sha256:
+            raise Failure(f"{path}: was not made from this disk, and would be signed with it", f"delete it, or name {kind} in --format, too")
+        records.append({key: value for key, value in record.items() if key != "inputs"} | {"seconds": 0.0, "kept": True})
+    return records
+
+
+def make_formats(job, kinds, directory):
+    records = others_of_release(job, kinds, directory)
+    state = load_state(directory)
     for kind in kinds:
         inputs = conversions.inputs(job, kind)
         path = os.path.join(directory, f"{job.name}.{conversions.FORMATS[kind][0]}")
@@ -138,12 +154,13 @@ def make_formats(job, kinds, directory):
         else:
             # Whatever bears the name now was made from something else; it must not outlive a run that fails.
             if os.path.lexists(path):
+                say(f"{kind}: {os.path.basename(path)} was made from something else and is made anew")
                 os.unlink(path)
             record = convert(job, kind, directory)
             state[record["file"]] = record | {"inputs": inputs}
             save_state(directory, state)
         records.append(record | {"kept": kept})
-    return records
+    return sorted(records, key=lambda record: list(conversions.FORMATS).index(record["format"]))
 
 
 def signing_key(given):
