@@ -21,7 +21,8 @@ _ORIGINS = [(origin, re.compile(pattern)) for origin, pattern in (
     ("users and groups", r"etc/(passwd|group|shadow|gshadow|subuid|subgid)-?|etc/\.pwd\.lock|etc/shells"),
     ("pam-auth-update", r"etc/pam\.d/common-.*|var/lib/pam/.*"),
     ("ucf", r"var/lib/ucf/.*"),
-    ("caches of shared data", r"usr/lib/locale/.*|usr/share/mime/.*|usr/share/icons/.*\.cache|usr/share/glib-2\.0/schemas/gschemas\.compiled"
+    ("caches of shared data", r"usr/lib/locale/.*|usr/share/mime/.*|usr/share/icons/.*\.cache"
+                              r"|usr/share/glib-2\.0/schemas/gschemas\.compiled"
                               r"|usr/share/info/dir"
                               r"|usr/lib/[^/]+/(gconv/gconv-modules\.cache|gdk-pixbuf-[^/]+/.*/loaders\.cache)"
                               r"|usr/lib/[^/]+/gio/modules/giomodule\.cache"
@@ -32,7 +33,8 @@ _ORIGINS = [(origin, re.compile(pattern)) for origin, pattern in (
     ("MariaDB", r"var/lib/mysql(-[a-z]+)?/.*|etc/mysql/.*|var/log/mysql/.*"),
     ("cloud-init", r"etc/cloud/.*|var/lib/cloud/.*|etc/netplan/.*"),
     ("image build", r"etc/(machine-id|hostname|hosts|resolv\.conf|fstab|motd|issue(\.net)?|environment|network/.*)|etc/(debian_version|os-release|mtab)"
-                    r"|etc/apt/.*|etc/dpkg/.*|var/lib/dbus/machine-id|(bin|sbin|lib|lib32|lib64|libx32)|lost\+found|usr/sbin/policy-rc\.d|etc/sudoers\.d/.*"
+                    r"|etc/apt/.*|etc/dpkg/.*|var/lib/dbus/machine-id"
+                    r"|(bin|sbin|lib|lib32|lib64|libx32)|lost\+found|usr/sbin/policy-rc\.d|etc/sudoers\.d/.*"
                     r"|var/(lock|run)|var/lib/usrmerge/.*|etc/modules(-load\.d/.*)?"),
     ("logs", r"var/log/.*"),
     ("Slipway", r"(etc|usr/lib|usr/share|var/lib|srv|opt)/slipway/.*|etc/slipway[^/]*|srv/.*"),

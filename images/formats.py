@@ -25,7 +25,7 @@ import conversions
 import release_notes
 import signing
 from raw_disk import RawDisk
-from reporting import Failure, Progress, human, nearest, run_tool, say
+from reporting import Failure, Progress, human, nearest, run_tool, say, source_date_epoch
 
 STATE = ".formats.json"
 NAME = re.compile(r"[a-z0-9][a-z0-9.+-]*-(\d+\.\d+\.\d+[a-z0-9.+~-]*)")
@@ -116,8 +116,9 @@ def convert(job, kind, directory):
     except OSError as error:
         if error.errno != errno.ENOSPC:
             raise
-        raise Failure(f"{kind}: no space left in {directory} ({human(shutil.disk_usage(directory).free)} free beside the unfinished file)",
-                      f"make room (the disk holds {human(os.stat(job.raw.path).st_blocks * 512)}) and run it again: what is finished stays") from error
+        free = human(shutil.disk_usage(directory).free)
+        raise Failure(f"{kind}: no space left in {directory} ({free} free beside the unfinished file)",
+                      f"make room (the disk holds {human(os.stat(job.raw.path).st_blocks * 512)}) and run it again; finished files stay") from error
     finally:
         if os.path.exists(part):
             os.unlink(part)
@@ -235,7 +236,7 @@ def parse(words):
                          help=f"default: {','.join(conversions.DEFAULT)}; also: vhdx.zip")
     command.add_argument("--firmware", choices=("efi", "bios"), default="efi", help="what the OVA asks VMware for; the disk starts under both")
     command.add_argument("--zstd-level", type=int, default=19, choices=range(1, 23), metavar="1-22", help="of raw.zst; default 19")
-    command.add_argument("--mtime", type=int, default=int(os.environ.get("SOURCE_DATE_EPOCH", "0")), metavar="SECONDS",
+    command.add_argument("--mtime", type=int, default=source_date_epoch(), metavar="SECONDS",
                          help="time of the files inside the OVA; default: SOURCE_DATE_EPOCH, else 1970")
     command.add_argument("--changelog", default=os.path.join(root, "CHANGELOG.md"), metavar="FILE", help="where the release notes come from")
     command.add_argument("--sign-key", metavar="FILE", help=f"private RSA key (PEM); default: a key of this machine, {signing.state_key()}")
@@ -261,9 +262,13 @@ def interrupted(number, frame):
 
 def main():
     signal.signal(signal.SIGTERM, interrupted)
-    arguments = parse(sys.argv[1:])
     verbs = {"make": make, "sign": sign, "verify": verify}
-    return run_tool("formats", lambda: verbs[arguments.verb](arguments))
+
+    def work():
+        arguments = parse(sys.argv[1:])
+        return verbs[arguments.verb](arguments)
+
+    return run_tool("formats", work)
 
 
 if __name__ == "__main__":

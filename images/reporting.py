@@ -1,5 +1,6 @@
 """What the image tools say while they work: one line per step, sizes and rates, and errors that name a way out."""
 import difflib
+import os
 import sys
 import time
 
@@ -20,6 +21,14 @@ def human(count):
             break
         value /= 1024
     return f"{value:.0f} {unit}" if unit == "B" or value >= 100 else f"{value:.1f} {unit}"
+
+
+def source_date_epoch():
+    """The date that reproducible builds give their files: that of the commit; 1970 when nothing is said."""
+    text = os.environ.get("SOURCE_DATE_EPOCH", "0")
+    if not text.isdigit():
+        raise Failure(f"SOURCE_DATE_EPOCH={text}: is no number of seconds", "export SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)")
+    return int(text)
 
 
 def nearest(word, known):

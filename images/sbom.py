@@ -22,7 +22,7 @@ import uuid
 import debian_licences
 from dpkg_root import DpkgRoot
 from file_origins import UNEXPLAINED, origin
-from reporting import Failure, run_tool, say
+from reporting import Failure, run_tool, say, source_date_epoch
 
 NONE = "NOASSERTION"
 NAMESPACE = uuid.UUID("3f0f6d0a-7f6b-5a53-8b44-5d0a6f3c9d11")
@@ -167,7 +167,8 @@ def document(root, name, epoch):
     relations += [("SPDXRef-Image", "CONTAINS", entry["SPDXID"]) for entry in packages]
     relations += [("SPDXRef-Unpackaged", "CONTAINS", entry["SPDXID"]) for entry in entries]
     result = {"spdxVersion": "SPDX-2.3", "dataLicense": "CC0-1.0", "SPDXID": "SPDXRef-DOCUMENT", "name": name,
-              "creationInfo": {"created": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(epoch)), "creators": ["Tool: slipway-sbom", "Organization: Slipway"]},
+              "creationInfo": {"created": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(epoch)),
+                               "creators": ["Tool: slipway-sbom", "Organization: Slipway"]},
               "packages": _own_packages(name, version, files) + packages, "files": entries,
               "hasExtractedLicensingInfos": _licence_texts(packages),
               "relationships": [{"spdxElementId": left, "relationshipType": kind, "relatedSpdxElement": right} for left, kind, right in relations]}
@@ -245,7 +246,7 @@ def parse(words):
     command.add_argument("--root", required=True, metavar="DIR", help="root of the tree")
     command.add_argument("--name", required=True, help="name and version of the image, such as slipway-0.1.0")
     command.add_argument("--out", required=True, metavar="FILE", help="the document, NAME.spdx.json")
-    command.add_argument("--epoch", type=int, default=int(os.environ.get("SOURCE_DATE_EPOCH", "0")), metavar="SECONDS",
+    command.add_argument("--epoch", type=int, default=source_date_epoch(), metavar="SECONDS",
                          help="date of the document; default: SOURCE_DATE_EPOCH, else 1970")
     command = verbs.add_parser("check", help="compare a document with a tree")
     command.add_argument("--root", required=True, metavar="DIR")
@@ -255,9 +256,13 @@ def parse(words):
 
 
 def main():
-    arguments = parse(sys.argv[1:])
     verbs = {"make": make, "check": check}
-    return run_tool("sbom", lambda: verbs[arguments.verb](arguments))
+
+    def work():
+        arguments = parse(sys.argv[1:])
+        return verbs[arguments.verb](arguments)
+
+    return run_tool("sbom", work)
 
 
 if __name__ == "__main__":
