@@ -27,8 +27,7 @@ def identifier(name):
         family, major, minor, later = gnu.groups()
         return f"{family.upper()}-{major}.{minor or 0}-{'or-later' if later else 'only'}"
     if name.lower() in NAMES:
-        known = NAMES[name.lower()]
-        return f"({known})" if " OR " in known else known
+        return NAMES[name.lower()]
     return "LicenseRef-debian-" + re.sub(r"[^A-Za-z0-9.]+", "-", name).strip("-")
 
 
@@ -36,30 +35,34 @@ def _words(text, pattern):
     return [part.strip() for part in re.split(pattern, text, flags=re.IGNORECASE) if part.strip()]
 
 
+def _joined(parts, word):
+    """Parts joined by AND or OR; one that has the other word outside of brackets gets brackets."""
+    other = {"AND": " OR ", "OR": " AND "}[word]
+
+    def bare(part):
+        while (shorter := re.sub(r"\([^()]*\)", "", part)) != part:
+            part = shorter
+        return part
+
+    return f" {word} ".join(f"({part})" if len(parts) > 1 and other in bare(part) else part for part in parts)
+
+
 def expression(text):
     """'GPL-2+ or Artistic, and Expat' -> '(GPL-2.0-or-later OR Artistic-1.0-Perl) AND MIT'. An exception is part of a name."""
-    def alternatives(part):
-        options = [" AND ".join(identifier(name) for name in _words(option, r"\s+and\s+")) for option in _words(part, r"\s+or\s+")]
-        options = [f"({option})" if len(options) > 1 and " AND " in option else option for option in options]
-        return " OR ".join(options)
-
-    groups = [alternatives(part) for part in _words(text, r"\s*,\s*and\s+|\s*,\s*(?=\S)(?!or\s)")]
-    groups = [f"({group})" if len(groups) > 1 and " OR " in group else group for group in groups]
-    return " AND ".join(groups)
+    groups = []
+    for group in _words(text, r"\s*,\s*and\s+|\s*,\s*(?!or\s)"):
+        options = [_joined([identifier(name) for name in _words(option, r"\s+and\s+")], "AND") for option in _words(group, r",?\s+or\s+")]
+        groups.append(_joined(options, "OR"))
+    return _joined(groups, "AND")
 
 
 def declared(text):
     """The expression of a whole copyright file: all its licences joined; UNKNOWN when it is not machine-readable."""
     if not text or FORMAT not in text.split("\n\n", 1)[0]:
         return UNKNOWN
-    found = []
-    for fields in paragraphs(text):
-        if "Files" in fields and (name := fields.get("License", "").split("\n")[0].strip()):
-            found.append(expression(name))
-    unique = sorted(set(filter(None, found)))
-    if not unique:
-        return UNKNOWN
-    return " AND ".join(f"({part})" if len(unique) > 1 and " OR " in part and not part.startswith("(") else part for part in unique)
+    names = {fields.get("License", "").split("\n")[0].strip() for fields in paragraphs(text) if "Files" in fields}
+    found = sorted({expression(name) for name in names if name} - {""})
+    return _joined(found, "AND") if found else UNKNOWN
 
 
 def references(text):
