@@ -28,7 +28,7 @@ def identifier(name):
         return f"{family.upper()}-{major}.{minor or 0}-{'or-later' if later else 'only'}"
     if name.lower() in NAMES:
         return NAMES[name.lower()]
-    return "LicenseRef-debian-" + re.sub(r"[^A-Za-z0-9.]+", "-", name).strip("-")
+    return "LicenseRef-debian-" + re.sub(r"[^A-Za-z0-9.]+", "-", name.replace("+", "plus")).strip("-")
 
 
 def _words(text, pattern):

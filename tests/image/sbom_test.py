@@ -148,7 +148,7 @@ class Sbom(unittest.TestCase):
         cases = {"GPL-2+ or MIT and Zlib": "GPL-2.0-or-later OR (MIT AND Zlib)",
                  "Perl, and LGPL-2.1": "(Artistic-1.0-Perl OR GPL-1.0-or-later) AND LGPL-2.1-only",
                  "Apache-2.0 or GPL-3, and BSD-3-clause, and ISC": "(Apache-2.0 OR GPL-3.0-only) AND BSD-3-Clause AND ISC",
-                 "GPL-2+ with OpenSSL exception": "LicenseRef-debian-GPL-2-with-OpenSSL-exception"}
+                 "GPL-2+ with OpenSSL exception": "LicenseRef-debian-GPL-2plus-with-OpenSSL-exception"}
         for text, expected in cases.items():
             self.assertEqual(debian_licences.expression(text), expected)
 
