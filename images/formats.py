@@ -91,9 +91,11 @@ def finished(path, record, inputs):
     return os.path.getsize(path) == record["bytes"] and signing.digest_of(path) == record["sha256"]
 
 
-def remove_parts(directory):
+def remove_parts(directory, name):
+    """What a run that was killed left behind; other programs' unfinished files are not ours."""
+    ours = (f"{name}.", signing.SUMS, signing.PUBLIC_KEY, STATE)
     for entry in os.scandir(directory):
-        if re.search(r"\.part(\.\w+)?$", entry.name):
+        if entry.name.startswith(ours) and re.search(r"\.part(\.\w+)?$", entry.name):
             os.unlink(entry.path)
 
 
@@ -186,7 +188,7 @@ def make(arguments):
             conversions.require_tool(tool)
     began = time.monotonic()
     with only_run_in(arguments.out), RawDisk(arguments.raw) as raw:
-        remove_parts(arguments.out)
+        remove_parts(arguments.out, arguments.name)
         progress = Progress("raw", raw.size)
         sha256 = raw.sha256(progress)
         progress.end(f"{os.path.basename(arguments.raw)}, {human(raw.size)}, sha256 {sha256[:16]}…")
