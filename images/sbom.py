@@ -148,7 +148,7 @@ def _own_packages(name, version, files):
     """The image itself, and the one package that has all files which are listed by themselves."""
     image = {"SPDXID": "SPDXRef-Image", "name": name, "versionInfo": version, "supplier": "Organization: Slipway", "downloadLocation": NONE,
              "filesAnalyzed": False, "licenseConcluded": NONE, "licenseDeclared": NONE, "copyrightText": NONE,
-             "primaryPackagePurpose": "OPERATING-SYSTEM"}
+             "primaryPackagePurpose": "OPERATING_SYSTEM"}
     code = hashlib.sha1("".join(sorted(sha1 for sha1, _, _ in files.values())).encode()).hexdigest()
     unpackaged = {"SPDXID": "SPDXRef-Unpackaged", "name": f"{name}-unpackaged-files", "versionInfo": version, "supplier": "Organization: Slipway",
                   "downloadLocation": NONE, "filesAnalyzed": True, "packageVerificationCode": {"packageVerificationCodeValue": code},

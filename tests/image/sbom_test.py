@@ -196,6 +196,8 @@ class Sbom(unittest.TestCase):
             self.assertLessEqual({relation["spdxElementId"], relation["relatedSpdxElement"]}, ids)
             contained.add(relation["relatedSpdxElement"])
         self.assertEqual(contained, ids - {"SPDXRef-DOCUMENT"})
+        image = next(entry for entry in document["packages"] if entry["SPDXID"] == "SPDXRef-Image")
+        self.assertEqual(image["primaryPackagePurpose"], "OPERATING_SYSTEM", "JSON's spelling; that of the text format has a hyphen")
         code = hashlib.sha1("".join(sorted(entry["checksums"][0]["checksumValue"] for entry in document["files"])).encode()).hexdigest()
         own = next(entry for entry in document["packages"] if entry["SPDXID"] == "SPDXRef-Unpackaged")
         self.assertEqual(own["packageVerificationCode"]["packageVerificationCodeValue"], code)
