@@ -30,6 +30,7 @@ _PATTERNS = {
     "AppArmor": [r"etc/apparmor\.d/.*", r"var/(cache|lib)/apparmor/.*"],
     "MariaDB": [r"var/lib/mysql(-[a-z]+)?/.*", r"etc/mysql/.*"],
     "cloud-init": [r"etc/cloud/.*", r"var/lib/cloud/.*", r"etc/netplan/.*"],
+    "base-files": [r"usr/local/man"],
     "image build": [
         r"etc/(machine-id|hostname|hosts|resolv\.conf|fstab|motd|issue(\.net)?|environment|debian_version|os-release|mtab)", r"etc/network/.*",
         r"etc/(apt|dpkg)/.*", r"etc/sudoers\.d/.*", r"etc/modules(-load\.d/.*)?", r"var/lib/dbus/machine-id", r"bin|sbin|lib|lib32|lib64|libx32",

@@ -13,6 +13,7 @@ import collections
 import hashlib
 import json
 import os
+import re
 import stat
 import sys
 import time
@@ -187,7 +188,8 @@ def make(arguments):
         os.replace(f"{arguments.out}.part", arguments.out)
     except OSError as error:
         raise Failure(f"{arguments.out}: {error.strerror}", "choose a file that can be written: --out FILE") from error
-    classes = collections.Counter(entry["comment"].split(";")[0].split(" of ")[0] for entry in result["files"])
+    # Without the package's name, which only changed files have behind "of".
+    classes = collections.Counter(re.sub(r"^(changed \w+) of .*", r"\1", entry["comment"].split(";")[0]) for entry in result["files"])
     say(f"{arguments.out}: {len(root.packages)} packages, {len(result['files'])} files of their own: "
         + ", ".join(f"{count} {what}" for what, count in sorted(classes.items())))
     for entry in result["files"]:
