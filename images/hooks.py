@@ -121,11 +121,11 @@ def units(top, content):
     """Turns on ours, turns off what waits for its role."""
     ours = sorted(path.name for path in (ROOTFS / "usr/lib/systemd/system").glob("*.service")
                   if "[Install]" in path.read_text())
-    manifest.run("systemctl", "--root", top, "enable", "systemd-networkd.service", "systemd-resolved.service", *ours)
+    manifest.run("chroot", top, "systemctl", "enable", "systemd-networkd.service", "systemd-resolved.service", *ours)
     for unit in content["services"]["disabled"]:
         if not (top / "lib/systemd/system" / unit).exists():
             raise manifest.Refused(f"unit {unit} is not in the root", "correct [services] disabled in images/manifest.toml")
-        manifest.run("systemctl", "--root", top, "disable", unit)
+        manifest.run("chroot", top, "systemctl", "disable", unit)
 
 
 def late(top):
