@@ -102,12 +102,14 @@ def fix_times(file, at):
         raise manifest.Refused(f"debugfs cannot set times in {file}: {(wrong or [done.returncode])[0]}")
 
 
-def make_ext4(file, mib, label, source, at, options=()):
+def make_ext4(file, mib, label, source, at, options=(), grows_to=None):
     """An ext4 with the content of a directory; its bytes depend on the order in which that lists its entries: see ordered()."""
     with open(file, "wb") as out:
         out.truncate(mib * MIB)
     identity = manifest.identifier(f"ext4 {label}", at)
-    extended = f"hash_seed={manifest.identifier(f'hash {label}', at)},root_owner=0:0,lazy_itable_init=0,lazy_journal_init=0,nodiscard"
+    extended = f"hash_seed={manifest.identifier(f'hash {label}', at)},root_owner=0:0,lazy_itable_init=0,lazy_journal_init=0"
+    if grows_to:
+        extended += f",resize={grows_to}"
     environment = dict(os.environ, E2FSPROGS_FAKE_TIME=str(at), TZ="UTC", LC_ALL="C", MKE2FS_CONFIG="/etc/mke2fs.conf")
     manifest.run("mkfs.ext4", "-q", "-F", "-b", "4096", "-L", label, "-U", identity, "-O", EXT4_WITHOUT, "-E", extended, *options,
                  "-d", source, file, env=environment)
@@ -196,7 +198,8 @@ def fill(out, parts, disk, copy, at, scratch):
     place(out, part, start)
     _, start, mib, *_ = parts["data"]
     # Room in the group table for 8 TiB, so that the volume grows while it is in use; a journal for a database's disk.
-    make_ext4(part, mib, disk["data_label"], copy / "srv/slipway", at, ["-m", "1", "-J", "size=128", "-E", f"resize={1 << 31}"])
+    make_ext4(part, mib, disk["data_label"], copy / "srv/slipway", at, ["-m", "1", "-J", "size=128"],
+              grows_to=(8 << 40) // 4096)
     place(out, part, start)
     empty(copy / "srv/slipway", at)
     _, start, mib, *_ = parts["root"]
