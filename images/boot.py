@@ -87,7 +87,8 @@ def firmware(name, folder):
 
 
 def command_line(chosen, folder, ports, monitor):
-    """QEMU's arguments. What the guest writes goes to a layer that is thrown away, so that a disk can be booted again and again."""
+    """QEMU's arguments. What the guest writes goes to a layer that is thrown away, so that a disk can be booted again and again;
+    its network ends at this machine (restrict), except for what is forwarded."""
     layer = folder / "layer.qcow2"
     kind = json.loads(manifest.run("qemu-img", "info", "--output=json", chosen.disk))["format"]
     manifest.run("qemu-img", "create", "-q", "-f", "qcow2", "-b", chosen.disk.resolve(), "-F", kind, layer,
@@ -99,7 +100,7 @@ def command_line(chosen, folder, ports, monitor):
     forwards = ",".join(f"hostfwd=tcp:127.0.0.1:{port}-:{inside}" for inside, port in ports.items())
     command = ["qemu-system-x86_64", "-machine", f"{machine},accel={accel}", "-cpu", "host" if accel == "kvm" else "max", "-smp", "2",
                "-m", str(chosen.memory_mib), *options, "-drive", f"if=none,id=disk,format=qcow2,file={layer},cache=unsafe", *BUS[chosen.bus],
-               "-netdev", f"user,id=net,restrict=off,{forwards}", "-device", f"{CARDS[chosen.card]},netdev=net",
+               "-netdev", f"user,id=net,restrict=on,{forwards}", "-device", f"{CARDS[chosen.card]},netdev=net",
                "-device", "virtio-rng-pci", "-display", "none", "-monitor", f"unix:{monitor},server,nowait", "-no-user-config"]
     command += ["-serial", f"file:{chosen.serial}"] if chosen.serial else ["-serial", "none"]
     data = None
@@ -181,7 +182,10 @@ def trial(chosen, folder):
         if machine.poll() is None:
             machine.send_signal(signal.SIGKILL)
             machine.wait()
-    print(json.dumps(report) if chosen.json else ", ".join(f"{key} {value}" for key, value in report.items()), file=sys.stderr)
+    if chosen.json:
+        print(json.dumps(report))
+    else:
+        print(", ".join(f"{key} {value}" for key, value in report.items()), file=sys.stderr)
     return status
 
 

@@ -68,7 +68,9 @@ def bios_images(root, core, first_sector, room):
 def install_modules(root):
     """GRUB's modules where core.img looks for them, as grub-install would leave them."""
     target = root / "boot/grub/i386-pc"
-    target.mkdir(parents=True, exist_ok=True)
+    for folder in (target.parent, target):
+        folder.mkdir(exist_ok=True)
+        folder.chmod(0o755)
     for source in sorted((root / "usr/lib/grub/i386-pc").iterdir()):
         if source.suffix in (".mod", ".lst"):
             shutil.copyfile(source, target / source.name)

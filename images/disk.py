@@ -119,10 +119,8 @@ def make_ext4(file, mib, label, source, at, options=(), grows_to=None):
 
 
 def ordered(root, copy):
-    """Fills a memory file system with the tree, sorted. A directory on a disk lists its entries in an order that depends on that
+    """Fills a memory file system with a tree, sorted. A directory on a disk lists its entries in an order that depends on that
     disk, and mke2fs numbers inodes in the order it meets; here the order depends on nothing but the names."""
-    copy.mkdir()
-    manifest.run("mount", "-t", "tmpfs", "-o", "size=90%,mode=0755", "slipway-disk", copy)
     transfer(root, copy)
 
 
@@ -151,7 +149,7 @@ def empty(folder, at):
 
 def make(chosen):
     manifest.need_root("making a disk")
-    content, at = manifest.load(), manifest.epoch()
+    content, at = manifest.load(chosen.manifest), manifest.epoch()
     if not (chosen.root / "etc/fstab").is_file() or not (chosen.root / "srv/slipway").is_dir():
         raise manifest.Refused(f"{chosen.root}: not a root of the image", "build one: images/root.py build --out DIR")
     if chosen.out.exists() and not chosen.force:
@@ -162,14 +160,17 @@ def make(chosen):
     with tempfile.TemporaryDirectory(prefix="slipway-disk-", dir=chosen.out.parent.resolve()) as name:
         scratch = pathlib.Path(name)
         copy = scratch / "copy"
-        ordered(chosen.root, copy)
+        copy.mkdir()
+        manifest.run("mount", "-t", "tmpfs", "-o", "size=90%,mode=0755", "slipway-disk", copy)
         try:
+            ordered(chosen.root, copy)
             say(began, "tree copied; file systems")
             partition(half, parts, total_mib, at)
             fill(half, parts, content["disk"], copy, at, scratch)
+            half.rename(chosen.out)
         finally:
+            half.unlink(missing_ok=True)
             manifest.run("umount", copy)
-    half.rename(chosen.out)
     blocks = chosen.out.stat().st_blocks * 512
     report = {"disk": str(chosen.out), "bytes": total_mib * MIB, "bytes_used": blocks, "seconds": round(time.monotonic() - began)}
     print(json.dumps(report) if chosen.json else f"{chosen.out}: {total_mib} MiB, {blocks // MIB} MiB of them written, {report['seconds']} s")
@@ -183,8 +184,8 @@ def say(began, what):
 def fill(out, parts, disk, copy, at, scratch):
     """Makes the partitions one after the other, each as a file of its own, and places it."""
     bootloader.install(copy, disk["root_label"])
-    for relative in tree.walk(copy / "boot"):
-        os.utime(copy / "boot" / relative, (at, at))
+    for relative in [*tree.walk(copy / "boot/grub"), ".."]:
+        os.utime(copy / "boot/grub" / relative, (at, at))
     core = bootloader.bios_core(copy, disk["root_label"], scratch)
     _, start, mib, *_ = parts["bios"]
     boot, core = bootloader.bios_images(copy, core, start * MIB // SECTOR, mib * MIB)
@@ -251,6 +252,7 @@ def main():
     one.add_argument("--root", type=pathlib.Path, required=True, help="directory that root.py has built")
     one.add_argument("--out", type=pathlib.Path, required=True, help="raw disk to write")
     one.add_argument("--data-size", type=size, help="size of the data volume, like 2G (default: of the manifest)")
+    one.add_argument("--manifest", type=pathlib.Path, default=manifest.HERE / "manifest.toml", help="sizes and labels (default: %(default)s)")
     one.add_argument("--force", action="store_true", help="replace an existing file")
     one.add_argument("--json", action="store_true")
     two = verbs.add_parser("extract", help="the root of a disk, as a directory (as root)")

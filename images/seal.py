@@ -169,7 +169,7 @@ def secrets(top):
         for folder, _, files in os.walk(top / name):
             for entry in sorted(files):
                 path = pathlib.Path(folder) / entry
-                if entry == "authorized_keys":
+                if entry in ("authorized_keys", "authorized_keys2"):
                     yield path, "lets somebody in"
                 elif stat.S_ISREG(path.lstat().st_mode) and path.lstat().st_size < 1 << 20 and PRIVATE_KEY.search(path.read_bytes()):
                     yield path, "holds a private key"
