@@ -61,7 +61,8 @@ class Boots(unittest.TestCase):
 
     # F9
     def test_the_data_volume_fills_a_larger_disk_at_the_first_boot(self):
-        said = self.boot("--grow-to", "20G", "--bus", "nvme", "--run", "df --output=size -BG /srv/slipway | tail -1; findmnt -no SOURCE /var/lib/mysql")
+        said = self.boot("--grow-to", "20G", "--bus", "nvme", "--run",
+                         "df --output=size -BG /srv/slipway | tail -1; findmnt -no SOURCE /var/lib/mysql")
         grown, source = said.split("\n")
         self.assertGreaterEqual(int(grown.strip().rstrip("G")), 12)
         self.assertIn("/mysql", source)
