@@ -17,7 +17,7 @@ BLOCK_LIST = SECTOR - 12
 LOAD_SEGMENT = 0x820   # where the second and later sectors go: 0x8000, after the first one
 
 # What core.img needs to find the root by its label; everything else lies there, in /boot/grub/i386-pc.
-MODULES = ["biosdisk", "part_gpt", "part_msdos", "ext2", "search", "search_fs_label", "normal", "configfile"]
+MODULES = ["biosdisk", "part_gpt", "part_msdos", "ext2", "search", "search_label", "normal", "configfile"]
 # Files that go to the EFI system partition: name there, place in the root.
 EFI_FILES = [
     ("BOOTX64.EFI", "usr/lib/shim/shimx64.efi.signed"),

@@ -63,7 +63,7 @@ def fstab(content):
     lines = [
         "# The data volume is the last partition of the disk; another disk with its label does as well.",
         f"LABEL={disk['root_label']} / ext4 errors=remount-ro,noatime 0 1",
-        "LABEL=ESP /boot/efi vfat umask=0077,noatime,nofail,x-systemd.device-timeout=10s 0 0",
+        "LABEL=ESP /boot/efi vfat umask=0077,noatime,nofail 0 0",
         f"LABEL={disk['data_label']} /srv/slipway ext4 nodev,nosuid,noexec,noatime 0 2",
     ]
     for name, path, *_ in manifest.data_directories():

@@ -154,6 +154,8 @@ def build(chosen):
 
 
 def told(report, notes, chosen):
+    if not LOCK.is_file():
+        notes = [f"{LOCK} does not exist yet, so nothing is compared; write it with: root.py lock {report['root']}"]
     if chosen.json:
         print(json.dumps(report))
     else:
