@@ -64,8 +64,7 @@ if os.path.exists(path):
     os.unlink(path)
 os.umask(0o117)
 server = Server(path, Handler)
-if name == "webd":
-    os.chown(path, -1, grp.getgrnam("slipway-web-clients").gr_gid)
+os.chown(path, -1, grp.getgrnam("slipway-web-clients").gr_gid)
 server.serve_forever()
 '''
 
