@@ -169,7 +169,7 @@ class Roles(unittest.TestCase):
             program = fetch("/api/v1/acme/requests")
         finally:
             self.sh("systemctl start slipway-webd")
-        self.assertEqual({english[0], french[0], program[0]}, {502})
+        self.assertEqual({english[0], french[0], program[0]}, {503})
         self.assertIn('lang="en"', english[2])
         self.assertIn('lang="fr"', french[2])
         self.assertNotRegex(english[2], r"(?:src|href)=\"[^\"]")
