@@ -210,6 +210,8 @@ class Host:
         with console:
             self.process = subprocess.Popen(
                 ["systemd-nspawn", "--quiet", "--boot", "--register=no", "--keep-unit", "--resolv-conf=off", "--timezone=off", "--link-journal=no",
+                 # What a machine of its own has: a firewall, and memory that a database may lock.
+                 "--capability=CAP_NET_ADMIN,CAP_IPC_LOCK",
                  f"--hostname={self.name}", "-D", str(self.merged), f"--network-namespace-path=/run/netns/{self.namespace}", "--console=pipe"],
                 stdin=subprocess.DEVNULL, stdout=console, stderr=console)
         poll(self._answers, BOOT_SECONDS, f"host {self.name}: SSH (its console: {self.work / 'console'})")
