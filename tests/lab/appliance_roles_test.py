@@ -239,7 +239,7 @@ class Roles(unittest.TestCase):
 
     def test_backup_agent_reads_every_table_and_changes_none(self):
         self.sh("mariadb -e 'CREATE DATABASE IF NOT EXISTS lab_rights; CREATE OR REPLACE TABLE lab_rights.one (a INT) SELECT 1 AS a; FLUSH TABLES'")
-        user = "setpriv --reuid slipway-backup --regid slipway-backup --clear-groups --groups $(getent group mysql | cut -d: -f3)"
+        user = "setpriv --reuid slipway-backup --regid slipway-backup --groups $(getent group mysql | cut -d: -f3)"
         self.addCleanup(self.sh, "mariadb -e 'DROP DATABASE IF EXISTS lab_rights'")
         self.assertEqual(self.sh(f"{user} find /var/lib/mysql ! -readable ! -name '*.flag'"), "")
         self.assertEqual(self.sh(f"{user} find /var/lib/mysql -writable"), "")
