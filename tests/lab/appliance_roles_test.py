@@ -194,7 +194,7 @@ class Roles(unittest.TestCase):
 
         def probe():
             url = f"https://{state['host'].address}/missing/[1-30]"
-            result = state["network"].inside(prober, "curl", "--silent", "--insecure", "--max-time", "3", "--output", "/dev/null", "--write-out",
+            result = state["network"].inside(prober, "curl", "--silent", "--insecure", "--fail-early", "--max-time", "3", "--output", "/dev/null", "--write-out",
                                              "%{http_code}\n", url, check=False)
             return "000" in result.stdout
         lab.poll(probe, 60, "a ban of whoever asked for missing pages")
