@@ -7,9 +7,7 @@ set -eu
 systemctl stop slipway.target slipway-webd slipway-jobd slipway-backupd slipway-setup nginx prometheus prometheus-alertmanager mariadb 2>/dev/null || true
 
 rm -f /etc/sudoers.d/90-cloud-init-users
-for database in passwd group shadow gshadow subuid subgid; do
-  if [ -e "/etc/$database" ]; then sed -i '/^trial:/d; s/:trial$/:/; s/,trial$//; s/,trial,/,/' "/etc/$database"; fi
-done
-rm -rf /home/trial
+# Signed in at this moment, so only by force.
+userdel --force --remove trial
 cloud-init clean --logs --seed
 sync

@@ -1,16 +1,12 @@
 #include "services/programs/program_start.hpp"
 
-#include <systemd/sd-daemon.h>
-
 #include <CLI/CLI.hpp>
-#include <chrono>
-#include <csignal>
 #include <iostream>
 
 #include "appliance/base/secret_file.hpp"
 #include "appliance/config/notation.hpp"
-#include "appliance/http/client.hpp"
 #include "appliance/telemetry/log.hpp"
+#include "services/programs/serving.hpp"
 
 namespace slipway::programs {
 namespace {
@@ -25,25 +21,11 @@ std::map<std::string, std::string> process_environment() {
   return variables;
 }
 
-sigset_t stop_signals() {
-  sigset_t set;
-  sigemptyset(&set);
-  sigaddset(&set, SIGTERM);
-  sigaddset(&set, SIGINT);
-  return set;
-}
-
 telemetry::Level level_of(const std::string& name) {
   if (name == "debug") return telemetry::Level::debug;
   if (name == "warning") return telemetry::Level::warning;
   if (name == "error") return telemetry::Level::error;
   return telemetry::Level::info;
-}
-
-bool answers_health(const std::filesystem::path& socket, std::chrono::milliseconds limit) {
-  if (socket.empty()) return true;
-  const auto answer = http::fetch({.url = "http://localhost/health"}, {.unix_socket = socket, .limit = limit});
-  return answer && answer->status == 200;
 }
 
 /// Writes the error to standard error; the exit status that follows from it.
@@ -93,27 +75,8 @@ Result<sql::Endpoint> database_endpoint(const config::Config& config, const std:
   return endpoint;
 }
 
-void wait_for_stop(const std::filesystem::path& socket) {
-  sd_notify(0, "READY=1");
-  std::uint64_t watchdog_us = 0;
-  const bool watched = sd_watchdog_enabled(0, &watchdog_us) > 0;
-  // A third of the limit: one answer may be late, and one may be lost.
-  const std::chrono::microseconds period(watched ? watchdog_us / 3 : 3'600'000'000);
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(period);
-  const timespec rest{seconds.count(), std::chrono::nanoseconds(period - seconds).count()};
-  const auto set = stop_signals();
-  for (;;) {
-    const int signal = sigtimedwait(&set, nullptr, &rest);
-    if (signal > 0) break;
-    if (watched && answers_health(socket, std::chrono::floor<std::chrono::milliseconds>(period)))
-      sd_notify(0, "WATCHDOG=1");
-  }
-  sd_notify(0, "STOPPING=1");
-}
-
 int run_program(int argc, const char* const* argv, const std::string& program, Status (*serve)(const config::Config&)) {
-  const auto held = stop_signals();  // for wait_for_stop()
-  pthread_sigmask(SIG_BLOCK, &held, nullptr);
+  hold_stop_signals();
   const auto served = serve(start(argc, argv, program));
   return served ? EXIT_SUCCESS : report(served.error());
 }

@@ -1,7 +1,5 @@
-// What Slipway's long-running programs share: reading their configuration, waiting for the signal to stop.
+// What Slipway's long-running programs share: reading their configuration.
 #pragma once
-
-#include <filesystem>
 
 #include "appliance/config/config.hpp"
 #include "appliance/sql/connection.hpp"
@@ -10,11 +8,6 @@ namespace slipway::programs {
 
 /// The configured database server, this program's user and its password. Errors: those of read_secret_file().
 [[nodiscard]] Result<sql::Endpoint> database_endpoint(const config::Config& config, const std::string& database);
-
-/// Tells the service manager, if there is one, that the program serves, and returns when it shall stop: at SIGTERM or
-/// SIGINT. Where the manager watches (WatchdogSec=), it hears of the program as long as /health answers on `socket`,
-/// the UNIX socket of the program itself; without one, as long as this thread runs.
-void wait_for_stop(const std::filesystem::path& socket);
 
 /// The main() of a program: reads its configuration, calls `serve`, and gives the exit status, with the error on
 /// standard error. Call it before any thread is started.

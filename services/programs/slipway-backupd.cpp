@@ -9,6 +9,7 @@
 #include "services/backup/agent.hpp"
 #include "services/backup/timeline_json.hpp"
 #include "services/programs/program_start.hpp"
+#include "services/programs/serving.hpp"
 
 namespace slipway::programs {
 namespace {

@@ -9,6 +9,7 @@
 #include "services/jobs/housekeeping.hpp"
 #include "services/jobs/orphan_sweep.hpp"
 #include "services/programs/program_start.hpp"
+#include "services/programs/serving.hpp"
 
 namespace slipway::programs {
 namespace {

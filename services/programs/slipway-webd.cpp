@@ -8,6 +8,7 @@
 #include "services/desk/routes.hpp"
 #include "services/programs/console_pages.hpp"
 #include "services/programs/program_start.hpp"
+#include "services/programs/serving.hpp"
 
 namespace slipway::programs {
 namespace {

@@ -43,7 +43,7 @@ class Manager {
   std::map<std::string, int> heard_;
 };
 
-class ServiceManager : public testing::Test {
+class ProgramWatch : public testing::Test {
  protected:
   void SetUp() override {
     const auto& user = platform_.program("slipway_job");
@@ -72,7 +72,7 @@ class ServiceManager : public testing::Test {
   Manager manager_{directory_ / "manager"};
 };
 
-TEST_F(ServiceManager, HearsThatAProgramServesThenThatItStillDoesThenThatItStops) {
+TEST_F(ProgramWatch, HearsThatAProgramServesThenThatItStillDoesThenThatItStops) {
   auto program = start();
   ASSERT_TRUE(test::eventually(std::chrono::seconds(20), [&] { return manager_.heard("READY=1") == 1; }))
       << test::read_file(directory_ / "jobd.log");
@@ -83,7 +83,7 @@ TEST_F(ServiceManager, HearsThatAProgramServesThenThatItStillDoesThenThatItStops
   EXPECT_EQ(manager_.heard("STOPPING=1"), 1);
 }
 
-TEST_F(ServiceManager, HearsNothingOfAProgramThatRunsAndDoesNotAnswer) {
+TEST_F(ProgramWatch, HearsNothingOfAProgramThatRunsAndDoesNotAnswer) {
   auto program = start();
   ASSERT_TRUE(test::eventually(std::chrono::seconds(20), [&] { return manager_.heard("WATCHDOG=1") > 0; }))
       << test::read_file(directory_ / "jobd.log");
