@@ -67,7 +67,10 @@ def key_for_this_run(folder):
     manifest.run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "trial", "-f", folder / "key")
     public = (folder / "key.pub").read_text().strip()
     user = {"name": "trial", "sudo": "ALL=(ALL) NOPASSWD:ALL", "shell": "/bin/bash", "ssh_authorized_keys": [public]}
-    return "#cloud-config\n" + json.dumps({"users": [user]}) + "\n"
+    # QEMU's own network, from which this machine's connections come: an appliance lets nobody to SSH unless told.
+    door = {"path": "/etc/nftables.d/trial.nft", "content": "add element inet slipway management4 { 10.0.2.0/24 }\n"}
+    opened = ["sh", "-c", "if systemctl is-active --quiet nftables; then systemctl reload nftables; fi"]
+    return "#cloud-config\n" + json.dumps({"users": [user], "write_files": [door], "runcmd": [opened]}) + "\n"
 
 
 def firmware(name, folder):

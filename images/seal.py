@@ -22,7 +22,7 @@ GONE = [
     "var/lib/cloud/**", "run/**", "tmp/**", "var/tmp/**", "var/backups/**", "var/lib/dhcp/*.leases", "var/lib/chrony/*",
     "var/lib/systemd/timers/**", "var/lib/systemd/timesync/**", "var/lib/systemd/linger/**", "var/lib/systemd/coredump/**",
     "var/lib/fail2ban/**", "var/lib/private/**", "root/.*_history", "root/.cache", "root/.ansible", "home/*/.*_history",
-    "home/*/.ansible", "etc/.pwd.lock", "etc/cloud/cloud-init.disabled", "etc/systemd/network/10-cloud-init-*",
+    "home/*/.ansible", "etc/.pwd.lock", "etc/cloud/cloud-init.disabled", "etc/systemd/network/10-cloud-init-*", "etc/nftables.d/trial.nft",
     "var/lib/unattended-upgrades/**",
     # the database and the metrics are made on first use
     "srv/slipway/mysql/**", "srv/slipway/mysql.new", "srv/slipway/prometheus/metrics2/**", "srv/slipway/lost+found", "lost+found",

@@ -11,7 +11,9 @@ if [ "$state" != running ]; then
 fi
 nginx -t 2>/dev/null || fail "nginx: its configuration is refused: nginx -t"
 sshd -t || fail "sshd: its configuration is refused: sshd -t"
-[ "$(nft list ruleset | grep -c 'policy drop')" -ge 2 ] || fail "nftables: not everything is denied by default"
+nft --check --file /etc/nftables.conf || fail "nftables: its rules are refused: nft --check --file /etc/nftables.conf"
+grep -c 'policy drop' /etc/nftables.conf | grep -q '^[2-9]' || fail "nftables: not everything is denied by default"
+systemctl is-enabled --quiet nftables || fail "nftables: not enabled"
 for unit in slipway-webd slipway-jobd slipway-backupd; do
   systemctl is-enabled --quiet slipway.target || fail "slipway.target: not enabled"
   level=$(systemd-analyze security --no-pager "$unit.service" | sed -n 's/.*level for [^:]*: \([0-9.]*\) .*/\1/p')
