@@ -172,8 +172,8 @@ struct DatabaseUser {
   std::string host;
   bool signs_in = true;         ///< false: locked, or a role
   bool has_password = true;     ///< or is known by its socket
-  bool by_socket = false;
   Names rights;                 ///< on everything, "SELECT", "SUPER", …
+  Names databases;              ///< in which it has rights on everything
 };
 
 struct AccountFact {
@@ -283,7 +283,7 @@ struct Security {
   Fact<Names> without_password;  ///< users of the machine that sign in without one
   Fact<Names> administrators;    ///< users with id 0
   Fact<std::string> tmp_options;   ///< mount options of /tmp, empty: it is no file system of its own
-  Fact<bool> audit_of_sudo;
+  Fact<bool> sudo_asks;
 };
 
 struct Identity {
