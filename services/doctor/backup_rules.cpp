@@ -64,7 +64,7 @@ Outcome agent_answers(const Facts& facts) {
     const auto& agent = facts.backups.agent;
     if (agent.known()) return ok("it tells how it stands");
     if (agent.absent()) return not_applicable(agent.absent()->reason);
-    return failure(agent.unknown()->reason, "journalctl -u slipway-backupd -e; systemctl restart slipway-backupd");
+    return no_answer(facts, *agent.unknown(), "journalctl -u slipway-backupd -e; systemctl restart slipway-backupd");
   });
 }
 

@@ -26,6 +26,11 @@ Outcome failure(std::string reason, std::string way_out) {
 }
 Outcome not_applicable(std::string reason) { return {Verdict::not_applicable, std::move(reason)}; }
 
+Outcome no_answer(const Facts& facts, const Unknown& unknown, std::string way_out) {
+  if (facts.place.root || facts.place.embedded) return failure(unknown.reason, std::move(way_out));
+  return {Verdict::unknown, unknown.reason, unknown.way_out};
+}
+
 Outcome none_of(const Fact<Names>& fact, std::string_view none, Verdict otherwise, std::string_view what,
                 std::string_view way_out) {
   return about(fact, [&](const Names& names) -> Outcome {

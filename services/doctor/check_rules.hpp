@@ -38,6 +38,9 @@ template <typename T, typename Look>
   return {Verdict::unknown, fact.unknown()->reason, fact.unknown()->way_out};
 }
 
+/// The verdict where something did not answer: a failure, or unknown when we may not ask it at all.
+[[nodiscard]] Outcome no_answer(const Facts& facts, const Unknown& unknown, std::string way_out);
+
 /// A list that should be empty: ok with `none`, else `otherwise` with "`what`: a, b, c".
 [[nodiscard]] Outcome none_of(const Fact<Names>& fact, std::string_view none, Verdict otherwise, std::string_view what,
                               std::string_view way_out);

@@ -8,7 +8,7 @@ namespace {
 
 Outcome answers(const Fact<Answer>& fact, const std::string& unit) {
   const std::string way_out = "journalctl -u " + unit + " -e; systemctl restart " + unit;
-  if (!fact.known() && fact.unknown()) return failure(fact.unknown()->reason, way_out);
+  if (fact.unknown()) return failure(fact.unknown()->reason, way_out);
   return about(fact, [&](const Answer& answer) -> Outcome {
     if (answer.status == 200) return ok("answers with 200");
     return failure("answers with " + std::to_string(answer.status), way_out);

@@ -144,7 +144,7 @@ Outcome interfaces(const Facts& facts) {
 
 Outcome interface_errors(const Facts& facts) {
   return about(facts.network.interface_errors, [](double part) {
-    const std::string text = percent_text(part) + " of the packets faulty or dropped";
+    const std::string text = percent_text(part) + " of the packets are faulty";
     if (part > 1.0) return warning(text + ", more than 1 %", "ip -s link; look at cable, switch or virtual network");
     return ok(text);
   });

@@ -76,11 +76,12 @@ Outcome file_current(const Facts& facts, const std::string& name) {
   });
 }
 
-Outcome about_answer(const std::map<std::string, Fact<Answer>>& answers, const std::string& name, const std::string& way_out) {
+Outcome about_answer(const Facts& facts, const std::map<std::string, Fact<Answer>>& answers, const std::string& name,
+                     const std::string& way_out) {
   const auto found = answers.find(name);
   if (found == answers.end()) return {Verdict::unknown, name + ": was not asked", "report it"};
   const Fact<Answer>& fact = found->second;
-  if (fact.unknown() && !fact.known()) return failure(fact.unknown()->reason, way_out);
+  if (fact.unknown()) return no_answer(facts, *fact.unknown(), way_out);
   return about(fact, [&](const Answer& answer) -> Outcome {
     if (answer.status == 200) return ok("answers with 200");
     std::string text = "answers with " + std::to_string(answer.status);
@@ -90,11 +91,11 @@ Outcome about_answer(const std::map<std::string, Fact<Answer>>& answers, const s
 }
 
 Outcome health(const Facts& facts, const std::string& name) {
-  return about_answer(facts.programs.health, name, start_it(facts, "slipway-" + name));
+  return about_answer(facts, facts.programs.health, name, start_it(facts, "slipway-" + name));
 }
 
 Outcome ready(const Facts& facts, const std::string& name) {
-  const Outcome outcome = about_answer(facts.programs.ready, name, start_it(facts, "slipway-" + name));
+  const Outcome outcome = about_answer(facts, facts.programs.ready, name, start_it(facts, "slipway-" + name));
   // The agent's readiness is its list of alerts: what they are, and how bad, the area backups says.
   if (name == "backupd" && outcome.verdict == Verdict::failure)
     return warning(outcome.reason, "slipway doctor --area backups");
@@ -102,7 +103,7 @@ Outcome ready(const Facts& facts, const std::string& name) {
 }
 
 Outcome front(const Facts& facts) {
-  return about_answer(facts.programs.health, "front", "nginx -t; journalctl -u nginx -u slipway-webd -e");
+  return about_answer(facts, facts.programs.health, "front", "nginx -t; journalctl -u nginx -u slipway-webd -e");
 }
 
 Outcome nginx_valid(const Facts& facts) {
