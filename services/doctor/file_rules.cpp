@@ -101,7 +101,7 @@ Outcome root_login_keys(const Facts& facts) {
   return about(facts.files.root_login_keys, [](std::uint64_t keys) {
     if (keys == 0) return ok("none");
     return note(std::to_string(keys) + " keys may sign in as root over SSH",
-                "see that each is wanted: /root/.ssh/authorized_keys");
+                "see that each is wanted: ~root/.ssh/authorized_keys");
   });
 }
 
