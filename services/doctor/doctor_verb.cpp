@@ -50,7 +50,7 @@ Result<Output> run(const Context& context, const Flags& flags) {
   SLIPWAY_TRY(const auto areas, areas_of(flags.areas));
   if (flags.list) return Output{list_json(areas), list_text(areas)};
   SLIPWAY_TRY(const auto sources, Sources::of(context));
-  const Facts facts = gather(sources, [&](const std::string& what) { context.progress("· looking at " + what); });
+  const Facts facts = gather(sources, areas, [&](const std::string& what) { context.progress("· looking at " + what); });
   const auto findings = examine(facts, areas);
   const ReportOptions options{.colours = wants_colours(), .failures_only = flags.failures, .all = flags.all};
   Output output{report_json(facts.place, findings, flags.failures), report_text(findings, options)};

@@ -17,6 +17,7 @@ constexpr std::size_t kThreads = 4;
 
 struct Part {
   std::string what;
+  std::vector<Area> areas;  ///< whose checks look at it
   std::function<void()> look;
 };
 
@@ -76,30 +77,37 @@ Result<Sources> Sources::of(const command::Context& context) {
   return sources;
 }
 
-Facts gather(const Sources& sources, const std::function<void(const std::string&)>& progress) {
+Facts gather(const Sources& sources, std::span<const Area> areas,
+             const std::function<void(const std::string&)>& progress) {
+  using enum Area;
   Facts facts;
   facts.place = place_of(sources);
   facts.database.newest_platform_schema = sql::platform_schema().back().number;
   facts.database.newest_account_schema = sql::account_schema().back().number;
   // What takes longest first.
-  run({{"updates", [&] { gather_updates(sources, facts.packages); }},
-       {"protocols", [&] { gather_protocols(sources, facts.tls); }},
-       {"programs", [&] { gather_programs(sources, facts.programs); }},
-       {"database", [&] { gather_database(sources, facts); }},
-       {"units", [&] { gather_units(sources, facts.system); }},
-       {"processes", [&] { gather_processes(sources, facts.packages); }},
-       {"packages", [&] { gather_packages(sources, facts.packages, facts.system.installed_kernels); }},
-       {"network", [&] { gather_network(sources, facts.network); }},
-       {"security", [&] { gather_security(sources, facts.security); }},
-       {"monitoring", [&] { gather_monitoring(sources, facts.monitoring); }},
-       {"backups", [&] { gather_backups(sources, facts.backups); }},
-       {"system", [&] { gather_system(sources, facts.system); }},
-       {"disks", [&] { gather_disks(sources, facts.system); }},
-       {"files", [&] { gather_files(sources, facts.files); }},
-       {"certificate", [&] { gather_certificate(sources, facts.tls); }},
-       {"SSH", [&] { gather_ssh(sources, facts.ssh); }},
-       {"identity", [&] { gather_identity(sources, facts.identity); }}},
-      progress);
+  std::vector<Part> parts{
+      {"updates", {packages}, [&] { gather_updates(sources, facts.packages); }},
+      {"protocols", {tls}, [&] { gather_protocols(sources, facts.tls); }},
+      {"programs", {programs}, [&] { gather_programs(sources, facts.programs); }},
+      {"database", {database, backups, identity}, [&] { gather_database(sources, facts); }},
+      {"units", {Area::system}, [&] { gather_units(sources, facts.system); }},
+      {"processes", {packages}, [&] { gather_processes(sources, facts.packages); }},
+      {"packages", {packages, Area::system}, [&] { gather_packages(sources, facts.packages, facts.system.installed_kernels); }},
+      {"network", {network, security}, [&] { gather_network(sources, facts.network); }},
+      {"security", {security}, [&] { gather_security(sources, facts.security); }},
+      {"monitoring", {monitoring}, [&] { gather_monitoring(sources, facts.monitoring); }},
+      {"backups", {backups, database}, [&] { gather_backups(sources, facts.backups); }},
+      {"system", {Area::system, database}, [&] { gather_system(sources, facts.system); }},
+      {"disks", {Area::system}, [&] { gather_disks(sources, facts.system); }},
+      {"files", {files, database}, [&] { gather_files(sources, facts.files); }},
+      {"certificate", {tls}, [&] { gather_certificate(sources, facts.tls); }},
+      {"SSH", {ssh}, [&] { gather_ssh(sources, facts.ssh); }},
+      {"identity", {identity}, [&] { gather_identity(sources, facts.identity); }}};
+  std::erase_if(parts, [&](const Part& part) {
+    return !areas.empty() &&
+           std::ranges::none_of(part.areas, [&](Area area) { return std::ranges::find(areas, area) != areas.end(); });
+  });
+  run(std::move(parts), progress);
   return facts;
 }
 

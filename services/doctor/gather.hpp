@@ -7,7 +7,7 @@
 #include <optional>
 
 #include "appliance/command/command.hpp"
-#include "services/doctor/facts.hpp"
+#include "services/doctor/check_rules.hpp"
 
 namespace slipway::doctor {
 
@@ -25,7 +25,9 @@ struct Sources {
   [[nodiscard]] static Result<Sources> of(const command::Context& context);
 };
 
-/// Everything there is to know, by four threads at most. `progress` is told what is begun, by one thread at a time.
-[[nodiscard]] Facts gather(const Sources& sources, const std::function<void(const std::string&)>& progress);
+/// What the checks of these areas (none: all) are about, by four threads at most. `progress` is told what is begun, by
+/// one thread at a time.
+[[nodiscard]] Facts gather(const Sources& sources, std::span<const Area> areas,
+                           const std::function<void(const std::string&)>& progress);
 
 }  // namespace slipway::doctor
