@@ -64,8 +64,11 @@ Outcome log_waits(const Facts& facts) {
 }
 
 Outcome uptime(const Facts& facts) {
-  return about_counters(facts, {"Uptime"}, [](const std::vector<std::int64_t>& values) {
-    return ok("for " + span_text(std::chrono::seconds(values[0])));
+  return about_counters(facts, {"Uptime"}, [&](const std::vector<std::int64_t>& values) -> Outcome {
+    const std::string text = "for " + span_text(std::chrono::seconds(values[0]));
+    if (values[0] < 600 && !facts.place.embedded)
+      return note(text + ": its counters say little yet", "if nobody started it: journalctl -u mariadb -e; look again in an hour");
+    return ok(text);
   });
 }
 

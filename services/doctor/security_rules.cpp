@@ -87,7 +87,7 @@ Outcome intrusion(const Facts& facts) {
   const auto& jails = facts.security.jails;
   if (jails.known()) return ok(std::to_string(jails->size()) + " jails");
   if (jails.absent()) return not_applicable(jails.absent()->reason);
-  return {Verdict::unknown, jails.unknown()->reason, jails.unknown()->way_out};
+  return no_answer(facts, *jails.unknown(), "systemctl status fail2ban; fail2ban-client -t reads its configuration");
 }
 
 Outcome automatic(const Facts& facts, const std::string& key, const std::string& setting) {

@@ -84,6 +84,7 @@ Outcome without(const Facts& facts, const std::string& key, const std::vector<st
 }
 
 Outcome valid(const Facts& facts) {
+  if (facts.ssh.unknown()) return no_answer(facts, *facts.ssh.unknown(), "correct what 'sshd -t' names");
   return about(facts.ssh, [](const Settings&) { return ok("sshd reads its configuration"); });
 }
 

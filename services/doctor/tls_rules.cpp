@@ -21,6 +21,7 @@ Outcome about_leaf(const Facts& facts, const std::function<Outcome(const Certifi
 }
 
 Outcome present(const Facts& facts) {
+  if (facts.tls.chain.unknown()) return no_answer(facts, *facts.tls.chain.unknown(), kReplace);
   return about_leaf(facts, [](const Certificate& leaf) { return ok(leaf.subject + ", issued by " + leaf.issuer); });
 }
 
