@@ -251,7 +251,7 @@ bool sounds_secret(std::string_view given) {
       "_file",   "-file",  ".file",     "file",   "_path",    "_dir",      "_policy",        "_length", "_limit", "_count", "_total",
       "_seconds", "_age",  "_lifetime", "_at",    "_plugin",  "_bytes",    "authentication", "_url",    "_kind",  "_title", "passwords"};
   const std::string name = lower(given);
-  if (name == "pass" || name == "pwd" || name == "psk" || name.ends_with("_pass") || name.ends_with("_pwd")) return true;
+  if (name == "pass" || name == "pwd" || name == "psk" || name.ends_with("_pass") || name.ends_with("-pass") || name.ends_with("_pwd")) return true;
   if (std::ranges::any_of(harmless_ends, [&](auto end) { return name.ends_with(end); })) return false;
   return std::ranges::any_of(fragments, [&](auto one) { return name.find(one) != std::string::npos; });
 }
