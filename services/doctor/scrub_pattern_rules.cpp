@@ -13,6 +13,8 @@ namespace {
 
 using Removed = std::map<std::string, std::size_t>;
 
+constexpr std::size_t kLongestUrl = 2048;
+
 bool is_alnum(char one) { return std::isalnum(static_cast<unsigned char>(one)) != 0; }
 bool is_hex(char one) { return std::isxdigit(static_cast<unsigned char>(one)) != 0; }
 bool is_run_letter(char one) { return is_alnum(one) || one == '+' || one == '_' || one == '-'; }
@@ -54,7 +56,7 @@ std::string without_url_passwords(const std::string& line, Removed& removed) {
   for (auto at = line.find("://"); at != std::string::npos; at = line.find("://", at + 3)) {
     const std::size_t begin = at + 3;
     std::size_t end = begin;
-    while (end < line.size() && !ends_url(line[end])) ++end;
+    while (end < line.size() && end - begin < kLongestUrl && !ends_url(line[end])) ++end;
     const std::string_view rest(line.data() + begin, end - begin);
     const auto authority = rest.substr(0, std::min(rest.find_first_of("/?#"), rest.size()));
     const auto colon = authority.find(':');
@@ -91,14 +93,14 @@ std::size_t hash_at(std::string_view line, std::size_t at) {
 std::size_t token_at(std::string_view line, std::size_t at) {
   if (at > 0 && is_alnum(line[at - 1])) return 0;
   const auto rest = line.substr(at);
+  static constexpr std::array<std::string_view, 12> begins{"eyJ",  "AKIA", "ASIA",        "ghp_",  "gho_",  "ghs_",
+                                                           "ghu_", "github_pat_", "xoxb-", "xoxp-", "glpat-", "sk-"};
+  if (std::ranges::none_of(begins, [&](auto one) { return rest.starts_with(one); })) return 0;
   std::size_t size = 0;
   while (size < rest.size() && (is_run_letter(rest[size]) || rest[size] == '.')) ++size;
   const auto run = rest.substr(0, size);
-  if (run.starts_with("eyJ") && run.find('.') != std::string_view::npos && size >= 20) return size;
-  static constexpr std::array<std::string_view, 11> begins{"AKIA",  "ASIA",  "ghp_", "gho_",   "ghs_",  "ghu_",
-                                                           "github_pat_", "xoxb-", "xoxp-", "glpat-", "sk-"};
-  const bool known = std::ranges::any_of(begins, [&](auto one) { return run.starts_with(one); });
-  return known && size >= 20 && mixture_of(run).kinds >= 2 ? size : 0;
+  if (run.starts_with("eyJ") && run.find('.') == std::string_view::npos) return 0;
+  return size >= 20 && mixture_of(run).kinds >= 2 ? size : 0;
 }
 
 /// How long a printed recovery key is at `at`: at least six groups of five capitals and digits; 0: there is none.

@@ -175,7 +175,7 @@ class Line {
 
   /// SQL: IDENTIFIED BY [PASSWORD] 'value', IDENTIFIED VIA plugin USING 'value'.
   void take_identified() {
-    const std::string rest = lower(line_.substr(at_));
+    const std::string rest = lower(line_.substr(at_, 300));
     for (const std::string_view word : {"by", "using", "as"}) {
       std::size_t found = rest.find(std::string(" ") + std::string(word) + " ");
       if (found == std::string::npos) continue;
