@@ -66,7 +66,8 @@ std::string one_line(const X509_NAME* name) {
 Timestamp time_of(const ASN1_TIME* time) {
   std::tm parts{};
   if (ASN1_TIME_to_tm(time, &parts) != 1) return Timestamp{};
-  return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::from_time_t(::timegm(&parts)));
+  return std::chrono::time_point_cast<std::chrono::microseconds>(
+      std::chrono::system_clock::from_time_t(::timegm(&parts)));
 }
 
 std::string address_text(const ASN1_OCTET_STRING* bytes) {

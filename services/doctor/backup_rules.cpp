@@ -14,7 +14,8 @@ Outcome enabled(const Facts& facts) {
     if (on) return ok("on");
     if (facts.place.embedded) return note("off", "slipway up --backup");
     return warning("off: what is lost with this machine is lost",
-                   "name two repositories and set backup.enabled in /etc/slipway/slipway.toml, then: systemctl restart slipway.target");
+                   "name two repositories and set backup.enabled in /etc/slipway/slipway.toml, then: systemctl restart "
+                   "slipway.target");
   });
 }
 
@@ -30,7 +31,8 @@ Outcome with_agent(const Facts& facts, const std::function<Outcome(const BackupA
 Outcome repository(const Facts& facts, const std::string& address, const char* key) {
   return while_on(facts, [&]() -> Outcome {
     if (!address.empty()) return ok(std::string(key) + " is set");
-    return failure(std::string(key) + " names none", std::string("set ") + key + " in /etc/slipway/slipway.toml: docs/restore.md");
+    return failure(std::string(key) + " names none",
+                   std::string("set ") + key + " in /etc/slipway/slipway.toml: docs/restore.md");
   });
 }
 
@@ -46,7 +48,8 @@ Outcome two_places(const Facts& facts) {
 Outcome elsewhere(const Facts& facts) {
   return while_on(facts, [&]() -> Outcome {
     if (!facts.backups.on_this_machine) return ok("at least one is elsewhere");
-    if (facts.place.embedded) return note("both lie on this disk, for trying", "an appliance with sftp:// or s3:// keeps them elsewhere");
+    if (facts.place.embedded)
+      return note("both lie on this disk, for trying", "an appliance with sftp:// or s3:// keeps them elsewhere");
     return failure("both lie on this machine's own disk, and are lost with it",
                    "name a repository on another machine: sftp://, ftps:// or s3://");
   });
@@ -90,8 +93,7 @@ Outcome looked(const Facts& facts) {
   return with_agent(facts, [&](const BackupAgent& agent) -> Outcome {
     if (!agent.looked_at) return note("not yet: it has just started", "ask again in a minute");
     const std::string text = ago(facts.place.now, *agent.looked_at);
-    if (facts.place.now - *agent.looked_at > std::chrono::hours(2))
-      return warning(text + ", more than 2 h", kLook);
+    if (facts.place.now - *agent.looked_at > std::chrono::hours(2)) return warning(text + ", more than 2 h", kLook);
     return ok(text);
   });
 }
@@ -121,7 +123,8 @@ Outcome full(const Facts& facts) {
 
 Outcome any(const Facts& facts) {
   return with_agent(facts, [&](const BackupAgent& agent) {
-    const auto at = newest(agent, [](const BackupEntry& one) { return one.kind == "full" || one.kind == "incremental"; });
+    const auto at =
+        newest(agent, [](const BackupEntry& one) { return one.kind == "full" || one.kind == "incremental"; });
     const auto every = std::chrono::ceil<std::chrono::hours>(facts.backups.incremental_every);
     return age(facts.place.now, at, "backup", std::max(every, std::chrono::hours(1)) + std::chrono::hours(1));
   });
@@ -140,7 +143,8 @@ Outcome proofs_failed(const Facts& facts) {
     for (const auto& one : agent.backups)
       if (one.proof == "failed") failed.push_back(one.id + " in " + one.repository);
     if (failed.empty()) return ok("none failed");
-    return warning("failed: " + join(failed, 4), "slipway backup list names the fault; take a new one: slipway backup run");
+    return warning("failed: " + join(failed, 4),
+                   "slipway backup list names the fault; take a new one: slipway backup run");
   });
 }
 
@@ -182,7 +186,8 @@ Outcome work_space(const Facts& facts) {
     return about(facts.backups.work_available_bytes, [&](std::uint64_t left) {
       return about(facts.backups.database_bytes, [&](std::uint64_t needed) -> Outcome {
         const std::string text = size_text(left) + " left, the database has " + size_text(needed);
-        if (left < needed) return warning(text + ": no room for a proof", "grow the disk of backup.work_dir, or move it");
+        if (left < needed)
+          return warning(text + ": no room for a proof", "grow the disk of backup.work_dir, or move it");
         return ok(text);
       });
     });

@@ -23,8 +23,8 @@ std::string_view tail(std::string_view text, std::size_t most) {
 }
 
 /// Values alone, so that it stays JSON.
-ordered_json scrubbed_json(const ordered_json& json, const ScrubOptions& options, std::map<std::string, std::size_t>& removed,
-                           bool secret = false) {
+ordered_json scrubbed_json(const ordered_json& json, const ScrubOptions& options,
+                           std::map<std::string, std::size_t>& removed, bool secret = false) {
   if (json.is_string()) {
     const auto& text = json.get_ref<const std::string&>();
     if (secret && !text.empty()) {
@@ -53,7 +53,8 @@ Scrubbed clean(const BundlePart& part, const ScrubOptions& options) {
     const auto json = ordered_json::parse(text, nullptr, false);
     if (!json.is_discarded()) {
       Scrubbed result;
-      result.text = scrubbed_json(json, options, result.removed).dump(2, ' ', false, ordered_json::error_handler_t::replace);
+      result.text =
+          scrubbed_json(json, options, result.removed).dump(2, ' ', false, ordered_json::error_handler_t::replace);
       result.text += '\n';
       return result;
     }
@@ -64,7 +65,8 @@ Scrubbed clean(const BundlePart& part, const ScrubOptions& options) {
 std::string read_me(const ordered_json& manifest) {
   std::string text =
       "Support bundle of a Slipway service desk\n\n"
-      "Secrets, and whatever looks like one, were replaced by [removed]; no data of accounts is in here. Look through it\n"
+      "Secrets, and whatever looks like one, were replaced by [removed]; no data of accounts is in here. Look through "
+      "it\n"
       "before you give it to somebody.\n\n";
   for (const auto& file : manifest.at("files"))
     text += file.at("name").get<std::string>() + "\n    " + file.at("why").get<std::string>() + "\n";
@@ -129,7 +131,9 @@ Bundle assemble(const std::vector<BundlePart>& parts, const Place& place, const 
                      {"files", std::move(files)},
                      {"left_out", std::move(left_out)}};
   bundle.entries.insert(bundle.entries.begin(), {"README.txt", read_me(bundle.manifest)});
-  bundle.entries.insert(bundle.entries.begin(), {"manifest.json", bundle.manifest.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n"});
+  bundle.entries.insert(
+      bundle.entries.begin(),
+      {"manifest.json", bundle.manifest.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n"});
   return bundle;
 }
 

@@ -45,7 +45,7 @@ struct Bundle {
 };
 
 /// Scrubs every part, drops the oldest lines of one that is too long, and leaves out what no longer fits.
-[[nodiscard]] Bundle assemble(const std::vector<BundlePart>& parts, const Place& place, const std::vector<Secret>& known,
-                              const BundleOptions& options);
+[[nodiscard]] Bundle assemble(const std::vector<BundlePart>& parts, const Place& place,
+                              const std::vector<Secret>& known, const BundleOptions& options);
 
 }  // namespace slipway::doctor

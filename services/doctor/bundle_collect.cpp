@@ -19,8 +19,9 @@ struct Asked {
 };
 
 void add_output(Parts& parts, const Asked& asked) {
-  parts.push_back({asked.name, asked.why,
-                   output_of({.argv = asked.argv, .limit = std::chrono::seconds(20), .any_status = true, .errors_too = true})});
+  parts.push_back(
+      {asked.name, asked.why,
+       output_of({.argv = asked.argv, .limit = std::chrono::seconds(20), .any_status = true, .errors_too = true})});
 }
 
 void add_report(Parts& parts, const Facts& facts) {
@@ -46,7 +47,9 @@ void add_folder(Parts& parts, const fs::path& folder, const std::string& below, 
   std::error_code failure;
   for (const auto& entry : fs::directory_iterator(folder, failure)) {
     const auto ending = entry.path().extension();
-    if (!entry.is_regular_file(failure) || (ending != ".cnf" && ending != ".conf" && ending != ".yml" && ending != ".nft")) continue;
+    if (!entry.is_regular_file(failure) ||
+        (ending != ".cnf" && ending != ".conf" && ending != ".yml" && ending != ".nft"))
+      continue;
     parts.push_back({below + entry.path().filename().string(), why, text_of(entry.path())});
   }
 }
@@ -55,11 +58,13 @@ void add_metrics(Parts& parts, const Sources& sources) {
   const config::Config& config = sources.config;
   const auto add = [&](const std::string& name, const Page& page) {
     parts.push_back({"metrics/" + name + ".txt", "the figures of " + name,
-                     then<std::string>(fetch_page(page), [](const Fetched& fetched) -> Fact<std::string> { return fetched.body; })});
+                     then<std::string>(fetch_page(page),
+                                       [](const Fetched& fetched) -> Fact<std::string> { return fetched.body; })});
   };
   const std::string local = "http://localhost/metrics";
   if (sources.embedded) {
-    add("slipway-webd", {.url = "https://" + front_address(sources) + "/metrics", .ca_file = certificate_file(sources)});
+    add("slipway-webd",
+        {.url = "https://" + front_address(sources) + "/metrics", .ca_file = certificate_file(sources)});
   } else {
     add("slipway-webd", {.url = local, .unix_socket = config.path("web.socket")});
     add("node", {.url = "http://127.0.0.1:9100/metrics"});
@@ -69,8 +74,9 @@ void add_metrics(Parts& parts, const Sources& sources) {
   if (config.boolean("backup.enabled")) {
     add("slipway-backupd", {.url = local, .unix_socket = config.path("backup.socket")});
     parts.push_back({"backups.json", "what can be restored, and the agent's alerts",
-                     then<std::string>(fetch_page({.url = "http://localhost/timeline", .unix_socket = config.path("backup.socket")}),
-                                       [](const Fetched& fetched) -> Fact<std::string> { return fetched.body; })});
+                     then<std::string>(
+                         fetch_page({.url = "http://localhost/timeline", .unix_socket = config.path("backup.socket")}),
+                         [](const Fetched& fetched) -> Fact<std::string> { return fetched.body; })});
   }
 }
 
@@ -84,7 +90,9 @@ const std::vector<Asked>& of_every_machine() {
       {"system/memory.txt", "how much memory is left", {"free", "-m"}},
       {"system/load.txt", "how long it runs, and how busy", {"uptime"}},
       // Without arguments: they may hold secrets.
-      {"system/processes.txt", "what runs, by memory", {"ps", "-eo", "pid,ppid,user,rss,pcpu,etimes,stat,comm", "--sort=-rss"}},
+      {"system/processes.txt",
+       "what runs, by memory",
+       {"ps", "-eo", "pid,ppid,user,rss,pcpu,etimes,stat,comm", "--sort=-rss"}},
   };
   return asked;
 }
@@ -92,7 +100,9 @@ const std::vector<Asked>& of_every_machine() {
 const std::vector<Asked>& of_appliances() {
   static const std::vector<Asked> asked{
       {"versions/nginx.txt", "which nginx", {"nginx", "-v"}},
-      {"versions/packages.txt", "which packages", {"dpkg-query", "-W", "-f", "${db:Status-Abbrev} ${binary:Package} ${Version}\n"}},
+      {"versions/packages.txt",
+       "which packages",
+       {"dpkg-query", "-W", "-f", "${db:Status-Abbrev} ${binary:Package} ${Version}\n"}},
       {"system/block_devices.txt", "which disks", {"lsblk", "-o", "NAME,SIZE,TYPE,FSTYPE,LABEL,MOUNTPOINT,RO"}},
       {"system/clock.txt", "how right the clock is", {"chronyc", "-n", "tracking"}},
       {"network/addresses.txt", "which addresses", {"ip", "-brief", "address"}},
@@ -103,9 +113,12 @@ const std::vector<Asked>& of_appliances() {
       {"configuration/sshd.txt", "what sshd has in force", {"sshd", "-T"}},
       {"units/all.txt", "every unit and its state", {"systemctl", "list-units", "--all", "--no-pager", "--plain"}},
       {"units/timers.txt", "what is due when", {"systemctl", "list-timers", "--all", "--no-pager"}},
-      {"units/slipway.txt", "our units in detail",
-       {"systemctl", "show", "slipway-setup", "slipway-webd", "slipway-jobd", "slipway-backupd", "mariadb", "nginx", "-p",
-        "Id,ActiveState,SubState,Result,ExecMainStatus,ExecMainCode,NRestarts,MemoryCurrent,MemoryMax,TasksCurrent,CPUUsageNSec,"
+      {"units/slipway.txt",
+       "our units in detail",
+       {"systemctl", "show", "slipway-setup", "slipway-webd", "slipway-jobd", "slipway-backupd", "mariadb", "nginx",
+        "-p",
+        "Id,ActiveState,SubState,Result,ExecMainStatus,ExecMainCode,NRestarts,MemoryCurrent,MemoryMax,TasksCurrent,"
+        "CPUUsageNSec,"
         "ActiveEnterTimestamp,StateChangeTimestamp,WatchdogUSec,FragmentPath,DropInPaths"}},
       {"security/apparmor.txt", "what is confined", {"aa-status"}},
       {"security/jails.txt", "whom fail2ban watches", {"fail2ban-client", "status"}},
@@ -118,7 +131,8 @@ void add_monitoring(Parts& parts) {
                                   std::pair{"rules", "http://127.0.0.1:9090/api/v1/rules"},
                                   std::pair{"alerts", "http://127.0.0.1:9090/api/v1/alerts"}})
     parts.push_back({std::string("monitoring/") + name + ".json", std::string("Prometheus' ") + name,
-                     then<std::string>(fetch_page({.url = url}), [](const Fetched& fetched) -> Fact<std::string> { return fetched.body; })});
+                     then<std::string>(fetch_page({.url = url}),
+                                       [](const Fetched& fetched) -> Fact<std::string> { return fetched.body; })});
 }
 
 }  // namespace

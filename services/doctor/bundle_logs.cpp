@@ -30,8 +30,9 @@ Fact<std::string> end_of(const fs::path& file) {
 }
 
 Fact<std::string> journal_of(const std::vector<std::string>& which, std::chrono::seconds since) {
-  std::vector<std::string> argv{"journalctl", "--no-pager", "-q", "-o", "short-iso-precise", "-n", kMostLines,
-                                "--since", "-" + std::to_string(since.count()) + "s"};
+  std::vector<std::string> argv{"journalctl", "--no-pager",        "-q",
+                                "-o",         "short-iso-precise", "-n",
+                                kMostLines,   "--since",           "-" + std::to_string(since.count()) + "s"};
   argv.insert(argv.end(), which.begin(), which.end());
   return output_of({.argv = std::move(argv), .limit = std::chrono::seconds(60)});
 }
@@ -59,9 +60,10 @@ std::vector<BundlePart> collect_logs(const Sources& sources, const BundleOptions
     parts.push_back({"log/journal.txt", "what the machine logged", no_systemd()});
     return parts;
   }
-  static constexpr std::array<const char*, 12> units{"slipway-setup", "slipway-webd", "slipway-jobd", "slipway-backupd",
-                                                     "mariadb",       "nginx",        "prometheus",   "prometheus-alertmanager",
-                                                     "nftables",      "fail2ban",     "chrony",       "unattended-upgrades"};
+  static constexpr std::array<const char*, 12> units{
+      "slipway-setup", "slipway-webd", "slipway-jobd", "slipway-backupd",
+      "mariadb",       "nginx",        "prometheus",   "prometheus-alertmanager",
+      "nftables",      "fail2ban",     "chrony",       "unattended-upgrades"};
   for (const char* unit : units)
     parts.push_back({std::string("log/") + unit + ".txt", "what it logged", journal_of({"-u", unit}, options.since)});
   parts.push_back({"log/kernel.txt", "the kernel's warnings", journal_of({"-k", "-p", "warning"}, options.since)});
@@ -80,7 +82,8 @@ std::vector<BundlePart> collect_database(const Sources& sources, const Facts& fa
                    then<std::string>(database.accounts, [](const std::vector<AccountFact>& all) -> Fact<std::string> {
                      std::string text;
                      for (const auto& one : all)
-                       text += one.name + "  " + one.state + "  schema " + std::to_string(one.schema) + "  " + one.reason + "\n";
+                       text += one.name + "  " + one.state + "  schema " + std::to_string(one.schema) + "  " +
+                               one.reason + "\n";
                      return text;
                    })});
   Fact<std::string> sizes = Unknown{"the database server does not answer"};

@@ -51,10 +51,13 @@ Result<Output> run(const Context& context, const Flags& flags) {
   nlohmann::ordered_json json = bundle.manifest;
   json["file"] = flags.out.string();
   json["file_bytes"] = bytes.size();
-  std::string text = flags.out.string() + ": " + std::to_string(bundle.entries.size()) + " files, " + size_text(bytes.size()) + "\n";
-  if (!facts.place.root && !sources.embedded) text += "not everything could be read: sudo slipway support-bundle has more\n";
-  text += "Secrets were taken out as far as they can be told. Look through it before you give it to somebody: README.txt "
-          "in it lists what is there.\n";
+  std::string text =
+      flags.out.string() + ": " + std::to_string(bundle.entries.size()) + " files, " + size_text(bytes.size()) + "\n";
+  if (!facts.place.root && !sources.embedded)
+    text += "not everything could be read: sudo slipway support-bundle has more\n";
+  text +=
+      "Secrets were taken out as far as they can be told. Look through it before you give it to somebody: README.txt "
+      "in it lists what is there.\n";
   return Output{std::move(json), std::move(text)};
 }
 
@@ -62,10 +65,11 @@ Result<Output> run(const Context& context, const Flags& flags) {
 
 void register_support_bundle(command::Verbs& verbs) {
   const auto flags = std::make_shared<Flags>();
-  CLI::App& verb = verbs.add(verbs.root(), "support-bundle",
-                             "Collect what somebody who helps needs to see, without secrets and without data of accounts",
-                             "slipway support-bundle --out slipway-support.zip --since 24h",
-                             [flags](const Context& context) { return run(context, *flags); });
+  CLI::App& verb =
+      verbs.add(verbs.root(), "support-bundle",
+                "Collect what somebody who helps needs to see, without secrets and without data of accounts",
+                "slipway support-bundle --out slipway-support.zip --since 24h",
+                [flags](const Context& context) { return run(context, *flags); });
   verb.add_option("--out", flags->out, "The archive to make (0600); it must not be there yet")->required();
   verb.add_option("--since", flags->since, "How far back the logs go, such as 90m or 24h")->capture_default_str();
   verb.add_flag("--keep-addresses", flags->keep_addresses, "Leave e-mail addresses in");

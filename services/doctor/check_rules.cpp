@@ -15,9 +15,7 @@ std::string_view to_text(Verdict verdict) {
 }
 
 Outcome ok(std::string reason) { return {Verdict::ok, std::move(reason)}; }
-Outcome note(std::string reason, std::string way_out) {
-  return {Verdict::note, std::move(reason), std::move(way_out)};
-}
+Outcome note(std::string reason, std::string way_out) { return {Verdict::note, std::move(reason), std::move(way_out)}; }
 Outcome warning(std::string reason, std::string way_out) {
   return {Verdict::warning, std::move(reason), std::move(way_out)};
 }
@@ -41,12 +39,13 @@ Outcome none_of(const Fact<Names>& fact, std::string_view none, Verdict otherwis
 
 namespace {
 
-constexpr std::array<std::string_view, 12> kAreaNames{"system",   "files",    "packages", "network",    "tls",      "ssh",
-                                                      "database", "programs", "backups",  "monitoring", "security", "identity"};
+constexpr std::array<std::string_view, 12> kAreaNames{"system",  "files",      "packages", "network",
+                                                      "tls",     "ssh",        "database", "programs",
+                                                      "backups", "monitoring", "security", "identity"};
 
-constexpr std::array<Area, 12> kAreas{Area::system,   Area::files,    Area::packages, Area::network,
-                                      Area::tls,      Area::ssh,      Area::database, Area::programs,
-                                      Area::backups,  Area::monitoring, Area::security, Area::identity};
+constexpr std::array<Area, 12> kAreas{Area::system,  Area::files,      Area::packages, Area::network,
+                                      Area::tls,     Area::ssh,        Area::database, Area::programs,
+                                      Area::backups, Area::monitoring, Area::security, Area::identity};
 
 Outcome look(const Check& check, const Facts& facts) {
   try {

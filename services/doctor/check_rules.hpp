@@ -100,8 +100,8 @@ struct Finding {
 
 // How measured values are written.
 [[nodiscard]] std::string join(const Names& names, std::size_t most = 8);
-[[nodiscard]] std::string size_text(std::uint64_t bytes);     ///< "1.4 GiB"
-[[nodiscard]] std::string percent_text(double part);          ///< of 100: "12 %"
+[[nodiscard]] std::string size_text(std::uint64_t bytes);        ///< "1.4 GiB"
+[[nodiscard]] std::string percent_text(double part);             ///< of 100: "12 %"
 [[nodiscard]] std::string span_text(std::chrono::seconds span);  ///< "3 d 4 h", "12 min"
 /// The number that `text` is, or nothing.
 [[nodiscard]] std::optional<std::int64_t> number_of(std::string_view text);

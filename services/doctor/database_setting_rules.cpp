@@ -12,7 +12,8 @@ Outcome about_variable(const Facts& facts, const std::string& name,
                        const std::function<Outcome(const std::string&)>& look) {
   return about(facts.database.variables, [&](const Settings& variables) -> Outcome {
     const auto found = variables.find(name);
-    if (found == variables.end()) return {Verdict::unknown, "the server has no variable " + name, "is it a MariaDB 10.11?"};
+    if (found == variables.end())
+      return {Verdict::unknown, "the server has no variable " + name, "is it a MariaDB 10.11?"};
     return look(found->second);
   });
 }
@@ -37,24 +38,60 @@ struct Wanted {
 
 const std::vector<Wanted>& wanted_values() {
   static const std::vector<Wanted> table{
-      {"flush_at_commit", "A commit is on the disk", "innodb_flush_log_at_trx_commit", {"1"}, Verdict::failure,
+      {"flush_at_commit",
+       "A commit is on the disk",
+       "innodb_flush_log_at_trx_commit",
+       {"1"},
+       Verdict::failure,
        "acknowledged work is lost with the power"},
-      {"doublewrite", "Pages survive a torn write", "innodb_doublewrite", {"ON", "1"}, Verdict::failure,
+      {"doublewrite",
+       "Pages survive a torn write",
+       "innodb_doublewrite",
+       {"ON", "1"},
+       Verdict::failure,
        "a loss of power can damage tables"},
-      {"checksums", "Pages are checked", "innodb_checksum_algorithm", {"full_crc32", "strict_full_crc32", "crc32", "strict_crc32"},
-       Verdict::failure, "damage is not found"},
-      {"recovery_mode", "The server works in the normal way", "innodb_force_recovery", {"0"}, Verdict::failure,
+      {"checksums",
+       "Pages are checked",
+       "innodb_checksum_algorithm",
+       {"full_crc32", "strict_full_crc32", "crc32", "strict_crc32"},
+       Verdict::failure,
+       "damage is not found"},
+      {"recovery_mode",
+       "The server works in the normal way",
+       "innodb_force_recovery",
+       {"0"},
+       Verdict::failure,
        "it was started to rescue data, and must not go on so"},
-      {"networking", "The server has no network port", "skip_networking", {"ON"}, Verdict::failure,
+      {"networking",
+       "The server has no network port",
+       "skip_networking",
+       {"ON"},
+       Verdict::failure,
        "it can be reached by TCP; the socket is enough"},
-      {"local_infile", "No client's files are read", "local_infile", {"OFF"}, Verdict::warning,
+      {"local_infile",
+       "No client's files are read",
+       "local_infile",
+       {"OFF"},
+       Verdict::warning,
        "a client can be asked for its files"},
-      {"character_set", "Text is Unicode", "character_set_server", {"utf8mb4"}, Verdict::warning,
+      {"character_set",
+       "Text is Unicode",
+       "character_set_server",
+       {"utf8mb4"},
+       Verdict::warning,
        "new databases would not take every character"},
       {"read_only", "The server can be written", "read_only", {"OFF", "0"}, Verdict::failure, "nothing can be changed"},
-      {"isolation", "Readers see one state", "tx_isolation", {"REPEATABLE-READ"}, Verdict::note,
+      {"isolation",
+       "Readers see one state",
+       "tx_isolation",
+       {"REPEATABLE-READ"},
+       Verdict::note,
        "pages may show parts of two states"},
-      {"file_per_table", "Each table has its own file", "innodb_file_per_table", {"ON", "1"}, Verdict::note,
+      {"file_per_table",
+       "Each table has its own file",
+       "innodb_file_per_table",
+       {"ON", "1"},
+       Verdict::note,
        "room that is freed does not return to the disk"},
   };
   return table;
@@ -77,8 +114,10 @@ Outcome binary_log(const Facts& facts) {
   return about(facts.database.variables, [&](const Settings& variables) -> Outcome {
     if (log_is_on(variables)) return ok("log_bin = ON");
     if (facts.backups.enabled.known() && *facts.backups.enabled)
-      return failure("log_bin = OFF: there is nothing to restore to a point in time from", std::string("set log_bin") + kWhere);
-    if (facts.place.embedded) return not_applicable("an embedded installation has one only with backups: slipway up --backup");
+      return failure("log_bin = OFF: there is nothing to restore to a point in time from",
+                     std::string("set log_bin") + kWhere);
+    if (facts.place.embedded)
+      return not_applicable("an embedded installation has one only with backups: slipway up --backup");
     return warning("log_bin = OFF: backups to a point in time cannot be made", std::string("set log_bin") + kWhere);
   });
 }
@@ -99,7 +138,8 @@ Outcome binlog_format(const Facts& facts) {
 Outcome gtid_strict(const Facts& facts) {
   if (facts.place.embedded) return not_applicable("an embedded installation has no replica");
   return with_log(facts, [&] {
-    return is_one_of(facts, "gtid_strict_mode", {"ON", "1"}, Verdict::warning, "a replica that was written to is not noticed");
+    return is_one_of(facts, "gtid_strict_mode", {"ON", "1"}, Verdict::warning,
+                     "a replica that was written to is not noticed");
   });
 }
 
@@ -122,7 +162,8 @@ Outcome log_expiry(const Facts& facts) {
     if (kept.count() == 0) return warning("the log is kept for ever and fills the disk", way_out);
     const std::string text = "kept for " + span_text(kept);
     if (facts.backups.agent.known() && facts.backups.agent->archived_until) {
-      const auto behind = std::chrono::duration_cast<std::chrono::seconds>(facts.place.now - *facts.backups.agent->archived_until);
+      const auto behind =
+          std::chrono::duration_cast<std::chrono::seconds>(facts.place.now - *facts.backups.agent->archived_until);
       if (behind * 2 > kept)
         return failure(text + ", the archive is " + span_text(behind) + " behind: it would get a hole",
                        "mend the archive first (slipway doctor --area backups), or keep the log longer");
@@ -134,7 +175,8 @@ Outcome log_expiry(const Facts& facts) {
 
 Outcome version(const Facts& facts) {
   return about(facts.database.version, [](const std::string& version) -> Outcome {
-    if (version.find("MariaDB") == std::string::npos) return failure(version + " is no MariaDB", "install mariadb-server");
+    if (version.find("MariaDB") == std::string::npos)
+      return failure(version + " is no MariaDB", "install mariadb-server");
     if (version.starts_with("10.11.")) return ok(version);
     return warning(version + ", tested is 10.11", "apt-get install mariadb-server of this Debian release");
   });
@@ -144,12 +186,15 @@ Outcome answers(const Facts& facts) {
   const auto& version = facts.database.version;
   if (version.known()) return ok("it answers, version " + *version);
   if (version.absent()) return not_applicable(version.absent()->reason);
-  return no_answer(facts, *version.unknown(), "journalctl -u mariadb -e; systemctl restart mariadb; embedded: slipway up");
+  return no_answer(facts, *version.unknown(),
+                   "journalctl -u mariadb -e; systemctl restart mariadb; embedded: slipway up");
 }
 
 Outcome secure_file_priv(const Facts& facts) {
   return about_variable(facts, "secure_file_priv", [](const std::string& value) -> Outcome {
-    if (value.empty()) return note("server-side files may be written anywhere the server may write", std::string("set secure_file_priv") + kWhere);
+    if (value.empty())
+      return note("server-side files may be written anywhere the server may write",
+                  std::string("set secure_file_priv") + kWhere);
     return ok("secure_file_priv = " + value);
   });
 }
@@ -178,7 +223,8 @@ Outcome packet(const Facts& facts) {
   return about_variable(facts, "max_allowed_packet", [](const std::string& value) -> Outcome {
     const auto bytes = number_of(value).value_or(0);
     const std::string text = size_text(static_cast<std::uint64_t>(std::max<std::int64_t>(bytes, 0)));
-    if (bytes < (16LL << 20U)) return warning(text + ", at least 16 MiB are needed", std::string("set max_allowed_packet = 64M") + kWhere);
+    if (bytes < (16LL << 20U))
+      return warning(text + ", at least 16 MiB are needed", std::string("set max_allowed_packet = 64M") + kWhere);
     return ok(text);
   });
 }
@@ -187,9 +233,11 @@ Outcome buffer_pool(const Facts& facts) {
   return about_variable(facts, "innodb_buffer_pool_size", [&](const std::string& value) {
     return about(facts.system.memory, [&](const Memory& memory) -> Outcome {
       const auto bytes = static_cast<std::uint64_t>(std::max<std::int64_t>(number_of(value).value_or(0), 0));
-      const double part = memory.total_bytes == 0 ? 0 : 100.0 * static_cast<double>(bytes) / static_cast<double>(memory.total_bytes);
+      const double part =
+          memory.total_bytes == 0 ? 0 : 100.0 * static_cast<double>(bytes) / static_cast<double>(memory.total_bytes);
       const std::string text = size_text(bytes) + ", " + percent_text(part) + " of the memory";
-      if (part > 75.0) return warning(text + ": more than 75 %", std::string("set a smaller innodb_buffer_pool_size") + kWhere);
+      if (part > 75.0)
+        return warning(text + ": more than 75 %", std::string("set a smaller innodb_buffer_pool_size") + kWhere);
       if (part < 10.0 && !facts.place.embedded)
         return warning(text + ": less than 10 %", std::string("set a larger innodb_buffer_pool_size") + kWhere);
       return ok(text);

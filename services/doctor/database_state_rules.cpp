@@ -32,7 +32,8 @@ Outcome connections(const Facts& facts) {
     return about(facts.database.variables, [&](const Settings& variables) -> Outcome {
       const auto most = counter(variables, "max_connections").value_or(0);
       const std::string text = std::to_string(values[0]) + " of " + std::to_string(most) + " at the most so far";
-      if (values[0] * 10 > most * 9) return warning(text + ": nine in ten or more", "raise max_connections, or lower database.pool");
+      if (values[0] * 10 > most * 9)
+        return warning(text + ": nine in ten or more", "raise max_connections, or lower database.pool");
       return ok(text);
     });
   });
@@ -41,7 +42,8 @@ Outcome connections(const Facts& facts) {
 Outcome connections_refused(const Facts& facts) {
   return about_counters(facts, {"Connection_errors_max_connections"}, [](const std::vector<std::int64_t>& values) {
     if (values[0] == 0) return ok("none since the server started");
-    return warning(std::to_string(values[0]) + " since the server started", "raise max_connections, or lower database.pool");
+    return warning(std::to_string(values[0]) + " since the server started",
+                   "raise max_connections, or lower database.pool");
   });
 }
 
@@ -51,7 +53,8 @@ Outcome buffer_hits(const Facts& facts) {
                           if (values[1] < 1'000'000) return ok("too little was read so far to tell");
                           const double missed = 100.0 * static_cast<double>(values[0]) / static_cast<double>(values[1]);
                           const std::string text = percent_text(missed) + " of the pages had to be read from the disk";
-                          if (missed > 5.0) return note(text + ", more than 5 %", "a larger innodb_buffer_pool_size would help");
+                          if (missed > 5.0)
+                            return note(text + ", more than 5 %", "a larger innodb_buffer_pool_size would help");
                           return ok(text);
                         });
 }
@@ -67,7 +70,8 @@ Outcome uptime(const Facts& facts) {
   return about_counters(facts, {"Uptime"}, [&](const std::vector<std::int64_t>& values) -> Outcome {
     const std::string text = "for " + span_text(std::chrono::seconds(values[0]));
     if (values[0] < 600 && !facts.place.embedded)
-      return note(text + ": its counters say little yet", "if nobody started it: journalctl -u mariadb -e; look again in an hour");
+      return note(text + ": its counters say little yet",
+                  "if nobody started it: journalctl -u mariadb -e; look again in an hour");
     return ok(text);
   });
 }
@@ -93,7 +97,8 @@ Outcome engines(const Facts& facts) {
 
 bool is_administrator(const Facts& facts, const DatabaseUser& user) {
   if (user.name == "root" || user.name == "mysql" || user.name == "mariadb.sys") return user.host == "localhost";
-  return facts.place.embedded && facts.files.owner.known() && user.name == *facts.files.owner && user.host == "localhost";
+  return facts.place.embedded && facts.files.owner.known() && user.name == *facts.files.owner &&
+         user.host == "localhost";
 }
 
 Outcome about_users(const Facts& facts, const std::function<Outcome(const std::vector<DatabaseUser>&)>& look) {
@@ -135,11 +140,22 @@ Outcome remote_administrators(const Facts& facts) {
 /// What each of our programs, and an exporter, may do to everything.
 const std::set<std::string>& allowed_rights(const std::string& user) {
   static const std::set<std::string> none{"USAGE"};
-  static const std::set<std::string> exporter{"USAGE", "PROCESS", "BINLOG MONITOR", "REPLICATION CLIENT", "SLAVE MONITOR", "REPLICA MONITOR"};
-  static const std::set<std::string> backup{"USAGE",          "SELECT",         "SHOW VIEW",       "TRIGGER",
-                                            "EVENT",          "LOCK TABLES",    "RELOAD",          "PROCESS",
-                                            "BINLOG MONITOR", "BINLOG ADMIN",   "SLAVE MONITOR",   "REPLICA MONITOR",
-                                            "REPLICATION SLAVE", "REPLICATION REPLICA"};
+  static const std::set<std::string> exporter{"USAGE",         "PROCESS",        "BINLOG MONITOR", "REPLICATION CLIENT",
+                                              "SLAVE MONITOR", "REPLICA MONITOR"};
+  static const std::set<std::string> backup{"USAGE",
+                                            "SELECT",
+                                            "SHOW VIEW",
+                                            "TRIGGER",
+                                            "EVENT",
+                                            "LOCK TABLES",
+                                            "RELOAD",
+                                            "PROCESS",
+                                            "BINLOG MONITOR",
+                                            "BINLOG ADMIN",
+                                            "SLAVE MONITOR",
+                                            "REPLICA MONITOR",
+                                            "REPLICATION SLAVE",
+                                            "REPLICATION REPLICA"};
   if (user == "slipway_backup") return backup;
   if (user.find("exporter") != std::string::npos || user == "prometheus") return exporter;
   return none;
@@ -152,7 +168,8 @@ Outcome rights(const Facts& facts) {
       if (!user.signs_in || is_administrator(facts, user)) continue;
       const auto& allowed = allowed_rights(user.name);
       Names more;
-      std::ranges::copy_if(user.rights, std::back_inserter(more), [&](const auto& right) { return !allowed.contains(right); });
+      std::ranges::copy_if(user.rights, std::back_inserter(more),
+                           [&](const auto& right) { return !allowed.contains(right); });
       if (!more.empty()) found.push_back(named(user) + " (" + join(more, 4) + ")");
     }
     if (found.empty()) return ok("none has more than its work needs");
@@ -169,7 +186,8 @@ Outcome isolation(const Facts& facts) {
         if (database != user.name) found.push_back(named(user) + " in " + database);
     }
     if (found.empty()) return ok("each account's user sees its own database alone");
-    return failure("an account's user sees another's: " + join(found), "REVOKE ALL ON the other database FROM the user");
+    return failure("an account's user sees another's: " + join(found),
+                   "REVOKE ALL ON the other database FROM the user");
   });
 }
 
@@ -180,7 +198,8 @@ Outcome platform_schema(const Facts& facts) {
     if (version == newest) return ok(text);
     if (version > newest)
       return failure(text + ", this program knows " + std::to_string(newest), "install the newer release that made it");
-    return failure(text + ", this program needs " + std::to_string(newest), "systemctl restart slipway-setup; embedded: slipway up");
+    return failure(text + ", this program needs " + std::to_string(newest),
+                   "systemctl restart slipway-setup; embedded: slipway up");
   });
 }
 
@@ -215,12 +234,13 @@ Outcome suspended(const Facts& facts) {
 }
 
 Outcome interrupted(const Facts& facts) {
-  return about_accounts(facts, "none", Verdict::warning,
-                        "if nobody works on it now, repeat the command that was cut short: slipway account create, delete or resume",
-                        [](const AccountFact& account) -> std::string {
-                          const bool between = account.state != "active" && account.state != "suspended";
-                          return between ? "is " + account.state : "";
-                        });
+  return about_accounts(
+      facts, "none", Verdict::warning,
+      "if nobody works on it now, repeat the command that was cut short: slipway account create, delete or resume",
+      [](const AccountFact& account) -> std::string {
+        const bool between = account.state != "active" && account.state != "suspended";
+        return between ? "is " + account.state : "";
+      });
 }
 
 Outcome accounts(const Facts& facts) {

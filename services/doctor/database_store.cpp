@@ -9,8 +9,7 @@ namespace {
 Result<Settings> pairs(sql::Connection& connection, std::string_view statement) {
   SLIPWAY_TRY(const auto rows, connection.query(statement));
   Settings settings;
-  for (const sql::Row& row : rows)
-    settings[row.text(0)] = row.optional_text(1).value_or("");
+  for (const sql::Row& row : rows) settings[row.text(0)] = row.optional_text(1).value_or("");
   return settings;
 }
 
@@ -45,14 +44,16 @@ Result<sql::Connection> open_for_looking(const sql::Endpoint& endpoint) {
 }
 
 Result<Settings> server_variables(sql::Connection& connection) {
-  SLIPWAY_TRY(const auto raw, pairs(connection, "SELECT VARIABLE_NAME, VARIABLE_VALUE FROM information_schema.GLOBAL_VARIABLES"));
+  SLIPWAY_TRY(const auto raw,
+              pairs(connection, "SELECT VARIABLE_NAME, VARIABLE_VALUE FROM information_schema.GLOBAL_VARIABLES"));
   Settings variables;
   for (const auto& [name, value] : raw) variables[lower(name)] = value;
   return variables;
 }
 
 Result<Settings> server_status(sql::Connection& connection) {
-  SLIPWAY_TRY(const auto raw, pairs(connection, "SELECT VARIABLE_NAME, VARIABLE_VALUE FROM information_schema.GLOBAL_STATUS"));
+  SLIPWAY_TRY(const auto raw,
+              pairs(connection, "SELECT VARIABLE_NAME, VARIABLE_VALUE FROM information_schema.GLOBAL_STATUS"));
   Settings status;
   for (const auto& [name, value] : raw) {
     // As SHOW STATUS writes them: the first letter alone is large.
@@ -76,28 +77,31 @@ Result<Transaction> oldest_transaction(sql::Connection& connection) {
 
 Result<Names> damaged_tables(sql::Connection& connection) {
   // A table that cannot be opened has no engine, and the fault as its comment; so has a view that is broken.
-  SLIPWAY_TRY(const auto rows, connection.query("SELECT CONCAT(TABLE_SCHEMA, '.', TABLE_NAME) FROM information_schema.TABLES "
-                                                "WHERE TABLE_SCHEMA NOT IN ('information_schema', 'performance_schema', 'sys') "
-                                                "AND ((TABLE_TYPE = 'BASE TABLE' AND ENGINE IS NULL) OR "
-                                                "(TABLE_TYPE = 'VIEW' AND TABLE_COMMENT LIKE '%invalid%') OR "
-                                                "TABLE_COMMENT LIKE '%crashed%') LIMIT 100"));
+  SLIPWAY_TRY(const auto rows,
+              connection.query("SELECT CONCAT(TABLE_SCHEMA, '.', TABLE_NAME) FROM information_schema.TABLES "
+                               "WHERE TABLE_SCHEMA NOT IN ('information_schema', 'performance_schema', 'sys') "
+                               "AND ((TABLE_TYPE = 'BASE TABLE' AND ENGINE IS NULL) OR "
+                               "(TABLE_TYPE = 'VIEW' AND TABLE_COMMENT LIKE '%invalid%') OR "
+                               "TABLE_COMMENT LIKE '%crashed%') LIMIT 100"));
   Names names;
   for (const sql::Row& row : rows) names.push_back(row.text(0));
   return names;
 }
 
 Result<Names> foreign_engines(sql::Connection& connection) {
-  SLIPWAY_TRY(const auto rows,
-              connection.query("SELECT CONCAT(TABLE_SCHEMA, '.', TABLE_NAME, ' (', ENGINE, ')') FROM information_schema.TABLES "
-                               "WHERE (TABLE_SCHEMA = 'slipway' OR TABLE_SCHEMA LIKE 'acct\\_%') "
-                               "AND TABLE_TYPE = 'BASE TABLE' AND ENGINE <> 'InnoDB' LIMIT 100"));
+  SLIPWAY_TRY(
+      const auto rows,
+      connection.query("SELECT CONCAT(TABLE_SCHEMA, '.', TABLE_NAME, ' (', ENGINE, ')') FROM information_schema.TABLES "
+                       "WHERE (TABLE_SCHEMA = 'slipway' OR TABLE_SCHEMA LIKE 'acct\\_%') "
+                       "AND TABLE_TYPE = 'BASE TABLE' AND ENGINE <> 'InnoDB' LIMIT 100"));
   Names names;
   for (const sql::Row& row : rows) names.push_back(row.text(0));
   return names;
 }
 
 Result<std::vector<DatabaseUser>> database_users(sql::Connection& connection) {
-  SLIPWAY_TRY(const auto rights, grants(connection, "SELECT GRANTEE, PRIVILEGE_TYPE FROM information_schema.USER_PRIVILEGES"));
+  SLIPWAY_TRY(const auto rights,
+              grants(connection, "SELECT GRANTEE, PRIVILEGE_TYPE FROM information_schema.USER_PRIVILEGES"));
   SLIPWAY_TRY(const auto databases,
               grants(connection, "SELECT DISTINCT GRANTEE, TABLE_SCHEMA FROM information_schema.SCHEMA_PRIVILEGES"));
   // Whether there is a hash, never the hash.
@@ -148,15 +152,15 @@ Result<Names> unpublished_databases(sql::Connection& connection) {
 }
 
 Result<std::uint64_t> stored_bytes(sql::Connection& connection) {
-  SLIPWAY_TRY(const auto row,
-              connection.query_one("SELECT CAST(COALESCE(SUM(ALLOCATED_SIZE), 0) AS UNSIGNED) "
-                                   "FROM information_schema.INNODB_SYS_TABLESPACES"));
+  SLIPWAY_TRY(const auto row, connection.query_one("SELECT CAST(COALESCE(SUM(ALLOCATED_SIZE), 0) AS UNSIGNED) "
+                                                   "FROM information_schema.INNODB_SYS_TABLESPACES"));
   return row ? row->natural(0) : 0;
 }
 
 Result<std::string> database_sizes(sql::Connection& connection) {
-  SLIPWAY_TRY(const auto rows, connection.query("SELECT TABLE_SCHEMA, CAST(COALESCE(SUM(DATA_LENGTH + INDEX_LENGTH), 0) AS UNSIGNED), "
-                                                "COUNT(*) FROM information_schema.TABLES GROUP BY TABLE_SCHEMA ORDER BY 1"));
+  SLIPWAY_TRY(const auto rows,
+              connection.query("SELECT TABLE_SCHEMA, CAST(COALESCE(SUM(DATA_LENGTH + INDEX_LENGTH), 0) AS UNSIGNED), "
+                               "COUNT(*) FROM information_schema.TABLES GROUP BY TABLE_SCHEMA ORDER BY 1"));
   std::string text;
   for (const sql::Row& row : rows)
     text += row.text(0) + "\t" + std::to_string(row.natural(1)) + "\t" + std::to_string(row.integer(2)) + "\n";

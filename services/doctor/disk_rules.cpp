@@ -32,7 +32,8 @@ Outcome space(const Facts& facts) {
     const double left = percent(one.available_bytes, one.total_bytes);
     const std::string text =
         one.mount_point + ": " + size_text(one.available_bytes) + " (" + percent_text(left) + ") left";
-    const std::string way_out = "see what fills it: du -xh --max-depth=2 " + one.mount_point + " | sort -h; or grow the disk";
+    const std::string way_out =
+        "see what fills it: du -xh --max-depth=2 " + one.mount_point + " | sort -h; or grow the disk";
     if (left < 3.0) return failure(text, way_out);
     if (left < 12.0) return warning(text, way_out);
     return ok(text);
@@ -90,7 +91,8 @@ Outcome disk_errors(const Facts& facts) {
 Outcome io_pressure(const Facts& facts) {
   return about(facts.system.io_pressure, [](double part) {
     const std::string text = percent_text(part) + " of the last 5 minutes all waited for disks";
-    if (part > 25.0) return warning(text + ", more than 25 %", "see who reads and writes: iotop; a faster disk may be due");
+    if (part > 25.0)
+      return warning(text + ", more than 25 %", "see who reads and writes: iotop; a faster disk may be due");
     return ok(text);
   });
 }

@@ -50,7 +50,8 @@ Result<Output> run(const Context& context, const Flags& flags) {
   SLIPWAY_TRY(const auto areas, areas_of(flags.areas));
   if (flags.list) return Output{list_json(areas), list_text(areas)};
   SLIPWAY_TRY(const auto sources, Sources::of(context));
-  const Facts facts = gather(sources, areas, [&](const std::string& what) { context.progress("· looking at " + what); });
+  const Facts facts =
+      gather(sources, areas, [&](const std::string& what) { context.progress("· looking at " + what); });
   const auto findings = examine(facts, areas);
   const ReportOptions options{.colours = wants_colours(), .failures_only = flags.failures, .all = flags.all};
   Output output{report_json(facts.place, findings, flags.failures), report_text(findings, options)};
@@ -62,13 +63,15 @@ Result<Output> run(const Context& context, const Flags& flags) {
 
 void register_doctor(command::Verbs& verbs) {
   const auto flags = std::make_shared<Flags>();
-  CLI::App& verb = verbs.add(verbs.root(), "doctor",
-                             "Look at everything this installation depends on, and say what is wrong and how to mend it; "
-                             "changes nothing. Exit status: 0 when no check fails, 12 when one does",
-                             "slipway doctor --area database --area backups",
-                             [flags](const Context& context) { return run(context, *flags); });
-  verb.add_option("--area", flags->areas, "Only this area; may be given several times (system, files, packages, network, tls, ssh, "
-                                          "database, programs, backups, monitoring, security, identity)");
+  CLI::App& verb =
+      verbs.add(verbs.root(), "doctor",
+                "Look at everything this installation depends on, and say what is wrong and how to mend it; "
+                "changes nothing. Exit status: 0 when no check fails, 12 when one does",
+                "slipway doctor --area database --area backups",
+                [flags](const Context& context) { return run(context, *flags); });
+  verb.add_option("--area", flags->areas,
+                  "Only this area; may be given several times (system, files, packages, network, tls, ssh, "
+                  "database, programs, backups, monitoring, security, identity)");
   verb.add_flag("--failures", flags->failures, "Show failures only");
   verb.add_flag("--all", flags->all, "Show what is ok or does not apply, too");
   verb.add_flag("--list", flags->list, "List the checks, and look at nothing");

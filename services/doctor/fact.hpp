@@ -22,9 +22,9 @@ template <typename T>
 class Fact {
  public:
   Fact() : unknown_(Unknown{"it was not looked at"}) {}
-  Fact(T value) : value_(std::move(value)) {}                  // NOLINT: reads as the value
-  Fact(Unknown unknown) : unknown_(std::move(unknown)) {}      // NOLINT
-  Fact(Absent absent) : absent_(std::move(absent)) {}          // NOLINT
+  Fact(T value) : value_(std::move(value)) {}              // NOLINT: reads as the value
+  Fact(Unknown unknown) : unknown_(std::move(unknown)) {}  // NOLINT
+  Fact(Absent absent) : absent_(std::move(absent)) {}      // NOLINT
 
   [[nodiscard]] bool known() const { return value_.has_value(); }
   [[nodiscard]] const T& operator*() const { return *value_; }

@@ -49,8 +49,8 @@ struct Release {
 
 struct System {
   Fact<Release> release;
-  Fact<std::string> kernel;           ///< the one that runs, "6.1.0-30-cloud-amd64"
-  Fact<Names> installed_kernels;      ///< releases, in no order
+  Fact<std::string> kernel;       ///< the one that runs, "6.1.0-30-cloud-amd64"
+  Fact<Names> installed_kernels;  ///< releases, in no order
   Fact<bool> clock_synchronised;
   Fact<double> clock_offset_s;
   Fact<Memory> memory;
@@ -59,8 +59,8 @@ struct System {
   Fact<double> io_pressure;                 ///< per cent of the last 5 minutes in which everything waited for disks
   Fact<double> load_15min_per_cpu;
   Fact<std::vector<FileSystem>> file_systems;
-  Fact<std::string> data_volume;  ///< the mount point of the volume with label slipway-data, empty: not mounted
-  Fact<std::uint64_t> disk_errors;      ///< lines of the kernel about failed input or output since boot
+  Fact<std::string> data_volume;    ///< the mount point of the volume with label slipway-data, empty: not mounted
+  Fact<std::uint64_t> disk_errors;  ///< lines of the kernel about failed input or output since boot
   Fact<bool> reboot_required;
   Fact<std::string> state;  ///< "running", "degraded", "starting"
   Fact<Names> failed_units;
@@ -86,11 +86,11 @@ struct Files {
   /// By role: "configuration", "secrets", "account_key", "session_key", "backup_key", "db_web", "db_job", "db_backup",
   /// "tls_key", "tls_certificate", "database", "backup_work".
   std::map<std::string, Fact<FileState>> by_role;
-  Fact<std::string> owner;  ///< who must own them: root on an appliance
-  Fact<Names> equal_secrets;    ///< pairs of secrets that hold the same bytes
-  Fact<Names> open_to_others;   ///< files below the configuration's folder that everybody may change
+  Fact<std::string> owner;       ///< who must own them: root on an appliance
+  Fact<Names> equal_secrets;     ///< pairs of secrets that hold the same bytes
+  Fact<Names> open_to_others;    ///< files below the configuration's folder that everybody may change
   Fact<Names> left_by_upgrades;  ///< configuration files beside the ones in force: *.dpkg-dist, *.ucf-new, …
-  Fact<Names> unfinished;       ///< what a killed run left: *.part, *.tmp below our folders
+  Fact<Names> unfinished;        ///< what a killed run left: *.part, *.tmp below our folders
   Fact<std::uint64_t> root_login_keys;
 };
 
@@ -131,9 +131,9 @@ struct Network {
   Fact<Settings> sysctl;  ///< shared with Security
   Fact<bool> default_route;
   Fact<Names> resolvers;
-  Fact<Names> unresolved_hosts;    ///< of repositories
-  Fact<Names> interfaces;          ///< that are up, without loopback
-  Fact<double> interface_errors;   ///< per cent of packets, the worst interface
+  Fact<Names> unresolved_hosts;   ///< of repositories
+  Fact<Names> interfaces;         ///< that are up, without loopback
+  Fact<double> interface_errors;  ///< per cent of packets, the worst interface
 };
 
 struct Certificate {
@@ -142,10 +142,10 @@ struct Certificate {
   bool self_made = false;
   Timestamp not_before;
   Timestamp not_after;
-  Names names;  ///< DNS names and addresses
+  Names names;           ///< DNS names and addresses
   std::string key_kind;  ///< "RSA", "EC", "ED25519"
   int key_bits = 0;
-  std::string digest;       ///< of the signature, "SHA256"
+  std::string digest;  ///< of the signature, "SHA256"
   bool is_authority = false;
   std::string fingerprint;  ///< SHA-256, hex
 };
@@ -170,10 +170,10 @@ struct Tls {
 struct DatabaseUser {
   std::string name;
   std::string host;
-  bool signs_in = true;         ///< false: locked, or a role
-  bool has_password = true;     ///< or is known by its socket
-  Names rights;                 ///< on everything, "SELECT", "SUPER", …
-  Names databases;              ///< in which it has rights on everything
+  bool signs_in = true;      ///< false: locked, or a role
+  bool has_password = true;  ///< or is known by its socket
+  Names rights;              ///< on everything, "SELECT", "SUPER", …
+  Names databases;           ///< in which it has rights on everything
 };
 
 struct AccountFact {
@@ -224,7 +224,7 @@ struct Answer {
 };
 
 struct Programs {
-  std::map<std::string, Fact<Unit>> units;  ///< "slipway-webd", …, "nginx", "mariadb", "slipway.target"
+  std::map<std::string, Fact<Unit>> units;     ///< "slipway-webd", …, "nginx", "mariadb", "slipway.target"
   std::map<std::string, Fact<Answer>> health;  ///< "webd", "jobd", "backupd", "front": through nginx
   std::map<std::string, Fact<Answer>> ready;
   Fact<std::string> nginx_fault;  ///< empty: its configuration is valid
@@ -269,7 +269,7 @@ struct Monitoring {
   Fact<Names> rules_failing;
   Fact<Names> alerts_firing;
   Fact<bool> configuration_loaded;
-  Fact<std::uint64_t> notification_ways;  ///< of Alertmanager: mail, web hooks, …
+  Fact<std::uint64_t> notification_ways;          ///< of Alertmanager: mail, web hooks, …
   std::map<std::string, Fact<Answer>> exporters;  ///< "node", "mysqld", "blackbox", "process"
 };
 
@@ -280,9 +280,9 @@ struct Security {
   Fact<Names> jails;
   Fact<Settings> automatic_upgrades;  ///< "update", "upgrade": days between; "timer": "active"
   Fact<bool> core_dumps;
-  Fact<Names> without_password;  ///< users of the machine that sign in without one
-  Fact<Names> administrators;    ///< users with id 0
-  Fact<std::string> tmp_options;   ///< mount options of /tmp, empty: it is no file system of its own
+  Fact<Names> without_password;   ///< users of the machine that sign in without one
+  Fact<Names> administrators;     ///< users with id 0
+  Fact<std::string> tmp_options;  ///< mount options of /tmp, empty: it is no file system of its own
   Fact<bool> sudo_asks;
 };
 
@@ -290,7 +290,7 @@ struct Identity {
   Fact<std::string> machine_id;
   Fact<std::string> host_name;
   Fact<bool> host_name_resolves;
-  Fact<Names> host_keys;  ///< kinds, "ed25519"
+  Fact<Names> host_keys;         ///< kinds, "ed25519"
   Fact<std::string> cloud_init;  ///< "done", "running", "error", "disabled"
   Fact<std::uint64_t> database_server_id;
   std::uint64_t backup_server_id = 0;

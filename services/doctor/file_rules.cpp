@@ -28,7 +28,8 @@ Outcome secret(const Facts& facts, const std::string& role) {
   return about_file(facts, role, [&](const FileState& file) -> Outcome {
     const std::string text = described(file);
     if (!file.regular) return failure(file.path + ": is no regular file", "put the secret itself there, not a link");
-    if (file.bytes == 0) return failure(file.path + ": is empty", "restore it from a backup, or make a new one: slipway setup");
+    if (file.bytes == 0)
+      return failure(file.path + ": is empty", "restore it from a backup, or make a new one: slipway setup");
     if ((file.mode & 0077U) != 0)
       return failure(text + ", others could have read it", "chmod 0600 " + file.path + "; think of it as known");
     if (facts.files.owner.known() && file.owner != *facts.files.owner)
@@ -54,7 +55,8 @@ Outcome kept(const Facts& facts, const std::string& role) {
 Outcome closed_folder(const Facts& facts, const std::string& role) {
   return about_file(facts, role, [&](const FileState& file) -> Outcome {
     const std::string text = described(file);
-    if (!file.directory) return failure(file.path + ": is no folder", "move what is there away; slipway setup makes it");
+    if (!file.directory)
+      return failure(file.path + ": is no folder", "move what is there away; slipway setup makes it");
     if ((file.mode & 0077U) != 0) return failure(text + ", others can enter it", "chmod 0700 " + file.path);
     return ok(text);
   });
@@ -74,7 +76,8 @@ Outcome database_folder(const Facts& facts) {
 Outcome configuration_valid(const Facts& facts) {
   return about(facts.files.configuration_fault, [](const std::string& fault) {
     if (fault.empty()) return ok("every setting is understood");
-    return failure(fault, "correct the file; slipway config check reads it again, slipway config describe lists all keys");
+    return failure(fault,
+                   "correct the file; slipway config check reads it again, slipway config describe lists all keys");
   });
 }
 
@@ -88,7 +91,8 @@ Outcome open_to_others(const Facts& facts) {
 }
 
 Outcome left_by_upgrades(const Facts& facts) {
-  return none_of(facts.files.left_by_upgrades, "none", Verdict::note, "a newer or older form lies beside the one in force",
+  return none_of(facts.files.left_by_upgrades, "none", Verdict::note,
+                 "a newer or older form lies beside the one in force",
                  "compare the two with diff, take over what is wanted, remove the one that is not in force");
 }
 
@@ -114,7 +118,9 @@ Check secret_check(const std::string& role, const std::string& title) {
 Checks file_checks() {
   constexpr Area area = Area::files;
   const auto kept_file = [](const char* role) { return [role](const Facts& facts) { return kept(facts, role); }; };
-  const auto folder = [](const char* role) { return [role](const Facts& facts) { return closed_folder(facts, role); }; };
+  const auto folder = [](const char* role) {
+    return [role](const Facts& facts) { return closed_folder(facts, role); };
+  };
   return {{"files.configuration.valid", area, "The configuration can be read", configuration_valid},
           {"files.configuration.kept", area, "Only its owner changes the configuration", kept_file("configuration")},
           {"files.secrets_folder", area, "The folder of secrets is closed", folder("secrets")},

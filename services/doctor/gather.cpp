@@ -85,24 +85,25 @@ Facts gather(const Sources& sources, std::span<const Area> areas,
   facts.database.newest_platform_schema = sql::platform_schema().back().number;
   facts.database.newest_account_schema = sql::account_schema().back().number;
   // What takes longest first.
-  std::vector<Part> parts{
-      {"updates", {packages}, [&] { gather_updates(sources, facts.packages); }},
-      {"protocols", {tls}, [&] { gather_protocols(sources, facts.tls); }},
-      {"programs", {programs}, [&] { gather_programs(sources, facts.programs); }},
-      {"database", {database, backups, identity}, [&] { gather_database(sources, facts); }},
-      {"units", {Area::system}, [&] { gather_units(sources, facts.system); }},
-      {"processes", {packages}, [&] { gather_processes(sources, facts.packages); }},
-      {"packages", {packages, Area::system}, [&] { gather_packages(sources, facts.packages, facts.system.installed_kernels); }},
-      {"network", {network, security}, [&] { gather_network(sources, facts.network); }},
-      {"security", {security}, [&] { gather_security(sources, facts.security); }},
-      {"monitoring", {monitoring}, [&] { gather_monitoring(sources, facts.monitoring); }},
-      {"backups", {backups, database}, [&] { gather_backups(sources, facts.backups); }},
-      {"system", {Area::system, database}, [&] { gather_system(sources, facts.system); }},
-      {"disks", {Area::system}, [&] { gather_disks(sources, facts.system); }},
-      {"files", {files, database}, [&] { gather_files(sources, facts.files); }},
-      {"certificate", {tls}, [&] { gather_certificate(sources, facts.tls); }},
-      {"SSH", {ssh}, [&] { gather_ssh(sources, facts.ssh); }},
-      {"identity", {identity}, [&] { gather_identity(sources, facts.identity); }}};
+  std::vector<Part> parts{{"updates", {packages}, [&] { gather_updates(sources, facts.packages); }},
+                          {"protocols", {tls}, [&] { gather_protocols(sources, facts.tls); }},
+                          {"programs", {programs}, [&] { gather_programs(sources, facts.programs); }},
+                          {"database", {database, backups, identity}, [&] { gather_database(sources, facts); }},
+                          {"units", {Area::system}, [&] { gather_units(sources, facts.system); }},
+                          {"processes", {packages}, [&] { gather_processes(sources, facts.packages); }},
+                          {"packages",
+                           {packages, Area::system},
+                           [&] { gather_packages(sources, facts.packages, facts.system.installed_kernels); }},
+                          {"network", {network, security}, [&] { gather_network(sources, facts.network); }},
+                          {"security", {security}, [&] { gather_security(sources, facts.security); }},
+                          {"monitoring", {monitoring}, [&] { gather_monitoring(sources, facts.monitoring); }},
+                          {"backups", {backups, database}, [&] { gather_backups(sources, facts.backups); }},
+                          {"system", {Area::system, database}, [&] { gather_system(sources, facts.system); }},
+                          {"disks", {Area::system}, [&] { gather_disks(sources, facts.system); }},
+                          {"files", {files, database}, [&] { gather_files(sources, facts.files); }},
+                          {"certificate", {tls}, [&] { gather_certificate(sources, facts.tls); }},
+                          {"SSH", {ssh}, [&] { gather_ssh(sources, facts.ssh); }},
+                          {"identity", {identity}, [&] { gather_identity(sources, facts.identity); }}};
   std::erase_if(parts, [&](const Part& part) {
     return !areas.empty() &&
            std::ranges::none_of(part.areas, [&](Area area) { return std::ranges::find(areas, area) != areas.end(); });

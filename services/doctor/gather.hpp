@@ -15,10 +15,10 @@ namespace slipway::doctor {
 struct Sources {
   bool embedded = false;
   std::filesystem::path config_file;
-  std::filesystem::path state_dir;  ///< of an embedded installation
-  config::Config config;            ///< the defaults where the file cannot be read
-  std::string configuration_fault;  ///< why it cannot; empty: it can
-  sql::Endpoint database;           ///< the administrator's
+  std::filesystem::path state_dir;      ///< of an embedded installation
+  config::Config config;                ///< the defaults where the file cannot be read
+  std::string configuration_fault;      ///< why it cannot; empty: it can
+  sql::Endpoint database;               ///< the administrator's
   std::optional<Error> database_fault;  ///< why there is no way to it
 
   /// Errors: not_found when there is no installation at all.

@@ -57,7 +57,8 @@ void gather_platform(const Sources& sources, Database& database) {
   if (version >= 0) {
     database.platform_schema = version;
   } else {
-    database.platform_schema = Unknown{"database slipway cannot be opened", "systemctl restart slipway-setup; embedded: slipway up"};
+    database.platform_schema =
+        Unknown{"database slipway cannot be opened", "systemctl restart slipway-setup; embedded: slipway up"};
   }
 }
 

@@ -41,7 +41,9 @@ std::string group_name(gid_t id) {
 
 Fact<FileState> state_of(const fs::path& path) {
   struct stat status {};
-  if (::lstat(path.c_str(), &status) != 0) return Unknown{path.string() + ": " + std::strerror(errno), "slipway setup makes what is missing; embedded: slipway up"};
+  if (::lstat(path.c_str(), &status) != 0)
+    return Unknown{path.string() + ": " + std::strerror(errno),
+                   "slipway setup makes what is missing; embedded: slipway up"};
   FileState state;
   state.path = path.string();
   state.regular = S_ISREG(status.st_mode);
@@ -102,7 +104,8 @@ Names unfinished(const std::vector<fs::path>& tops) {
   for (const auto& top : tops)
     walk(top, 2, [&](const fs::directory_entry& entry) {
       const std::string name = entry.path().filename().string();
-      const bool temporary = name.ends_with(".part") || name.ends_with(".tmp") || name.find("unfinished") != std::string::npos;
+      const bool temporary =
+          name.ends_with(".part") || name.ends_with(".tmp") || name.find("unfinished") != std::string::npos;
       std::error_code failure;
       const auto written = entry.last_write_time(failure);
       if (temporary && !failure && now - written > kCutShort) found.push_back(entry.path().string());
@@ -133,7 +136,8 @@ Fact<std::uint64_t> root_login_keys() {
   const passwd* const root = ::getpwuid(0);
   const fs::path file = fs::path(root == nullptr ? "/" : root->pw_dir) / ".ssh/authorized_keys";
   if (!exists(file)) return std::uint64_t{0};
-  return then<std::uint64_t>(text_of(file), [](const std::string& text) -> Fact<std::uint64_t> { return count_keys(text); });
+  return then<std::uint64_t>(text_of(file),
+                             [](const std::string& text) -> Fact<std::uint64_t> { return count_keys(text); });
 }
 
 }  // namespace
@@ -157,13 +161,15 @@ void gather_files(const Sources& sources, Files& files) {
   roles["tls_certificate"] = state_of(certificate_file(sources));
   roles["database"] = state_of(config.path("backup.data_dir"));
   roles["backup_work"] = of_backups(sources, config.path("backup.work_dir"));
-  files.equal_secrets = equal_secrets({account_key, config.path("secrets.session_key_file"), config.path("backup.key_file"),
-                                       secrets / "db_slipway_web", secrets / "db_slipway_job", secrets / "db_slipway_backup"});
+  files.equal_secrets =
+      equal_secrets({account_key, config.path("secrets.session_key_file"), config.path("backup.key_file"),
+                     secrets / "db_slipway_web", secrets / "db_slipway_job", secrets / "db_slipway_backup"});
   files.open_to_others = open_to_others(sources.config_file.parent_path());
   if (sources.embedded) {
     files.left_by_upgrades = of_the_machine();
     files.root_login_keys = of_the_machine();
-    files.unfinished = unfinished({sources.state_dir / "config", sources.state_dir / "secrets", sources.state_dir / "run"});
+    files.unfinished =
+        unfinished({sources.state_dir / "config", sources.state_dir / "secrets", sources.state_dir / "run"});
     return;
   }
   files.left_by_upgrades = left_by_upgrades();

@@ -15,14 +15,27 @@ namespace fs = std::filesystem;
 /// All settings of the kernel that a check reads; one that this kernel lacks is left out.
 Settings kernel_settings() {
   Settings settings;
-  for (const char* key :
-       {"net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding", "kernel.randomize_va_space", "kernel.kptr_restrict",
-        "kernel.dmesg_restrict", "kernel.yama.ptrace_scope", "kernel.unprivileged_bpf_disabled", "kernel.sysrq",
-        "fs.protected_hardlinks", "fs.protected_symlinks", "fs.protected_fifos", "fs.suid_dumpable",
-        "net.ipv4.tcp_syncookies", "net.ipv4.conf.all.rp_filter", "net.ipv4.conf.all.accept_redirects",
-        "net.ipv6.conf.all.accept_redirects", "net.ipv4.conf.all.send_redirects",
-        "net.ipv4.conf.all.accept_source_route", "net.ipv6.conf.all.accept_source_route",
-        "net.ipv4.icmp_echo_ignore_broadcasts", "net.ipv4.icmp_ignore_bogus_error_responses"}) {
+  for (const char* key : {"net.ipv4.ip_forward",
+                          "net.ipv6.conf.all.forwarding",
+                          "kernel.randomize_va_space",
+                          "kernel.kptr_restrict",
+                          "kernel.dmesg_restrict",
+                          "kernel.yama.ptrace_scope",
+                          "kernel.unprivileged_bpf_disabled",
+                          "kernel.sysrq",
+                          "fs.protected_hardlinks",
+                          "fs.protected_symlinks",
+                          "fs.protected_fifos",
+                          "fs.suid_dumpable",
+                          "net.ipv4.tcp_syncookies",
+                          "net.ipv4.conf.all.rp_filter",
+                          "net.ipv4.conf.all.accept_redirects",
+                          "net.ipv6.conf.all.accept_redirects",
+                          "net.ipv4.conf.all.send_redirects",
+                          "net.ipv4.conf.all.accept_source_route",
+                          "net.ipv6.conf.all.accept_source_route",
+                          "net.ipv4.icmp_echo_ignore_broadcasts",
+                          "net.ipv4.icmp_ignore_bogus_error_responses"}) {
     std::string path(key);
     std::ranges::replace(path, '.', '/');
     if (const auto text = text_of(fs::path("/proc/sys") / path); text.known()) settings[key] = trimmed(*text);
@@ -81,9 +94,10 @@ void gather_network(const Sources& sources, Network& network) {
   network.filter = is_root() ? then<PacketFilter>(output_of({.argv = {"nft", "-j", "list", "ruleset"}}), parse_nft)
                              : Fact<PacketFilter>(Unknown{"only root sees the packet filter"});
   network.filter_at_boot =
-      runs_systemd() ? then<bool>(output_of({.argv = {"systemctl", "is-enabled", "nftables.service"}, .any_status = true}),
-                                  [](const std::string& text) -> Fact<bool> { return trimmed(text) == "enabled"; })
-                     : Fact<bool>(no_systemd());
+      runs_systemd()
+          ? then<bool>(output_of({.argv = {"systemctl", "is-enabled", "nftables.service"}, .any_status = true}),
+                       [](const std::string& text) -> Fact<bool> { return trimmed(text) == "enabled"; })
+          : Fact<bool>(no_systemd());
   network.sysctl = kernel_settings();
   const auto v4 = text_of("/proc/net/route");
   const auto v6 = text_of("/proc/net/ipv6_route");

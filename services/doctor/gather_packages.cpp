@@ -93,10 +93,12 @@ void gather_updates(const Sources& sources, Packages& packages) {
     packages.pending = of_the_machine();
     return;
   }
-  const auto updates = then<PendingUpdates>(
-      output_of({.argv = {"apt-get", "-s", "-q", "-o", "Debug::NoLocking=true", "upgrade"}, .limit = std::chrono::seconds(90)}),
-      [](const std::string& text) -> Fact<PendingUpdates> { return parse_apt_simulation(text); });
-  packages.security_pending = then<Names>(updates, [](const PendingUpdates& all) -> Fact<Names> { return all.security; });
+  const auto updates =
+      then<PendingUpdates>(output_of({.argv = {"apt-get", "-s", "-q", "-o", "Debug::NoLocking=true", "upgrade"},
+                                      .limit = std::chrono::seconds(90)}),
+                           [](const std::string& text) -> Fact<PendingUpdates> { return parse_apt_simulation(text); });
+  packages.security_pending =
+      then<Names>(updates, [](const PendingUpdates& all) -> Fact<Names> { return all.security; });
   packages.pending = then<Names>(updates, [](const PendingUpdates& all) -> Fact<Names> { return all.other; });
 }
 

@@ -13,7 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array<const char*, 7> kUnits{"slipway-setup", "slipway-webd", "slipway-jobd",   "slipway-backupd",
+constexpr std::array<const char*, 7> kUnits{"slipway-setup", "slipway-webd", "slipway-jobd",  "slipway-backupd",
                                             "nginx",         "mariadb",      "slipway.target"};
 
 bool file_was_replaced(int pid) {
@@ -24,10 +24,12 @@ bool file_was_replaced(int pid) {
 }
 
 void gather_units_of_systemd(Programs& programs) {
-  std::vector<std::string> argv{"systemctl", "show", "--timestamp=unix", "-p",
-                                "Id,LoadState,ActiveState,SubState,Result,UnitFileState,NRestarts,MemoryCurrent,MemoryMax,"
-                                "WatchdogUSec,MainPID,ActiveEnterTimestamp"};
-  for (const char* name : kUnits) argv.push_back(std::string(name) + (std::string(name).ends_with(".target") ? "" : ".service"));
+  std::vector<std::string> argv{
+      "systemctl", "show", "--timestamp=unix", "-p",
+      "Id,LoadState,ActiveState,SubState,Result,UnitFileState,NRestarts,MemoryCurrent,MemoryMax,"
+      "WatchdogUSec,MainPID,ActiveEnterTimestamp"};
+  for (const char* name : kUnits)
+    argv.push_back(std::string(name) + (std::string(name).ends_with(".target") ? "" : ".service"));
   const auto shown = then<std::map<std::string, ShownUnit>>(
       output_of({.argv = std::move(argv)}),
       [](const std::string& text) -> Fact<std::map<std::string, ShownUnit>> { return parse_units(text); });
@@ -63,9 +65,9 @@ void gather_units_of_supervisor(const Sources& sources, Programs& programs) {
   for (const char* name : {"slipway-setup", "nginx", "slipway.target"}) programs.units[name] = absent;
   const bool backups = sources.config.boolean("backup.enabled");
   const auto instance = embedded::running_instance(sources.state_dir);
-  for (const auto& [name, program] : {std::pair{"mariadb", "mariadbd"}, std::pair{"slipway-webd", "slipway-webd"},
-                                      std::pair{"slipway-jobd", "slipway-jobd"},
-                                      std::pair{"slipway-backupd", "slipway-backupd"}}) {
+  for (const auto& [name, program] :
+       {std::pair{"mariadb", "mariadbd"}, std::pair{"slipway-webd", "slipway-webd"},
+        std::pair{"slipway-jobd", "slipway-jobd"}, std::pair{"slipway-backupd", "slipway-backupd"}}) {
     if (!backups && std::string_view(program) == "slipway-backupd") {
       programs.units[name] = Absent{"backups are off: slipway up --backup"};
       continue;
@@ -98,13 +100,14 @@ Fact<Answer> front(const Sources& sources) {
 
 Fact<std::string> nginx_fault() {
   if (!is_root()) return Unknown{"only root reads nginx's configuration"};
-  return then<std::string>(output_of({.argv = {"nginx", "-t", "-q"}, .any_status = true, .errors_too = true}),
-                           [](const std::string& said) -> Fact<std::string> {
-                             for (const auto line : lines_of(said))
-                               if (line.find("[emerg]") != std::string_view::npos || line.find("[crit]") != std::string_view::npos)
-                                 return std::string(trimmed(line));
-                             return std::string();
-                           });
+  return then<std::string>(
+      output_of({.argv = {"nginx", "-t", "-q"}, .any_status = true, .errors_too = true}),
+      [](const std::string& said) -> Fact<std::string> {
+        for (const auto line : lines_of(said))
+          if (line.find("[emerg]") != std::string_view::npos || line.find("[crit]") != std::string_view::npos)
+            return std::string(trimmed(line));
+        return std::string();
+      });
 }
 
 void ask(Programs& programs, const std::string& name, Page page) {

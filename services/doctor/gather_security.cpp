@@ -28,7 +28,8 @@ void gather_confinement(Security& security) {
     return;
   }
   // Exit status 2: there are none.
-  const auto found = then<Confinement>(output_of({.argv = {"aa-status", "--json"}, .any_status = true}), parse_apparmor);
+  const auto found =
+      then<Confinement>(output_of({.argv = {"aa-status", "--json"}, .any_status = true}), parse_apparmor);
   security.confined = then<Settings>(found, [](const Confinement& all) -> Fact<Settings> { return all.profiles; });
   security.unconfined = then<Names>(found, [](const Confinement& all) -> Fact<Names> {
     Names ours;
@@ -87,12 +88,13 @@ Fact<Names> host_keys() {
 /// "status: done" and, on further lines, details.
 Fact<std::string> cloud_init() {
   if (!exists("/usr/bin/cloud-init")) return Absent{"cloud-init is not installed"};
-  return then<std::string>(output_of({.argv = {"cloud-init", "status"}, .limit = std::chrono::seconds(20), .any_status = true}),
-                           [](const std::string& text) -> Fact<std::string> {
-                             for (const auto line : lines_of(text))
-                               if (line.starts_with("status:")) return std::string(trimmed(line.substr(7)));
-                             return Unknown{"cloud-init status: not understood"};
-                           });
+  return then<std::string>(
+      output_of({.argv = {"cloud-init", "status"}, .limit = std::chrono::seconds(20), .any_status = true}),
+      [](const std::string& text) -> Fact<std::string> {
+        for (const auto line : lines_of(text))
+          if (line.starts_with("status:")) return std::string(trimmed(line.substr(7)));
+        return Unknown{"cloud-init status: not understood"};
+      });
 }
 
 }  // namespace
@@ -109,10 +111,15 @@ void gather_security(const Sources& sources, Security& security) {
                              : Fact<Names>(Unknown{"only root asks fail2ban"});
   security.automatic_upgrades = runs_systemd() ? automatic_upgrades() : Fact<Settings>(no_systemd());
   security.core_dumps = core_dumps();
-  security.without_password = is_root() ? then<Names>(text_of("/etc/shadow"), [](const std::string& text) -> Fact<Names> { return without_password_in(text); })
-                                        : Fact<Names>(Unknown{"only root reads /etc/shadow"});
-  security.administrators = then<Names>(text_of("/etc/passwd"), [](const std::string& text) -> Fact<Names> { return administrators_in(text); });
-  security.tmp_options = then<std::string>(text_of("/proc/mounts"), [](const std::string& text) -> Fact<std::string> { return mount_options(text, "/tmp"); });
+  security.without_password =
+      is_root() ? then<Names>(text_of("/etc/shadow"),
+                              [](const std::string& text) -> Fact<Names> { return without_password_in(text); })
+                : Fact<Names>(Unknown{"only root reads /etc/shadow"});
+  security.administrators = then<Names>(text_of("/etc/passwd"),
+                                        [](const std::string& text) -> Fact<Names> { return administrators_in(text); });
+  security.tmp_options = then<std::string>(text_of("/proc/mounts"), [](const std::string& text) -> Fact<std::string> {
+    return mount_options(text, "/tmp");
+  });
   security.sudo_asks = sudo_asks();
 }
 
@@ -126,10 +133,12 @@ void gather_identity(const Sources& sources, Identity& identity) {
     identity.cloud_init = of_the_machine();
     return;
   }
-  identity.machine_id = then<std::string>(text_of("/etc/machine-id"),
-                                          [](const std::string& text) -> Fact<std::string> { return std::string(trimmed(text)); });
+  identity.machine_id = then<std::string>(text_of("/etc/machine-id"), [](const std::string& text) -> Fact<std::string> {
+    return std::string(trimmed(text));
+  });
   identity.host_name = host_name();
-  identity.host_name_resolves = output_of({.argv = {"getent", "hosts", host_name()}, .limit = std::chrono::seconds(8)}).known();
+  identity.host_name_resolves =
+      output_of({.argv = {"getent", "hosts", host_name()}, .limit = std::chrono::seconds(8)}).known();
   identity.host_keys = host_keys();
   identity.cloud_init = cloud_init();
 }

@@ -57,19 +57,20 @@ bool measure(FileSystem& one) {
 
 /// An embedded installation: the one it lies on. An appliance: all of them.
 Fact<std::vector<FileSystem>> file_systems(const Sources& sources) {
-  return then<std::vector<FileSystem>>(text_of("/proc/mounts"), [&](const std::string& text) -> Fact<std::vector<FileSystem>> {
-    std::vector<FileSystem> found;
-    if (sources.embedded) {
-      FileSystem one;
-      one.mount_point = sources.state_dir.string();
-      one.device = "its file system";
-      if (measure(one)) found.push_back(std::move(one));
-      return found;
-    }
-    for (FileSystem& one : parse_mounts(text))
-      if (measure(one)) found.push_back(std::move(one));
-    return found;
-  });
+  return then<std::vector<FileSystem>>(text_of("/proc/mounts"),
+                                       [&](const std::string& text) -> Fact<std::vector<FileSystem>> {
+                                         std::vector<FileSystem> found;
+                                         if (sources.embedded) {
+                                           FileSystem one;
+                                           one.mount_point = sources.state_dir.string();
+                                           one.device = "its file system";
+                                           if (measure(one)) found.push_back(std::move(one));
+                                           return found;
+                                         }
+                                         for (FileSystem& one : parse_mounts(text))
+                                           if (measure(one)) found.push_back(std::move(one));
+                                         return found;
+                                       });
 }
 
 Fact<std::string> data_volume(const Sources& sources) {
@@ -121,8 +122,9 @@ std::uint64_t bytes_below(const fs::path& top) {
 }  // namespace
 
 void gather_system(const Sources& sources, System& system) {
-  system.kernel = in_container() || sources.embedded ? Fact<std::string>(sources.embedded ? of_the_machine() : of_the_host())
-                                                     : running_kernel();
+  system.kernel = in_container() || sources.embedded
+                      ? Fact<std::string>(sources.embedded ? of_the_machine() : of_the_host())
+                      : running_kernel();
   system.memory = then<Memory>(text_of("/proc/meminfo"), parse_meminfo);
   system.load_15min_per_cpu = load_per_cpu();
   system.memory_pressure = then<double>(text_of("/proc/pressure/memory"),
@@ -133,15 +135,17 @@ void gather_system(const Sources& sources, System& system) {
     system.memory_pressure = Absent{"this kernel does not measure it"};
     system.io_pressure = Absent{"this kernel does not measure it"};
   }
-  system.open_files = then<std::uint64_t>(text_of("/proc/sys/fs/file-nr"), [](const std::string& text) -> Fact<std::uint64_t> {
-    const auto words = words_of(text);
-    if (words.empty()) return Unknown{"/proc/sys/fs/file-nr: not understood"};
-    return static_cast<std::uint64_t>(number_of(words[0]).value_or(0));
-  });
-  system.most_open_files = then<std::uint64_t>(text_of("/proc/sys/fs/file-max"), [](const std::string& text) -> Fact<std::uint64_t> {
-    // Larger than any number that counts: there is no limit.
-    return static_cast<std::uint64_t>(number_of(trimmed(text)).value_or(std::numeric_limits<std::int64_t>::max()));
-  });
+  system.open_files =
+      then<std::uint64_t>(text_of("/proc/sys/fs/file-nr"), [](const std::string& text) -> Fact<std::uint64_t> {
+        const auto words = words_of(text);
+        if (words.empty()) return Unknown{"/proc/sys/fs/file-nr: not understood"};
+        return static_cast<std::uint64_t>(number_of(words[0]).value_or(0));
+      });
+  system.most_open_files =
+      then<std::uint64_t>(text_of("/proc/sys/fs/file-max"), [](const std::string& text) -> Fact<std::uint64_t> {
+        // Larger than any number that counts: there is no limit.
+        return static_cast<std::uint64_t>(number_of(trimmed(text)).value_or(std::numeric_limits<std::int64_t>::max()));
+      });
   if (sources.embedded) {
     system.release = of_the_machine();
     system.clock_synchronised = of_the_machine();
@@ -150,10 +154,12 @@ void gather_system(const Sources& sources, System& system) {
     system.reboot_required = of_the_machine();
     return;
   }
-  system.release = then<Release>(text_of("/etc/os-release"), [](const std::string& text) -> Fact<Release> { return parse_os_release(text); });
+  system.release = then<Release>(text_of("/etc/os-release"),
+                                 [](const std::string& text) -> Fact<Release> { return parse_os_release(text); });
   system.out_of_memory_kills =
       in_container() ? Fact<std::uint64_t>(of_the_host())
-                     : then<std::uint64_t>(text_of("/proc/vmstat"), [](const std::string& text) { return parse_counter(text, "oom_kill"); });
+                     : then<std::uint64_t>(text_of("/proc/vmstat"),
+                                           [](const std::string& text) { return parse_counter(text, "oom_kill"); });
   system.reboot_required = exists("/run/reboot-required");
   gather_clock(system);
 }
@@ -174,8 +180,9 @@ void gather_units(const Sources& sources, System& system) {
     system.log_rotation_active = absent;
     return;
   }
-  system.state = then<std::string>(output_of({.argv = {"systemctl", "is-system-running"}, .any_status = true}),
-                                   [](const std::string& text) -> Fact<std::string> { return std::string(trimmed(text)); });
+  system.state =
+      then<std::string>(output_of({.argv = {"systemctl", "is-system-running"}, .any_status = true}),
+                        [](const std::string& text) -> Fact<std::string> { return std::string(trimmed(text)); });
   system.failed_units =
       then<Names>(output_of({.argv = {"systemctl", "list-units", "--failed", "--plain", "--no-legend", "--no-pager"}}),
                   [](const std::string& text) -> Fact<Names> {

@@ -85,13 +85,15 @@ Fact<std::string> handshake(const Sources& sources, std::vector<std::string> opt
 }
 
 bool nobody_listens(std::string_view said) {
-  return said.find("connect:errno") != std::string_view::npos || said.find("Connection refused") != std::string_view::npos;
+  return said.find("connect:errno") != std::string_view::npos ||
+         said.find("Connection refused") != std::string_view::npos;
 }
 
 /// Whether a handshake with these options comes about.
 Fact<bool> accepts(const Sources& sources, std::vector<std::string> options) {
   return then<bool>(handshake(sources, std::move(options)), [&](const std::string& said) -> Fact<bool> {
-    if (nobody_listens(said)) return Unknown{front_address(sources) + ": nobody listens", "slipway doctor --area programs"};
+    if (nobody_listens(said))
+      return Unknown{front_address(sources) + ": nobody listens", "slipway doctor --area programs"};
     // "New, TLSv1.3, Cipher is TLS_AES_256_GCM_SHA384" against "New, (NONE), Cipher is (NONE)".
     const auto at = said.find("Cipher is ");
     return at != std::string::npos && !said.substr(at).starts_with("Cipher is (NONE)");
@@ -100,7 +102,8 @@ Fact<bool> accepts(const Sources& sources, std::vector<std::string> options) {
 
 Fact<std::string> served_fingerprint(const Sources& sources) {
   return then<std::string>(handshake(sources, {}), [&](const std::string& said) -> Fact<std::string> {
-    if (nobody_listens(said)) return Unknown{front_address(sources) + ": nobody listens", "slipway doctor --area programs"};
+    if (nobody_listens(said))
+      return Unknown{front_address(sources) + ": nobody listens", "slipway doctor --area programs"};
     const auto served = crypto::inspect_chain(said);
     if (!served) return Unknown{front_address(sources) + ": shows no certificate", "slipway doctor --area programs"};
     return served->certificates.front().fingerprint;
@@ -139,8 +142,9 @@ void gather_certificate(const Sources& sources, Tls& tls) {
   } else if (!is_root()) {
     tls.configured_protocols = Unknown{"only root reads nginx's configuration"};
   } else {
-    tls.configured_protocols = then<Names>(output_of({.argv = {"nginx", "-T", "-q"}}),
-                                           [](const std::string& text) -> Fact<Names> { return parse_nginx_protocols(text); });
+    tls.configured_protocols =
+        then<Names>(output_of({.argv = {"nginx", "-T", "-q"}}),
+                    [](const std::string& text) -> Fact<Names> { return parse_nginx_protocols(text); });
   }
 }
 

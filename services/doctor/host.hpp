@@ -46,7 +46,7 @@ struct Fetched {
 // Why something is not looked at.
 [[nodiscard]] Absent of_the_machine();  ///< an embedded installation is a guest on its machine
 [[nodiscard]] Absent no_systemd();
-[[nodiscard]] Absent of_the_host();     ///< a container has none of its own
+[[nodiscard]] Absent of_the_host();  ///< a container has none of its own
 [[nodiscard]] Unknown because(const Error& error);
 
 /// What `parse` makes of a fact that is known.

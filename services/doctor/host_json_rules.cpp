@@ -82,7 +82,8 @@ Fact<Confinement> parse_apparmor(std::string_view text) {
     for (const auto& [name, mode] : answer.at("profiles").items()) found.profiles[name] = mode.get<std::string>();
     for (const auto& [program, processes] : answer.at("processes").items())
       for (const json& process : processes)
-        if (process.at("status") == "unconfined" && std::ranges::find(found.unconfined, program) == found.unconfined.end())
+        if (process.at("status") == "unconfined" &&
+            std::ranges::find(found.unconfined, program) == found.unconfined.end())
           found.unconfined.push_back(program);
     return found;
   });
@@ -115,7 +116,8 @@ Fact<WatchedTargets> parse_targets(std::string_view text) {
     for (const json& target : answer.at("data").at("activeTargets")) {
       ++targets.count;
       if (target.at("health") != "up")
-        targets.down.push_back(target.at("labels").value("job", "?") + " at " + target.at("labels").value("instance", "?"));
+        targets.down.push_back(target.at("labels").value("job", "?") + " at " +
+                               target.at("labels").value("instance", "?"));
     }
     return targets;
   });
@@ -153,7 +155,8 @@ Fact<std::uint64_t> parse_receivers(std::string_view text) {
   return reading<std::uint64_t>(text, "Alertmanager", [](const json& answer) {
     const std::string configuration = answer.at("config").at("original");
     std::uint64_t ways = 0;
-    for (auto at = configuration.find("_configs:"); at != std::string::npos; at = configuration.find("_configs:", at + 1))
+    for (auto at = configuration.find("_configs:"); at != std::string::npos;
+         at = configuration.find("_configs:", at + 1))
       ++ways;
     return ways;
   });

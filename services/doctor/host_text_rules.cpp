@@ -111,7 +111,8 @@ Fact<double> parse_pressure(std::string_view text, std::string_view kind) {
 }
 
 std::vector<FileSystem> parse_mounts(std::string_view text) {
-  static constexpr std::array<std::string_view, 9> on_disk{"ext2", "ext3", "ext4", "xfs", "btrfs", "vfat", "f2fs", "zfs", "overlay"};
+  static constexpr std::array<std::string_view, 9> on_disk{"ext2", "ext3", "ext4", "xfs",    "btrfs",
+                                                           "vfat", "f2fs", "zfs",  "overlay"};
   std::vector<FileSystem> found;
   for (const auto line : lines_of(text)) {
     const auto words = words_of(line);
@@ -173,8 +174,8 @@ PackageList parse_packages(std::string_view text) {
     if (state != 'i') continue;
     if (name == "slipway") list.slipway = trimmed(fields[2]);
     constexpr std::string_view image = "linux-image-";
-    if (!name.starts_with(image) || name.size() <= image.size() || name[image.size()] < '0' || name[image.size()] > '9' ||
-        name.ends_with("-dbg"))
+    if (!name.starts_with(image) || name.size() <= image.size() || name[image.size()] < '0' ||
+        name[image.size()] > '9' || name.ends_with("-dbg"))
       continue;
     std::string release = name.substr(image.size());
     if (release.ends_with("-unsigned")) release.resize(release.size() - std::string_view("-unsigned").size());
@@ -188,7 +189,8 @@ PendingUpdates parse_apt_simulation(std::string_view text) {
   for (const auto line : lines_of(text)) {
     const auto words = words_of(line);
     if (words.size() < 3 || words[0] != "Inst") continue;
-    const bool security = line.find("Debian-Security") != std::string_view::npos || line.find("-security") != std::string_view::npos;
+    const bool security =
+        line.find("Debian-Security") != std::string_view::npos || line.find("-security") != std::string_view::npos;
     (security ? pending.security : pending.other).emplace_back(words[1]);
   }
   return pending;

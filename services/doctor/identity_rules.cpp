@@ -12,7 +12,8 @@ Outcome machine_id(const Facts& facts) {
   return about(facts.identity.machine_id, [](const std::string& id) -> Outcome {
     const char* const way_out = "rm /etc/machine-id && systemd-machine-id-setup, then restart the machine";
     if (id.empty() || id == "uninitialized") return failure("there is none", way_out);
-    const bool hex = id.size() == 32 && std::ranges::all_of(id, [](unsigned char one) { return std::isxdigit(one) != 0; });
+    const bool hex =
+        id.size() == 32 && std::ranges::all_of(id, [](unsigned char one) { return std::isxdigit(one) != 0; });
     if (!hex) return failure("it is not 32 hexadecimal digits", way_out);
     // Random ones have some ten different digits; a made-up one has few.
     if (std::set<char>(id.begin(), id.end()).size() < 6) return failure("it is not random", way_out);
@@ -38,7 +39,8 @@ Outcome resolves(const Facts& facts) {
 
 Outcome host_keys(const Facts& facts) {
   return about(facts.identity.host_keys, [](const Names& kinds) -> Outcome {
-    if (kinds.empty()) return failure("there is none: nobody can sign in by SSH", "ssh-keygen -A && systemctl restart ssh");
+    if (kinds.empty())
+      return failure("there is none: nobody can sign in by SSH", "ssh-keygen -A && systemctl restart ssh");
     if (std::ranges::find(kinds, "ed25519") == kinds.end())
       return warning("only " + join(kinds), "ssh-keygen -A && systemctl restart ssh");
     return ok(join(kinds));
@@ -60,8 +62,9 @@ Outcome server_id(const Facts& facts) {
     if (id == facts.identity.backup_server_id)
       return failure(text + ", the one as which the backup agent reads the log", "set another backup.server_id");
     if (facts.place.embedded) return ok(text);
-    if (id <= 1) return note(text + ", as on many machines: two of them cannot replicate",
-                             "systemctl restart slipway-mariadb-tune mariadb, or set server_id in /etc/mysql/mariadb.conf.d");
+    if (id <= 1)
+      return note(text + ", as on many machines: two of them cannot replicate",
+                  "systemctl restart slipway-mariadb-tune mariadb, or set server_id in /etc/mysql/mariadb.conf.d");
     return ok(text);
   });
 }

@@ -23,7 +23,8 @@ Outcome exporter(const Facts& facts, const std::string& name) {
 
 Outcome targets(const Facts& facts) {
   return about(facts.monitoring.targets, [](std::uint64_t count) -> Outcome {
-    if (count == 0) return failure("Prometheus watches nothing", "promtool check config /etc/prometheus/prometheus.yml");
+    if (count == 0)
+      return failure("Prometheus watches nothing", "promtool check config /etc/prometheus/prometheus.yml");
     return ok(std::to_string(count) + " targets");
   });
 }
@@ -35,7 +36,9 @@ Outcome targets_up(const Facts& facts) {
 
 Outcome rules(const Facts& facts) {
   return about(facts.monitoring.rules, [](std::uint64_t count) -> Outcome {
-    if (count == 0) return failure("no rule is loaded: nothing alerts", "promtool check rules /etc/prometheus/rules/*.yml; systemctl reload prometheus");
+    if (count == 0)
+      return failure("no rule is loaded: nothing alerts",
+                     "promtool check rules /etc/prometheus/rules/*.yml; systemctl reload prometheus");
     return ok(std::to_string(count) + " rules");
   });
 }
@@ -80,10 +83,11 @@ Checks monitoring_checks() {
                 {"monitoring.alerts", area, "No alert is firing", firing},
                 {"monitoring.configuration", area, "Prometheus has read its configuration", configuration},
                 {"monitoring.receivers", area, "Alerts reach somebody", ways}};
-  static constexpr std::array<std::array<const char*, 2>, 4> exporters{{{"node", "The machine's figures are there"},
-                                                                        {"mysqld", "The database's figures are there"},
-                                                                        {"blackbox", "Slipway is looked at from outside"},
-                                                                        {"process", "The processes' figures are there"}}};
+  static constexpr std::array<std::array<const char*, 2>, 4> exporters{
+      {{"node", "The machine's figures are there"},
+       {"mysqld", "The database's figures are there"},
+       {"blackbox", "Slipway is looked at from outside"},
+       {"process", "The processes' figures are there"}}};
   for (const auto& [name, title] : exporters)
     checks.push_back({std::string("monitoring.exporter.") + name, area, title,
                       [name = std::string(name)](const Facts& facts) { return exporter(facts, name); }});

@@ -75,7 +75,8 @@ Outcome database(const Facts& facts) {
 
 Outcome monitoring(const Facts& facts) {
   static constexpr std::array<std::uint16_t, 7> ports{9090, 9093, 9100, 9104, 9115, 9180, 9256};
-  return loopback_only(facts, ports, "bind Prometheus, Alertmanager and exporters to 127.0.0.1: /etc/default/prometheus*");
+  return loopback_only(facts, ports,
+                       "bind Prometheus, Alertmanager and exporters to 127.0.0.1: /etc/default/prometheus*");
 }
 
 /// Whether a hook drops what no rule admits, for `family` ("ip", "ip6").
@@ -88,7 +89,8 @@ bool drops(const PacketFilter& filter, std::string_view family, std::string_view
 Outcome denies(const Facts& facts, std::string_view family, std::string_view hook) {
   return about(facts.network.filter, [&](const PacketFilter& filter) {
     if (drops(filter, family, hook)) return ok("what no rule admits is dropped");
-    return failure("what no rule forbids is let through", "systemctl restart nftables; nft list ruleset must say 'policy drop'");
+    return failure("what no rule forbids is let through",
+                   "systemctl restart nftables; nft list ruleset must say 'policy drop'");
   });
 }
 
@@ -119,20 +121,23 @@ Outcome forwarding(const Facts& facts, const std::string& key) {
 Outcome default_route(const Facts& facts) {
   return about(facts.network.default_route, [](bool there) {
     if (there) return ok("there");
-    return warning("there is none: repositories, mail and updates cannot be reached", "ip route; correct the network's configuration");
+    return warning("there is none: repositories, mail and updates cannot be reached",
+                   "ip route; correct the network's configuration");
   });
 }
 
 Outcome resolvers(const Facts& facts) {
   return about(facts.network.resolvers, [](const Names& names) -> Outcome {
-    if (names.empty()) return warning("none is configured", "name one in the network's configuration; see /etc/resolv.conf");
+    if (names.empty())
+      return warning("none is configured", "name one in the network's configuration; see /etc/resolv.conf");
     return ok(join(names));
   });
 }
 
 Outcome hosts_resolve(const Facts& facts) {
   return none_of(facts.network.unresolved_hosts, "every host of a repository has an address", Verdict::failure,
-                 "no address for", "getent hosts NAME; correct the name in backup.even or backup.odd, or the name server");
+                 "no address for",
+                 "getent hosts NAME; correct the name in backup.even or backup.odd, or the name server");
 }
 
 Outcome interfaces(const Facts& facts) {

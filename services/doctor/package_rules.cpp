@@ -8,12 +8,14 @@ Outcome slipway(const Facts& facts) {
   return about(facts.packages.slipway, [&](const std::string& version) -> Outcome {
     const std::string& ours = facts.place.version;
     if (version.empty())
-      return warning("the programs are not those of a package", "install the package of this release: apt install ./slipway_*.deb");
+      return warning("the programs are not those of a package",
+                     "install the package of this release: apt install ./slipway_*.deb");
     // The package's version has a revision behind ours: "0.1.0-1".
     if (version == ours || version.starts_with(ours + "-") || version.starts_with(ours + "+") ||
         version.starts_with(ours + "~"))
       return ok(version);
-    return failure("package " + version + ", this program is " + ours, "install one release: apt install --reinstall slipway");
+    return failure("package " + version + ", this program is " + ours,
+                   "install one release: apt install --reinstall slipway");
   });
 }
 
@@ -23,7 +25,8 @@ Outcome broken(const Facts& facts) {
 }
 
 Outcome held(const Facts& facts) {
-  return none_of(facts.packages.held, "none", Verdict::note, "held back from upgrades", "apt-mark unhold NAME, when the reason is gone");
+  return none_of(facts.packages.held, "none", Verdict::note, "held back from upgrades",
+                 "apt-mark unhold NAME, when the reason is gone");
 }
 
 Outcome security_pending(const Facts& facts) {
@@ -46,7 +49,8 @@ Outcome lists_fresh(const Facts& facts) {
     const auto age = std::chrono::duration_cast<std::chrono::seconds>(facts.place.now - at);
     const std::string text = "read " + span_text(age) + " ago";
     if (age > std::chrono::hours(24 * 7))
-      return warning(text + ", more than a week", "apt-get update says what is in the way; the archive must be reached");
+      return warning(text + ", more than a week",
+                     "apt-get update says what is in the way; the archive must be reached");
     return ok(text);
   });
 }
@@ -54,8 +58,9 @@ Outcome lists_fresh(const Facts& facts) {
 Outcome security_archive(const Facts& facts) {
   return about(facts.packages.security_archive, [](bool there) {
     if (there) return ok("is among the sources");
-    return failure("is not among the sources: no security update can come",
-                   "add it to /etc/apt/sources.list.d: deb http://security.debian.org/debian-security bookworm-security main");
+    return failure(
+        "is not among the sources: no security update can come",
+        "add it to /etc/apt/sources.list.d: deb http://security.debian.org/debian-security bookworm-security main");
   });
 }
 

@@ -19,7 +19,8 @@ std::string start_it(const Facts& facts, const std::string& name) {
 
 Outcome active(const Facts& facts, const std::string& name) {
   return about_unit(facts, name, [&](const Unit& unit) -> Outcome {
-    if (unit.load != "loaded") return failure("unit is " + unit.load, "install the package that brings it: apt install --reinstall slipway");
+    if (unit.load != "loaded")
+      return failure("unit is " + unit.load, "install the package that brings it: apt install --reinstall slipway");
     std::string text = unit.active + " (" + unit.sub + ")";
     if (unit.since)
       text += " for " + span_text(std::chrono::duration_cast<std::chrono::seconds>(facts.place.now - *unit.since));
@@ -115,8 +116,10 @@ Outcome nginx_valid(const Facts& facts) {
 
 using Look = Outcome (*)(const Facts&, const std::string&);
 
-Check of(const std::string& program, const std::string& unit, const std::string& what, const std::string& title, Look look) {
-  return {"programs." + program + "." + what, Area::programs, title, [=](const Facts& facts) { return look(facts, unit); }};
+Check of(const std::string& program, const std::string& unit, const std::string& what, const std::string& title,
+         Look look) {
+  return {"programs." + program + "." + what, Area::programs, title,
+          [=](const Facts& facts) { return look(facts, unit); }};
 }
 
 }  // namespace

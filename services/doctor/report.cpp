@@ -33,12 +33,15 @@ std::string word(Verdict verdict, bool colours) {
 }
 
 std::string counts_text(const Counts& counts) {
-  static constexpr std::array<const char*, kVerdicts> singular{"failure", "warning", "unknown", "note", "ok", "not applicable"};
-  static constexpr std::array<const char*, kVerdicts> plural{"failures", "warnings", "unknown", "notes", "ok", "not applicable"};
+  static constexpr std::array<const char*, kVerdicts> singular{"failure", "warning", "unknown",
+                                                               "note",    "ok",      "not applicable"};
+  static constexpr std::array<const char*, kVerdicts> plural{"failures", "warnings", "unknown",
+                                                             "notes",    "ok",       "not applicable"};
   std::string text;
   for (std::size_t i = 0; i < counts.size(); ++i) {
     if (counts.at(i) == 0) continue;
-    text += (text.empty() ? "" : ", ") + std::to_string(counts.at(i)) + " " + (counts.at(i) == 1 ? singular : plural).at(i);
+    text +=
+        (text.empty() ? "" : ", ") + std::to_string(counts.at(i)) + " " + (counts.at(i) == 1 ? singular : plural).at(i);
   }
   return text.empty() ? "nothing was checked" : text;
 }
@@ -51,7 +54,8 @@ bool is_shown(const Finding& finding, const ReportOptions& options) {
 
 std::string finding_text(const Finding& finding, bool colours) {
   const Outcome& outcome = finding.outcome;
-  std::string text = "  " + word(outcome.verdict, colours) + " " + finding.check->id + "  " + finding.check->title + "\n";
+  std::string text =
+      "  " + word(outcome.verdict, colours) + " " + finding.check->id + "  " + finding.check->title + "\n";
   text += "           " + outcome.reason + "\n";
   if (!outcome.way_out.empty()) text += "           → " + outcome.way_out + "\n";
   return text;
@@ -103,7 +107,8 @@ std::string report_text(const std::vector<Finding>& findings, const ReportOption
       if (is_shown(finding, options)) shown += finding_text(finding, options.colours);
     if (options.failures_only && shown.empty()) continue;
     const std::string name(to_text(group.area));
-    text += (options.colours ? "\033[1m" + name + "\033[0m" : name) + ": " + counts_text(count(group.findings)) + "\n" + shown;
+    text += (options.colours ? "\033[1m" + name + "\033[0m" : name) + ": " + counts_text(count(group.findings)) + "\n" +
+            shown;
   }
   return text + (text.empty() ? "" : "\n") + "in all: " + counts_text(count(findings)) + "\n";
 }
@@ -123,12 +128,8 @@ ordered_json report_json(const Place& place, const std::vector<Finding>& finding
   Verdict worst = Verdict::ok;
   for (const Verdict verdict : {Verdict::note, Verdict::unknown, Verdict::warning, Verdict::failure})
     if (counts.at(static_cast<std::size_t>(verdict)) > 0) worst = verdict;
-  return {{"version", place.version},
-          {"at", to_iso8601(place.now)},
-          {"embedded", place.embedded},
-          {"result", to_text(worst)},
-          {"counts", counts_json(counts)},
-          {"findings", std::move(found)}};
+  return {{"version", place.version}, {"at", to_iso8601(place.now)},   {"embedded", place.embedded},
+          {"result", to_text(worst)}, {"counts", counts_json(counts)}, {"findings", std::move(found)}};
 }
 
 std::string list_text(std::span<const Area> areas) {

@@ -77,11 +77,13 @@ std::string without_url_passwords(const std::string& line, Removed& removed) {
 /// How long a hash of a password is at `at`; 0: there is none.
 std::size_t hash_at(std::string_view line, std::size_t at) {
   const auto rest = line.substr(at);
-  static constexpr std::array<std::string_view, 12> begins{"$argon2", "$2a$", "$2b$", "$2y$",  "$1$",   "$5$",
+  static constexpr std::array<std::string_view, 12> begins{"$argon2", "$2a$", "$2b$", "$2y$",   "$1$",     "$5$",
                                                            "$6$",     "$7$",  "$y$",  "$apr1$", "$scrypt", "$pbkdf2"};
   if (std::ranges::any_of(begins, [&](auto one) { return rest.starts_with(one); })) {
     std::size_t size = 0;
-    while (size < rest.size() && (is_alnum(rest[size]) || std::string_view("$./+=,_-").find(rest[size]) != std::string_view::npos)) ++size;
+    while (size < rest.size() &&
+           (is_alnum(rest[size]) || std::string_view("$./+=,_-").find(rest[size]) != std::string_view::npos))
+      ++size;
     return size;
   }
   // MariaDB's: an asterisk and 40 hexadecimal digits.
@@ -93,7 +95,7 @@ std::size_t hash_at(std::string_view line, std::size_t at) {
 std::size_t token_at(std::string_view line, std::size_t at) {
   if (at > 0 && is_alnum(line[at - 1])) return 0;
   const auto rest = line.substr(at);
-  static constexpr std::array<std::string_view, 12> begins{"eyJ",  "AKIA", "ASIA",        "ghp_",  "gho_",  "ghs_",
+  static constexpr std::array<std::string_view, 12> begins{"eyJ",  "AKIA",        "ASIA",  "ghp_",  "gho_",   "ghs_",
                                                            "ghu_", "github_pat_", "xoxb-", "xoxp-", "glpat-", "sk-"};
   if (std::ranges::none_of(begins, [&](auto one) { return rest.starts_with(one); })) return 0;
   std::size_t size = 0;
@@ -161,18 +163,23 @@ std::string without_forms(const std::string& line, Removed& removed) {
 }
 
 bool is_local_letter(char one) {
-  return is_alnum(one) || static_cast<unsigned char>(one) >= 0x80 || std::string_view("._%+-").find(one) != std::string_view::npos;
+  return is_alnum(one) || static_cast<unsigned char>(one) >= 0x80 ||
+         std::string_view("._%+-").find(one) != std::string_view::npos;
 }
-bool is_domain_letter(char one) { return is_alnum(one) || static_cast<unsigned char>(one) >= 0x80 || one == '.' || one == '-'; }
+bool is_domain_letter(char one) {
+  return is_alnum(one) || static_cast<unsigned char>(one) >= 0x80 || one == '.' || one == '-';
+}
 
 /// Names of units and of algorithms have the form of an address.
 bool is_no_domain(std::string_view domain) {
-  static constexpr std::array<std::string_view, 12> ends{"service", "socket", "target", "timer", "mount", "slice",
+  static constexpr std::array<std::string_view, 12> ends{"service", "socket", "target", "timer", "mount",     "slice",
                                                          "scope",   "device", "path",   "swap",  "automount", "conf"};
   const auto dot = domain.rfind('.');
   if (dot == std::string_view::npos || domain.size() - dot < 3) return true;
   const auto end = domain.substr(dot + 1);
-  if (!std::ranges::all_of(end, [](char one) { return std::isalpha(static_cast<unsigned char>(one)) != 0 || static_cast<unsigned char>(one) >= 0x80; }))
+  if (!std::ranges::all_of(end, [](char one) {
+        return std::isalpha(static_cast<unsigned char>(one)) != 0 || static_cast<unsigned char>(one) >= 0x80;
+      }))
     return true;
   if (std::ranges::find(ends, end) != ends.end()) return true;
   return domain == "openssh.com" || domain == "libssh.org" || domain == "lysator.liu.se";

@@ -35,16 +35,19 @@ bool is_header(const std::string& name) {
 
 /// Values that say something of a setting and nothing of a secret.
 bool is_plain_setting(std::string_view value) {
-  static constexpr std::array<std::string_view, 13> plain{"on", "off", "yes", "no", "true", "false", "null", "none", "0", "1", "\"\"", "''", ""};
+  static constexpr std::array<std::string_view, 13> plain{"on",   "off", "yes", "no",   "true", "false", "null",
+                                                          "none", "0",   "1",   "\"\"", "''",   ""};
   return std::ranges::find(plain, lower(value)) != plain.end();
 }
 
 /// After a word like "password" in a sentence; a value would be another.
 bool is_prose(std::string_view word) {
   static constexpr std::array<std::string_view, 36> words{
-      "for", "of", "is", "was", "are", "were", "and", "or", "in", "to", "from", "has", "have", "had", "as", "with", "by", "on",
-      "at", "not", "must", "may", "can", "cannot", "could", "should", "will", "does", "did", "file", "files", "authentication",
-      "hash", "that", "which", "the"};
+      "for",   "of",     "is",    "was",  "are",  "were", "and",   "or",
+      "in",    "to",     "from",  "has",  "have", "had",  "as",    "with",
+      "by",    "on",     "at",    "not",  "must", "may",  "can",   "cannot",
+      "could", "should", "will",  "does", "did",  "file", "files", "authentication",
+      "hash",  "that",   "which", "the"};
   return std::ranges::find(words, lower(word)) != words.end();
 }
 
@@ -84,8 +87,7 @@ std::size_t closing_bracket(std::string_view line, std::size_t at) {
 Value value_at(std::string_view line, std::size_t at, bool whole_line) {
   if (at < line.size() && is_quote(line[at])) return {at + 1, closing_quote(line, at + 1, line[at])};
   // JSON inside JSON: \"…\".
-  if (line.substr(at).starts_with("\\\""))
-    return {at + 2, std::min(line.find("\\\"", at + 2), line.size())};
+  if (line.substr(at).starts_with("\\\"")) return {at + 2, std::min(line.find("\\\"", at + 2), line.size())};
   if (at < line.size() && (line[at] == '[' || line[at] == '{')) return {at, closing_bracket(line, at)};
   if (whole_line) {
     std::size_t end = line.size();
@@ -93,7 +95,9 @@ Value value_at(std::string_view line, std::size_t at, bool whole_line) {
     return {at, end};
   }
   std::size_t end = at;
-  while (end < line.size() && !is_blank(line[end]) && std::string_view(",;&)}]\"'`<>\r").find(line[end]) == std::string_view::npos) ++end;
+  while (end < line.size() && !is_blank(line[end]) &&
+         std::string_view(",;&)}]\"'`<>\r").find(line[end]) == std::string_view::npos)
+    ++end;
   return {at, end};
 }
 
@@ -142,7 +146,9 @@ class Line {
     if (at < line_.size() && line_[at] == ']') ++at;
     at = skip_blanks(line_, at);
     std::size_t after = at;
-    while (after < line_.size() && after < at + 2 && (line_[after] == '=' || line_[after] == ':' || (line_[after] == '>' && after > at))) ++after;
+    while (after < line_.size() && after < at + 2 &&
+           (line_[after] == '=' || line_[after] == ':' || (line_[after] == '>' && after > at)))
+      ++after;
     if (after == at && line_.substr(at).starts_with('(') && at == end) after = at + 1;
     if (after == at) return false;
     after = skip_blanks(line_, after);
@@ -157,7 +163,8 @@ class Line {
     const std::size_t at = skip_blanks(line_, end);
     if (at == end || at >= line_.size()) return;
     const bool flag = begin >= 2 && line_.substr(begin - 2, 2) == "--";
-    static constexpr std::array<std::string_view, 7> words{"password", "passwd", "passphrase", "secret", "token", "requirepass", "pwd"};
+    static constexpr std::array<std::string_view, 7> words{"password", "passwd",      "passphrase", "secret",
+                                                           "token",    "requirepass", "pwd"};
     if (!flag && std::ranges::find(words, name) == words.end()) return;
     const Value value = value_at(line_, at, false);
     const auto text = line_.substr(value.begin, value.end - value.begin);
@@ -205,7 +212,8 @@ class Line {
   std::size_t at_ = 0;
 };
 
-std::string without_known(std::string text, std::span<const Secret> known, std::map<std::string, std::size_t>& removed) {
+std::string without_known(std::string text, std::span<const Secret> known,
+                          std::map<std::string, std::size_t>& removed) {
   for (const Secret& secret : known) {
     const std::string& value = secret.reveal();
     if (value.size() < 6) continue;  // too short to be told from other text
@@ -244,25 +252,31 @@ std::string without_key_blocks(std::string_view text, std::map<std::string, std:
 
 bool sounds_secret(std::string_view given) {
   static constexpr std::array<std::string_view, 25> fragments{
-      "password",   "passwd",      "passphrase", "secret",      "token",       "apikey",      "api_key",     "api-key",    "access_key",
-      "access-key", "accesskey",   "private_key", "private-key", "privatekey",  "credential",  "cookie",      "session_key", "session_id",
-      "sessionid",  "csrf",        "recovery_key", "account_key", "backup_key",  "signing_key", "encryption_key"};
+      "password",    "passwd",     "passphrase",  "secret",        "token",       "apikey",      "api_key",
+      "api-key",     "access_key", "access-key",  "accesskey",     "private_key", "private-key", "privatekey",
+      "credential",  "cookie",     "session_key", "session_id",    "sessionid",   "csrf",        "recovery_key",
+      "account_key", "backup_key", "signing_key", "encryption_key"};
   static constexpr std::array<std::string_view, 22> harmless_ends{
-      "_file",   "-file",  ".file",     "file",   "_path",    "_dir",      "_policy",        "_length", "_limit", "_count", "_total",
-      "_seconds", "_age",  "_lifetime", "_at",    "_plugin",  "_bytes",    "authentication", "_url",    "_kind",  "_title", "passwords"};
+      "_file",  "-file",          ".file",  "file",     "_path",  "_dir",      "_policy", "_length",
+      "_limit", "_count",         "_total", "_seconds", "_age",   "_lifetime", "_at",     "_plugin",
+      "_bytes", "authentication", "_url",   "_kind",    "_title", "passwords"};
   const std::string name = lower(given);
-  if (name == "pass" || name == "pwd" || name == "psk" || name.ends_with("_pass") || name.ends_with("-pass") || name.ends_with("_pwd")) return true;
+  if (name == "pass" || name == "pwd" || name == "psk" || name.ends_with("_pass") || name.ends_with("-pass") ||
+      name.ends_with("_pwd"))
+    return true;
   if (std::ranges::any_of(harmless_ends, [&](auto end) { return name.ends_with(end); })) return false;
   return std::ranges::any_of(fragments, [&](auto one) { return name.find(one) != std::string::npos; });
 }
 
 Scrubbed scrub(std::string_view text, const ScrubOptions& options) {
   Scrubbed result;
-  const std::string kept = without_key_blocks(without_known(std::string(text), options.known, result.removed), result.removed);
+  const std::string kept =
+      without_key_blocks(without_known(std::string(text), options.known, result.removed), result.removed);
   std::string_view rest = kept;
   while (!rest.empty()) {
     const auto end = std::min(rest.find('\n'), rest.size());
-    result.text += without_patterns(Line(rest.substr(0, end), result.removed).scrubbed(), options.keep_addresses, result.removed);
+    result.text +=
+        without_patterns(Line(rest.substr(0, end), result.removed).scrubbed(), options.keep_addresses, result.removed);
     if (end < rest.size()) result.text += '\n';
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }

@@ -21,21 +21,61 @@ const std::vector<Wanted>& wanted_values() {
       {"kernel_pointers", "The kernel keeps its addresses", "kernel.kptr_restrict", {"1", "2"}, Verdict::warning},
       {"kernel_log", "The kernel's log is for root", "kernel.dmesg_restrict", {"1"}, Verdict::warning},
       {"tracing", "Programs do not read each other", "kernel.yama.ptrace_scope", {"1", "2", "3"}, Verdict::warning},
-      {"bpf", "Only root loads programs into the kernel", "kernel.unprivileged_bpf_disabled", {"1", "2"}, Verdict::warning},
-      {"magic_keys", "The console's magic keys do little", "kernel.sysrq", {"0", "4", "16", "176", "438"}, Verdict::note},
+      {"bpf",
+       "Only root loads programs into the kernel",
+       "kernel.unprivileged_bpf_disabled",
+       {"1", "2"},
+       Verdict::warning},
+      {"magic_keys",
+       "The console's magic keys do little",
+       "kernel.sysrq",
+       {"0", "4", "16", "176", "438"},
+       Verdict::note},
       {"hard_links", "Links to others' files are refused", "fs.protected_hardlinks", {"1"}, Verdict::failure},
       {"symbolic_links", "Links in common folders are not followed", "fs.protected_symlinks", {"1"}, Verdict::failure},
       {"fifos", "Pipes in common folders are not taken over", "fs.protected_fifos", {"1", "2"}, Verdict::note},
       {"privileged_dumps", "Privileged programs leave no dump", "fs.suid_dumpable", {"0"}, Verdict::warning},
       {"syn_cookies", "A flood of connections is borne", "net.ipv4.tcp_syncookies", {"1"}, Verdict::failure},
-      {"source_check_v4", "Packets with a false source are dropped", "net.ipv4.conf.all.rp_filter", {"1", "2"}, Verdict::warning},
-      {"redirects_v4", "IPv4: no other machine changes our routes", "net.ipv4.conf.all.accept_redirects", {"0"}, Verdict::warning},
-      {"redirects_v6", "IPv6: no other machine changes our routes", "net.ipv6.conf.all.accept_redirects", {"0"}, Verdict::warning},
-      {"redirects_sent", "We change no other machine's routes", "net.ipv4.conf.all.send_redirects", {"0"}, Verdict::warning},
-      {"source_route_v4", "IPv4: packets do not choose their way", "net.ipv4.conf.all.accept_source_route", {"0"}, Verdict::warning},
-      {"source_route_v6", "IPv6: packets do not choose their way", "net.ipv6.conf.all.accept_source_route", {"0"}, Verdict::warning},
-      {"broadcast_echo", "Broadcasts are not answered", "net.ipv4.icmp_echo_ignore_broadcasts", {"1"}, Verdict::warning},
-      {"bogus_errors", "Senseless errors are ignored", "net.ipv4.icmp_ignore_bogus_error_responses", {"1"}, Verdict::note},
+      {"source_check_v4",
+       "Packets with a false source are dropped",
+       "net.ipv4.conf.all.rp_filter",
+       {"1", "2"},
+       Verdict::warning},
+      {"redirects_v4",
+       "IPv4: no other machine changes our routes",
+       "net.ipv4.conf.all.accept_redirects",
+       {"0"},
+       Verdict::warning},
+      {"redirects_v6",
+       "IPv6: no other machine changes our routes",
+       "net.ipv6.conf.all.accept_redirects",
+       {"0"},
+       Verdict::warning},
+      {"redirects_sent",
+       "We change no other machine's routes",
+       "net.ipv4.conf.all.send_redirects",
+       {"0"},
+       Verdict::warning},
+      {"source_route_v4",
+       "IPv4: packets do not choose their way",
+       "net.ipv4.conf.all.accept_source_route",
+       {"0"},
+       Verdict::warning},
+      {"source_route_v6",
+       "IPv6: packets do not choose their way",
+       "net.ipv6.conf.all.accept_source_route",
+       {"0"},
+       Verdict::warning},
+      {"broadcast_echo",
+       "Broadcasts are not answered",
+       "net.ipv4.icmp_echo_ignore_broadcasts",
+       {"1"},
+       Verdict::warning},
+      {"bogus_errors",
+       "Senseless errors are ignored",
+       "net.ipv4.icmp_ignore_bogus_error_responses",
+       {"1"},
+       Verdict::note},
   };
   return table;
 }
@@ -60,9 +100,8 @@ Outcome apparmor(const Facts& facts) {
 
 Outcome confined(const Facts& facts, const std::string& program) {
   return about(facts.security.confined, [&](const Settings& profiles) -> Outcome {
-    const auto found = std::ranges::find_if(profiles, [&](const auto& one) {
-      return one.first == program || one.first.ends_with("/" + program);
-    });
+    const auto found = std::ranges::find_if(
+        profiles, [&](const auto& one) { return one.first == program || one.first.ends_with("/" + program); });
     const std::string way_out = "aa-enforce the profile of " + program + " in /etc/apparmor.d, then restart it";
     if (found == profiles.end()) return failure("there is no profile", way_out);
     if (found->second != "enforce") return failure("the profile is in mode " + found->second, way_out);
@@ -103,7 +142,8 @@ Outcome timer(const Facts& facts) {
   return about(facts.security.automatic_upgrades, [](const Settings& settings) -> Outcome {
     const auto found = settings.find("timer");
     if (found != settings.end() && found->second == "active") return ok("apt-daily-upgrade.timer is active");
-    return failure("apt-daily-upgrade.timer is not active", "systemctl enable --now apt-daily-upgrade.timer apt-daily.timer");
+    return failure("apt-daily-upgrade.timer is not active",
+                   "systemctl enable --now apt-daily-upgrade.timer apt-daily.timer");
   });
 }
 
@@ -139,7 +179,8 @@ Outcome tmp(const Facts& facts) {
 Outcome sudo(const Facts& facts) {
   return about(facts.security.sudo_asks, [](bool asks) {
     if (asks) return ok("sudo asks for a password, or is not there");
-    return note("somebody becomes root without a password (NOPASSWD)", "see that it is wanted: grep -r NOPASSWD /etc/sudoers*");
+    return note("somebody becomes root without a password (NOPASSWD)",
+                "see that it is wanted: grep -r NOPASSWD /etc/sudoers*");
   });
 }
 

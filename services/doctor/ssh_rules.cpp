@@ -9,7 +9,8 @@ namespace {
 
 constexpr const char* kWhere = " in /etc/ssh/sshd_config.d, then: sshd -t && systemctl reload ssh";
 
-Outcome about_setting(const Facts& facts, const std::string& key, const std::function<Outcome(const std::string&)>& look) {
+Outcome about_setting(const Facts& facts, const std::string& key,
+                      const std::function<Outcome(const std::string&)>& look) {
   return about(facts.ssh, [&](const Settings& settings) -> Outcome {
     const auto found = settings.find(key);
     if (found == settings.end()) return {Verdict::unknown, "sshd does not tell of " + key, "sshd -T"};
@@ -28,11 +29,18 @@ struct Wanted {
 
 const std::vector<Wanted>& wanted_values() {
   static const std::vector<Wanted> table{
-      {"root_login", "root does not sign in with a password", "permitrootlogin",
-       {"no", "prohibit-password", "without-password", "forced-commands-only"}, Verdict::failure},
+      {"root_login",
+       "root does not sign in with a password",
+       "permitrootlogin",
+       {"no", "prohibit-password", "without-password", "forced-commands-only"},
+       Verdict::failure},
       {"password", "Passwords open nothing", "passwordauthentication", {"no"}, Verdict::failure},
       {"empty_passwords", "Empty passwords open nothing", "permitemptypasswords", {"no"}, Verdict::failure},
-      {"keyboard_interactive", "Nothing is asked at the keyboard", "kbdinteractiveauthentication", {"no"}, Verdict::warning},
+      {"keyboard_interactive",
+       "Nothing is asked at the keyboard",
+       "kbdinteractiveauthentication",
+       {"no"},
+       Verdict::warning},
       {"public_key", "Keys are taken", "pubkeyauthentication", {"yes"}, Verdict::failure},
       {"host_based", "No machine vouches for its users", "hostbasedauthentication", {"no"}, Verdict::failure},
       {"rhosts", "Files of other times are ignored", "ignorerhosts", {"yes"}, Verdict::failure},
@@ -108,14 +116,18 @@ Checks ssh_checks() {
   checks.push_back({"ssh.sessions", area, "A connection has few sessions",
                     [](const Facts& facts) { return at_most(facts, "maxsessions", 10, false); }});
   checks.push_back({"ssh.idle", area, "Sessions of clients that are gone end", idle});
-  checks.push_back({"ssh.ciphers", area, "No weak cipher is offered",
-                    [](const Facts& facts) { return without(facts, "ciphers", {"cbc", "3des", "arcfour", "blowfish"}); }});
-  checks.push_back({"ssh.macs", area, "No weak message code is offered",
-                    [](const Facts& facts) { return without(facts, "macs", {"md5", "sha1", "umac-64", "ripemd"}); }});
-  checks.push_back({"ssh.key_exchange", area, "No weak key exchange is offered",
-                    [](const Facts& facts) { return without(facts, "kexalgorithms", {"sha1", "group1-"}); }});
-  checks.push_back({"ssh.host_key_algorithms", area, "No weak host key is offered",
-                    [](const Facts& facts) { return without(facts, "hostkeyalgorithms", {"ssh-dss", "ssh-rsa"}); }});
+  checks.push_back({"ssh.ciphers", area, "No weak cipher is offered", [](const Facts& facts) {
+                      return without(facts, "ciphers", {"cbc", "3des", "arcfour", "blowfish"});
+                    }});
+  checks.push_back({"ssh.macs", area, "No weak message code is offered", [](const Facts& facts) {
+                      return without(facts, "macs", {"md5", "sha1", "umac-64", "ripemd"});
+                    }});
+  checks.push_back({"ssh.key_exchange", area, "No weak key exchange is offered", [](const Facts& facts) {
+                      return without(facts, "kexalgorithms", {"sha1", "group1-"});
+                    }});
+  checks.push_back({"ssh.host_key_algorithms", area, "No weak host key is offered", [](const Facts& facts) {
+                      return without(facts, "hostkeyalgorithms", {"ssh-dss", "ssh-rsa"});
+                    }});
   return checks;
 }
 

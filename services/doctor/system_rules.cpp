@@ -37,7 +37,8 @@ Outcome newest_kernel(const Facts& facts) {
       if (installed.empty()) return ok(running + ", the one this machine was started with");
       const std::string newest = *std::ranges::max_element(installed, version_less);
       if (!version_less(running, newest)) return ok(running + ", the newest installed");
-      return warning("runs " + running + ", installed is " + newest, "restart in a maintenance window: systemctl reboot");
+      return warning("runs " + running + ", installed is " + newest,
+                     "restart in a maintenance window: systemctl reboot");
     });
   });
 }
@@ -158,7 +159,8 @@ Outcome open_files(const Facts& facts) {
   return about(facts.system.open_files, [&](std::uint64_t open) {
     return about(facts.system.most_open_files, [&](std::uint64_t most) {
       const std::string text = std::to_string(open) + " of " + std::to_string(most);
-      if (part_of(open, most) > 80.0) return warning(text + ", more than 80 %", "raise fs.file-max; see who holds them: lsof");
+      if (part_of(open, most) > 80.0)
+        return warning(text + ", more than 80 %", "raise fs.file-max; see who holds them: lsof");
       return ok(text);
     });
   });

@@ -39,7 +39,8 @@ Outcome expires(const Facts& facts) {
 Outcome begun(const Facts& facts) {
   return about_leaf(facts, [&](const Certificate& leaf) -> Outcome {
     if (leaf.not_before <= facts.place.now) return ok("valid since " + to_iso8601(leaf.not_before));
-    return failure("it is valid only from " + to_iso8601(leaf.not_before), "look at the clock: timedatectl; or wait until then");
+    return failure("it is valid only from " + to_iso8601(leaf.not_before),
+                   "look at the clock: timedatectl; or wait until then");
   });
 }
 

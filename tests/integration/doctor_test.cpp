@@ -59,8 +59,9 @@ TEST(Doctor, FindsARunningInstallationInOrderAndNamesTheProgramThatHangs) {
     if (one.at("area") != "database" && one.at("area") != "programs") continue;
     EXPECT_THAT(one.at("outcome"), testing::AnyOf("ok", "not_applicable")) << one;
   }
-  for (const char* id : {"programs.webd.health", "programs.jobd.ready", "database.schema.accounts", "tls.served",
-                         "tls.protocol.older", "tls.certificate.key", "files.secret.account_key", "files.secrets_differ"})
+  for (const char* id :
+       {"programs.webd.health", "programs.jobd.ready", "database.schema.accounts", "tls.served", "tls.protocol.older",
+        "tls.certificate.key", "files.secret.account_key", "files.secrets_differ"})
     EXPECT_EQ(finding(report, id).at("outcome"), "ok") << finding(report, id);
   EXPECT_EQ(finding(report, "network.filter.input_v4").at("outcome"), "not_applicable");
 
@@ -83,7 +84,8 @@ TEST(Doctor, TellsOfAStoppedInstallationWhatIsMissing) {
   const auto finished = instance.slipway({"doctor", "--json"});
   EXPECT_EQ(finished.exit_status, status_of(Code::unavailable));
   const auto report = report_of(finished);
-  for (const char* id : {"programs.webd.active", "programs.mariadb.active", "database.answers", "files.secret.account_key"})
+  for (const char* id :
+       {"programs.webd.active", "programs.mariadb.active", "database.answers", "files.secret.account_key"})
     EXPECT_EQ(finding(report, id).at("outcome"), "failure") << finding(report, id);
   EXPECT_EQ(finding(report, "database.sql_mode").at("outcome"), "unknown");
 
@@ -99,7 +101,8 @@ TEST(Doctor, ListsItsChecksAndKnowsItsAreas) {
   EXPECT_GE(list.size(), 100U);
   EXPECT_EQ(instance.slipway({"doctor", "--area", "nonsense"}).exit_status, status_of(Code::invalid_argument));
   const test::TempDirectory empty;
-  EXPECT_EQ(instance.slipway({"doctor", "--config", (empty / "none.toml").string()}).exit_status, status_of(Code::not_found));
+  EXPECT_EQ(instance.slipway({"doctor", "--config", (empty / "none.toml").string()}).exit_status,
+            status_of(Code::not_found));
 }
 
 // F9
@@ -111,10 +114,10 @@ TEST(SupportBundle, HoldsWhatHelpsAndNoSecret) {
                                          letters + "5", letters + "6", letters + "7", letters + "8"};
   std::ofstream log(instance / "log/slipway-webd.log", std::ios::app);
   log << "Authorization: Bearer " << planted[0] << "\npassword=" << planted[1] << "\n{\"token\":\"" << planted[2]
-      << "\"}\nmysql://reader:" << planted[3] << "@old/rt5\n-----BEGIN PRIVATE KEY-----\n" << planted[4]
-      << "\n-----END PRIVATE KEY-----\nCREATE USER x IDENTIFIED BY '" << planted[5] << "'\nCookie: s=" << planted[6]
-      << "\nrun --password " << planted[7] << "\nsaid " << test::read_file(instance / "secrets/session.key")
-      << "mail to jane.doe@example.org\nkept line\n";
+      << "\"}\nmysql://reader:" << planted[3] << "@old/rt5\n-----BEGIN PRIVATE KEY-----\n"
+      << planted[4] << "\n-----END PRIVATE KEY-----\nCREATE USER x IDENTIFIED BY '" << planted[5]
+      << "'\nCookie: s=" << planted[6] << "\nrun --password " << planted[7] << "\nsaid "
+      << test::read_file(instance / "secrets/session.key") << "mail to jane.doe@example.org\nkept line\n";
   log.close();
 
   const test::TempDirectory folder;
@@ -141,15 +144,17 @@ TEST(SupportBundle, HoldsWhatHelpsAndNoSecret) {
     if (entry.name == "log/slipway-webd.log") EXPECT_THAT(entry.bytes, HasSubstr("kept line"));
     if (entry.name == "doctor.json") EXPECT_TRUE(nlohmann::json::parse(entry.bytes, nullptr, false).is_object());
   }
-  for (const char* name : {"manifest.json", "README.txt", "doctor.json", "configuration/settings.json",
-                           "metrics/slipway-webd.txt", "database/variables.txt", "log/mariadbd.log", "system/disks.txt"})
+  for (const char* name :
+       {"manifest.json", "README.txt", "doctor.json", "configuration/settings.json", "metrics/slipway-webd.txt",
+        "database/variables.txt", "log/mariadbd.log", "system/disks.txt"})
     EXPECT_THAT(all, HasSubstr(std::string(name) + "\n"));
   const auto manifest = nlohmann::json::parse(entries->front().bytes, nullptr, false);
   EXPECT_EQ(manifest.at("files").size() + 2, entries->size());
   for (const auto& one : manifest.at("files")) EXPECT_FALSE(one.at("why").get<std::string>().empty());
 
   EXPECT_EQ(instance.slipway({"support-bundle", "--out", file.string()}).exit_status, status_of(Code::conflict));
-  EXPECT_EQ(instance.slipway({"support-bundle", "--out", (folder / "no/x.zip").string()}).exit_status, status_of(Code::not_found));
+  EXPECT_EQ(instance.slipway({"support-bundle", "--out", (folder / "no/x.zip").string()}).exit_status,
+            status_of(Code::not_found));
   EXPECT_EQ(instance.slipway({"support-bundle", "--out", (folder / "x.zip").string(), "--since", "soon"}).exit_status,
             status_of(Code::invalid_argument));
 }
@@ -157,8 +162,10 @@ TEST(SupportBundle, HoldsWhatHelpsAndNoSecret) {
 // A3
 TEST(CertificateFacts, AreThoseOfTheFile) {
   const test::TempDirectory folder;
-  ASSERT_TRUE(crypto::make_loopback_certificate(folder / "c.pem", folder / "k.pem", std::chrono::hours(24)).has_value());
-  ASSERT_TRUE(crypto::make_loopback_certificate(folder / "d.pem", folder / "l.pem", std::chrono::hours(24)).has_value());
+  ASSERT_TRUE(
+      crypto::make_loopback_certificate(folder / "c.pem", folder / "k.pem", std::chrono::hours(24)).has_value());
+  ASSERT_TRUE(
+      crypto::make_loopback_certificate(folder / "d.pem", folder / "l.pem", std::chrono::hours(24)).has_value());
   const std::string pem = test::read_file(folder / "c.pem");
   const auto facts = crypto::inspect_chain(pem + test::read_file(folder / "d.pem"));
   ASSERT_TRUE(facts.has_value()) << facts.error().message;

@@ -19,7 +19,8 @@ class Noise {
 
   /// Any bytes, mostly those that the rules look at.
   std::string bytes(std::size_t most) {
-    static constexpr std::string_view liked = " \t\n\"'`=:@/[]{}()<>,;&\\-_.$*?#|passwordtokenBearerAuthorization://eyJ0A9z";
+    static constexpr std::string_view liked =
+        " \t\n\"'`=:@/[]{}()<>,;&\\-_.$*?#|passwordtokenBearerAuthorization://eyJ0A9z";
     std::string text;
     for (std::size_t size = below(most + 1); text.size() < size;)
       text += below(8) == 0 ? static_cast<char>(below(256)) : liked[below(liked.size())];
@@ -28,7 +29,8 @@ class Noise {
 
   /// Words of a sentence that hold nothing.
   std::string words() {
-    static constexpr std::array<const char*, 8> some{"the", "server", "said", "12", "port=80", "ok;", "/var/log", "x.y"};
+    static constexpr std::array<const char*, 8> some{"the",     "server", "said",     "12",
+                                                     "port=80", "ok;",    "/var/log", "x.y"};
     std::string text;
     for (std::size_t count = below(6); count > 0; --count) text += std::string(some[below(some.size())]) + " ";
     return text;

@@ -77,20 +77,21 @@ Turns of_system() {
 }
 
 Turns of_files() {
-  Turns all{{"files.configuration.valid", failure, [](Facts& f) { f.files.configuration_fault = std::string("line 2"); }},
-            {"files.configuration.kept", failure, file("configuration", [](FileState& s) { s.mode = 0666; })},
-            {"files.configuration.kept", failure, file("configuration", [](FileState& s) { s.owner = "www-data"; })},
-            {"files.secrets_folder", failure, file("secrets", [](FileState& s) { s.mode = 0755; })},
-            {"files.secrets_folder", failure, file("secrets", [](FileState& s) { s.directory = false; })},
-            {"files.certificate.kept", failure, file("tls_certificate", [](FileState& s) { s.mode = 0664; })},
-            {"files.database_folder", failure, file("database", [](FileState& s) { s.mode = 0777; })},
-            {"files.database_folder", failure, file("database", [](FileState& s) { s.owner = "root"; })},
-            {"files.backup_folder", failure, file("backup_work", [](FileState& s) { s.mode = 0750; })},
-            {"files.secrets_differ", failure, [](Facts& f) { f.files.equal_secrets = Names{"a and b"}; }},
-            {"files.open_to_others", failure, [](Facts& f) { f.files.open_to_others = Names{"/etc/slipway/x"}; }},
-            {"files.left_by_upgrades", note, [](Facts& f) { f.files.left_by_upgrades = Names{"x.dpkg-dist"}; }},
-            {"files.unfinished", note, [](Facts& f) { f.files.unfinished = Names{"x.part"}; }},
-            {"files.root_login_keys", note, [](Facts& f) { f.files.root_login_keys = std::uint64_t{1}; }}};
+  Turns all{
+      {"files.configuration.valid", failure, [](Facts& f) { f.files.configuration_fault = std::string("line 2"); }},
+      {"files.configuration.kept", failure, file("configuration", [](FileState& s) { s.mode = 0666; })},
+      {"files.configuration.kept", failure, file("configuration", [](FileState& s) { s.owner = "www-data"; })},
+      {"files.secrets_folder", failure, file("secrets", [](FileState& s) { s.mode = 0755; })},
+      {"files.secrets_folder", failure, file("secrets", [](FileState& s) { s.directory = false; })},
+      {"files.certificate.kept", failure, file("tls_certificate", [](FileState& s) { s.mode = 0664; })},
+      {"files.database_folder", failure, file("database", [](FileState& s) { s.mode = 0777; })},
+      {"files.database_folder", failure, file("database", [](FileState& s) { s.owner = "root"; })},
+      {"files.backup_folder", failure, file("backup_work", [](FileState& s) { s.mode = 0750; })},
+      {"files.secrets_differ", failure, [](Facts& f) { f.files.equal_secrets = Names{"a and b"}; }},
+      {"files.open_to_others", failure, [](Facts& f) { f.files.open_to_others = Names{"/etc/slipway/x"}; }},
+      {"files.left_by_upgrades", note, [](Facts& f) { f.files.left_by_upgrades = Names{"x.dpkg-dist"}; }},
+      {"files.unfinished", note, [](Facts& f) { f.files.unfinished = Names{"x.part"}; }},
+      {"files.root_login_keys", note, [](Facts& f) { f.files.root_login_keys = std::uint64_t{1}; }}};
   for (const char* role : {"account_key", "session_key", "backup_key", "db_web", "db_job", "db_backup", "tls_key"}) {
     const std::string id = std::string("files.secret.") + role;
     add(all, {{id, failure, file(role, [](FileState& s) { s.mode = 0644; })},
@@ -116,7 +117,9 @@ Turns of_packages() {
 }
 
 Turns of_network() {
-  const auto chains = [](std::vector<FilterChain> some) { return [some](Facts& f) { f.network.filter->chains = some; }; };
+  const auto chains = [](std::vector<FilterChain> some) {
+    return [some](Facts& f) { f.network.filter->chains = some; };
+  };
   return {{"network.listen.https", failure, [](Facts& f) { f.network.listeners = std::vector<Listener>{}; }},
           {"network.listen.tcp", failure, listens("tcp", "0.0.0.0", 80)},
           {"network.listen.tcp", failure, listens("tcp", "*", 8080)},
@@ -140,28 +143,33 @@ Turns of_network() {
 }
 
 Turns of_tls() {
-  return {{"tls.certificate.present", failure, [](Facts& f) { f.tls.chain->certificates.clear(); }},
-          {"tls.certificate.present", failure, [](Facts& f) { f.tls.chain = Unknown{"not there"}; }},
-          {"tls.certificate.expires", failure, [](Facts& f) { f.place.now += hours(24 * 61); }},
-          {"tls.certificate.expires", failure, [](Facts& f) { f.place.now += hours(24 * 55); }},
-          {"tls.certificate.expires", warning, [](Facts& f) { f.place.now += hours(24 * 45); }},
-          {"tls.certificate.begun", failure, [](Facts& f) { f.place.now -= hours(24 * 40); }},
-          {"tls.certificate.lifetime", note, leaf([](Certificate& c) { c.not_after += hours(24 * 900); })},
-          {"tls.certificate.key", failure, [](Facts& f) { f.tls.chain->key_matches = false; }},
-          {"tls.certificate.name", warning, leaf([](Certificate& c) { c.names = {"other.example.net"}; })},
-          {"tls.certificate.issuer", note, [](Facts& f) { f.tls.chain->trusted = false; }},
-          {"tls.chain.linked", failure, [](Facts& f) { f.tls.chain->linked = false; }},
-          {"tls.chain.expires", failure, [](Facts& f) { f.tls.chain->certificates[1].not_after = f.place.now - hours(1); }},
-          {"tls.chain.expires", warning, [](Facts& f) { f.tls.chain->certificates[1].not_after = f.place.now + hours(24); }},
-          {"tls.key.strength", failure, leaf([](Certificate& c) { c.key_kind = "RSA", c.key_bits = 1024; })},
-          {"tls.key.strength", failure, leaf([](Certificate& c) { c.key_kind = "DSA", c.key_bits = 2048; })},
-          {"tls.certificate.digest", failure, leaf([](Certificate& c) { c.digest = "SHA1"; })},
-          {"tls.served", failure, [](Facts& f) { f.tls.served_fingerprint = std::string("cd34"); }},
-          {"tls.protocol.tls_1_2", failure, [](Facts& f) { f.tls.accepts_tls_1_2 = false; }},
-          {"tls.protocol.tls_1_3", failure, [](Facts& f) { f.tls.accepts_tls_1_3 = false; }},
-          {"tls.protocol.older", failure, [](Facts& f) { f.tls.accepts_older = true; }},
-          {"tls.protocol.configured", failure, [](Facts& f) { f.tls.configured_protocols = Names{"TLSv1.1", "TLSv1.2"}; }},
-          {"tls.protocol.configured", warning, [](Facts& f) { f.tls.configured_protocols = Names{}; }}};
+  return {
+      {"tls.certificate.present", failure, [](Facts& f) { f.tls.chain->certificates.clear(); }},
+      {"tls.certificate.present", failure, [](Facts& f) { f.tls.chain = Unknown{"not there"}; }},
+      {"tls.certificate.expires", failure, [](Facts& f) { f.place.now += hours(24 * 61); }},
+      {"tls.certificate.expires", failure, [](Facts& f) { f.place.now += hours(24 * 55); }},
+      {"tls.certificate.expires", warning, [](Facts& f) { f.place.now += hours(24 * 45); }},
+      {"tls.certificate.begun", failure, [](Facts& f) { f.place.now -= hours(24 * 40); }},
+      {"tls.certificate.lifetime", note, leaf([](Certificate& c) { c.not_after += hours(24 * 900); })},
+      {"tls.certificate.key", failure, [](Facts& f) { f.tls.chain->key_matches = false; }},
+      {"tls.certificate.name", warning, leaf([](Certificate& c) { c.names = {"other.example.net"}; })},
+      {"tls.certificate.issuer", note, [](Facts& f) { f.tls.chain->trusted = false; }},
+      {"tls.chain.linked", failure, [](Facts& f) { f.tls.chain->linked = false; }},
+      {"tls.chain.expires", failure, [](Facts& f) { f.tls.chain->certificates[1].not_after = f.place.now - hours(1); }},
+      {"tls.chain.expires", warning,
+       [](Facts& f) { f.tls.chain->certificates[1].not_after = f.place.now + hours(24); }},
+      {"tls.key.strength", failure, leaf([](Certificate& c) { c.key_kind = "RSA", c.key_bits = 1024; })},
+      {"tls.key.strength", failure, leaf([](Certificate& c) { c.key_kind = "DSA", c.key_bits = 2048; })},
+      {"tls.certificate.digest", failure, leaf([](Certificate& c) { c.digest = "SHA1"; })},
+      {"tls.served", failure, [](Facts& f) { f.tls.served_fingerprint = std::string("cd34"); }},
+      {"tls.protocol.tls_1_2", failure, [](Facts& f) { f.tls.accepts_tls_1_2 = false; }},
+      {"tls.protocol.tls_1_3", failure, [](Facts& f) { f.tls.accepts_tls_1_3 = false; }},
+      {"tls.protocol.older", failure, [](Facts& f) { f.tls.accepts_older = true; }},
+      {"tls.protocol.configured", failure,
+       [](Facts& f) {
+         f.tls.configured_protocols = Names{"TLSv1.1", "TLSv1.2"};
+       }},
+      {"tls.protocol.configured", warning, [](Facts& f) { f.tls.configured_protocols = Names{}; }}};
 }
 
 Turns of_ssh() {
@@ -236,27 +244,29 @@ Turns of_database_state() {
   const auto account = [](const char* state, const char* reason, int schema) {
     return [=](Facts& f) { f.database.accounts->push_back({"other", state, reason, schema}); };
   };
-  return {{"database.uptime", note, counter("Uptime", "40")},
-          {"database.connections", warning, counter("Max_used_connections", "199")},
-          {"database.connections_refused", warning, counter("Connection_errors_max_connections", "3")},
-          {"database.buffer_hits", note, counter("Innodb_buffer_pool_reads", "5000000")},
-          {"database.log_waits", note, counter("Innodb_log_waits", "5000")},
-          {"database.transactions", warning, [](Facts& f) { f.database.oldest_transaction->seconds = 9000; }},
-          {"database.tables.damaged", failure, [](Facts& f) { f.database.damaged_tables = Names{"acct_acme_1.request"}; }},
-          {"database.tables.engine", warning, [](Facts& f) { f.database.foreign_engines = Names{"x (MyISAM)"}; }},
-          {"database.users.anonymous", failure, user(named("", "localhost"))},
-          {"database.users.passwords", failure, user(open)},
-          {"database.users.remote", failure, user(named("root", "%"))},
-          {"database.users.rights", failure, user(strong)},
-          {"database.users.isolation", failure, user(curious)},
-          {"database.schema.platform", failure, [](Facts& f) { f.database.platform_schema = 1; }},
-          {"database.schema.platform", failure, [](Facts& f) { f.database.platform_schema = 3; }},
-          {"database.schema.accounts", failure, account("active", "", 1)},
-          {"database.schema.accounts", failure, account("active", "", -1)},
-          {"database.accounts", note, [](Facts& f) { f.database.accounts = std::vector<AccountFact>{}; }},
-          {"database.accounts.suspended", note, account("suspended", "unpaid", 2)},
-          {"database.accounts.interrupted", warning, account("creating", "", -1)},
-          {"database.accounts.set_aside", note, [](Facts& f) { f.database.unpublished_databases = Names{"acct_acme_0 (retired)"}; }}};
+  return {
+      {"database.uptime", note, counter("Uptime", "40")},
+      {"database.connections", warning, counter("Max_used_connections", "199")},
+      {"database.connections_refused", warning, counter("Connection_errors_max_connections", "3")},
+      {"database.buffer_hits", note, counter("Innodb_buffer_pool_reads", "5000000")},
+      {"database.log_waits", note, counter("Innodb_log_waits", "5000")},
+      {"database.transactions", warning, [](Facts& f) { f.database.oldest_transaction->seconds = 9000; }},
+      {"database.tables.damaged", failure, [](Facts& f) { f.database.damaged_tables = Names{"acct_acme_1.request"}; }},
+      {"database.tables.engine", warning, [](Facts& f) { f.database.foreign_engines = Names{"x (MyISAM)"}; }},
+      {"database.users.anonymous", failure, user(named("", "localhost"))},
+      {"database.users.passwords", failure, user(open)},
+      {"database.users.remote", failure, user(named("root", "%"))},
+      {"database.users.rights", failure, user(strong)},
+      {"database.users.isolation", failure, user(curious)},
+      {"database.schema.platform", failure, [](Facts& f) { f.database.platform_schema = 1; }},
+      {"database.schema.platform", failure, [](Facts& f) { f.database.platform_schema = 3; }},
+      {"database.schema.accounts", failure, account("active", "", 1)},
+      {"database.schema.accounts", failure, account("active", "", -1)},
+      {"database.accounts", note, [](Facts& f) { f.database.accounts = std::vector<AccountFact>{}; }},
+      {"database.accounts.suspended", note, account("suspended", "unpaid", 2)},
+      {"database.accounts.interrupted", warning, account("creating", "", -1)},
+      {"database.accounts.set_aside", note,
+       [](Facts& f) { f.database.unpublished_databases = Names{"acct_acme_0 (retired)"}; }}};
 }
 
 Turns of_programs() {
@@ -264,18 +274,21 @@ Turns of_programs() {
   const auto disable = [](Unit& u) { u.at_boot = "disabled"; };
   const auto restart = [](Unit& u) { u.restarts = 1; };
   const auto replace = [](Unit& u) { u.file_replaced = true; };
-  Turns all{{"programs.setup.active", failure, unit("slipway-setup", stop)},
-            {"programs.setup.active", failure, unit("slipway-setup", [](Unit& u) { u.load = "not-found"; })},
-            {"programs.nginx.active", failure, unit("nginx", stop)},
-            {"programs.nginx.at_boot", failure, unit("nginx", disable)},
-            {"programs.mariadb.active", failure, unit("mariadb", stop)},
-            {"programs.mariadb.active", warning, unit("mariadb", [](Unit& u) { u.active = "activating"; })},
-            {"programs.mariadb.at_boot", failure, unit("mariadb", disable)},
-            {"programs.mariadb.restarts", note, unit("mariadb", restart)},
-            {"programs.mariadb.file", warning, unit("mariadb", replace)},
-            {"programs.target.at_boot", failure, unit("slipway.target", disable)},
-            {"programs.nginx.configuration", failure, [](Facts& f) { f.programs.nginx_fault = std::string("[emerg] x"); }},
-            {"programs.front", failure, [](Facts& f) { f.programs.health["front"] = Answer{502, ""}; }}};
+  Turns all{
+      {"programs.setup.active", failure, unit("slipway-setup", stop)},
+      {"programs.setup.active", failure, unit("slipway-setup", [](Unit& u) { u.load = "not-found"; })},
+      {"programs.nginx.active", failure, unit("nginx", stop)},
+      {"programs.nginx.at_boot", failure, unit("nginx", disable)},
+      {"programs.mariadb.active", failure, unit("mariadb", stop)},
+      {"programs.mariadb.active", warning, unit("mariadb", [](Unit& u) { u.active = "activating"; })},
+      {"programs.mariadb.at_boot", failure, unit("mariadb", disable)},
+      {"programs.mariadb.restarts", note, unit("mariadb", restart)},
+      {"programs.mariadb.file", warning, unit("mariadb", replace)},
+      {"programs.target.at_boot", failure, unit("slipway.target", disable)},
+      {"programs.nginx.configuration", failure, [](Facts& f) { f.programs.nginx_fault = std::string("[emerg] x"); }},
+      {"programs.front", failure, [](Facts& f) {
+         f.programs.health["front"] = Answer{502, ""};
+       }}};
   for (const std::string name : {"webd", "jobd", "backupd"}) {
     const std::string program = "programs." + name;
     const std::string service = "slipway-" + name;
@@ -286,42 +299,51 @@ Turns of_programs() {
               {program + ".memory", warning, unit(service, [](Unit& u) { u.memory_bytes = u.memory_limit_bytes; })},
               {program + ".memory", warning, unit(service, [](Unit& u) { u.memory_limit_bytes = 0; })},
               {program + ".file", warning, unit(service, replace)},
-              {program + ".health", failure, [name](Facts& f) { f.programs.health[name] = Answer{500, ""}; }},
+              {program + ".health", failure,
+               [name](Facts& f) {
+                 f.programs.health[name] = Answer{500, ""};
+               }},
               {program + ".health", failure, [name](Facts& f) { f.programs.health[name] = Unknown{"timeout"}; }},
-              {program + ".ready", name == "backupd" ? warning : failure,
-               [name](Facts& f) { f.programs.ready[name] = Answer{503, "database: away"}; }}});
+              {program + ".ready", name == "backupd" ? warning : failure, [name](Facts& f) {
+                 f.programs.ready[name] = Answer{503, "database: away"};
+               }}});
   }
   return all;
 }
 
 Turns of_backups() {
-  return {{"backups.enabled", warning, [](Facts& f) { f.backups.enabled = false; }},
-          {"backups.full", not_applicable, [](Facts& f) { f.backups.enabled = false; }},
-          {"backups.repository.even", failure, [](Facts& f) { f.backups.even.clear(); }},
-          {"backups.repository.odd", failure, [](Facts& f) { f.backups.odd.clear(); }},
-          {"backups.two_places", failure, [](Facts& f) { f.backups.odd = f.backups.even; }},
-          {"backups.elsewhere", failure, [](Facts& f) { f.backups.on_this_machine = true; }},
-          {"backups.monthly", note, [](Facts& f) { f.backups.monthly.clear(); }},
-          {"backups.agent", failure, [](Facts& f) { f.backups.agent = Unknown{"timeout"}; }},
-          {"backups.alerts", failure, agent([](BackupAgent& a) { a.alerts = {"rpo_at_risk: x"}; })},
-          {"backups.repositories", failure, agent([](BackupAgent& a) { a.unavailable_repositories = {"odd"}; })},
-          {"backups.looked", warning, [](Facts& f) { f.backups.agent->looked_at = f.place.now - hours(5); }},
-          {"backups.looked", note, agent([](BackupAgent& a) { a.looked_at.reset(); })},
-          {"backups.full", failure, [](Facts& f) { f.backups.agent->backups[1].taken_at = f.place.now - hours(40); }},
-          {"backups.full", failure, agent([](BackupAgent& a) { a.backups.clear(); })},
-          {"backups.newest", failure, [](Facts& f) { f.backups.agent->backups.pop_back(); }},
-          {"backups.proof", failure, agent([](BackupAgent& a) { a.backups[0].proof = a.backups[1].proof = "pending"; })},
-          {"backups.proofs_failed", warning, agent([](BackupAgent& a) { a.backups[2].proof = "failed"; })},
-          {"backups.each_repository", warning, agent([](BackupAgent& a) { a.backups[0].proof = "pending"; })},
-          {"backups.log", warning, [](Facts& f) { f.backups.agent->archived_until = f.place.now - std::chrono::minutes(20); }},
-          {"backups.log", failure, agent([](BackupAgent& a) { a.archived_until.reset(); })},
-          {"backups.restorable", failure, [](Facts& f) { f.backups.agent->restorable_until = f.place.now - hours(3); }},
-          {"backups.work_space", warning, [](Facts& f) { f.backups.work_available_bytes = std::uint64_t{1}; }}};
+  return {
+      {"backups.enabled", warning, [](Facts& f) { f.backups.enabled = false; }},
+      {"backups.full", not_applicable, [](Facts& f) { f.backups.enabled = false; }},
+      {"backups.repository.even", failure, [](Facts& f) { f.backups.even.clear(); }},
+      {"backups.repository.odd", failure, [](Facts& f) { f.backups.odd.clear(); }},
+      {"backups.two_places", failure, [](Facts& f) { f.backups.odd = f.backups.even; }},
+      {"backups.elsewhere", failure, [](Facts& f) { f.backups.on_this_machine = true; }},
+      {"backups.monthly", note, [](Facts& f) { f.backups.monthly.clear(); }},
+      {"backups.agent", failure, [](Facts& f) { f.backups.agent = Unknown{"timeout"}; }},
+      {"backups.alerts", failure, agent([](BackupAgent& a) { a.alerts = {"rpo_at_risk: x"}; })},
+      {"backups.repositories", failure, agent([](BackupAgent& a) { a.unavailable_repositories = {"odd"}; })},
+      {"backups.looked", warning, [](Facts& f) { f.backups.agent->looked_at = f.place.now - hours(5); }},
+      {"backups.looked", note, agent([](BackupAgent& a) { a.looked_at.reset(); })},
+      {"backups.full", failure, [](Facts& f) { f.backups.agent->backups[1].taken_at = f.place.now - hours(40); }},
+      {"backups.full", failure, agent([](BackupAgent& a) { a.backups.clear(); })},
+      {"backups.newest", failure, [](Facts& f) { f.backups.agent->backups.pop_back(); }},
+      {"backups.proof", failure, agent([](BackupAgent& a) { a.backups[0].proof = a.backups[1].proof = "pending"; })},
+      {"backups.proofs_failed", warning, agent([](BackupAgent& a) { a.backups[2].proof = "failed"; })},
+      {"backups.each_repository", warning, agent([](BackupAgent& a) { a.backups[0].proof = "pending"; })},
+      {"backups.log", warning,
+       [](Facts& f) { f.backups.agent->archived_until = f.place.now - std::chrono::minutes(20); }},
+      {"backups.log", failure, agent([](BackupAgent& a) { a.archived_until.reset(); })},
+      {"backups.restorable", failure, [](Facts& f) { f.backups.agent->restorable_until = f.place.now - hours(3); }},
+      {"backups.work_space", warning, [](Facts& f) { f.backups.work_available_bytes = std::uint64_t{1}; }}};
 }
 
 Turns of_monitoring() {
   Turns all{{"monitoring.prometheus", failure, [](Facts& f) { f.monitoring.prometheus = Unknown{"refused"}; }},
-            {"monitoring.alertmanager", failure, [](Facts& f) { f.monitoring.alertmanager = Answer{503, ""}; }},
+            {"monitoring.alertmanager", failure,
+             [](Facts& f) {
+               f.monitoring.alertmanager = Answer{503, ""};
+             }},
             {"monitoring.targets", failure, [](Facts& f) { f.monitoring.targets = std::uint64_t{0}; }},
             {"monitoring.targets_up", failure, [](Facts& f) { f.monitoring.targets_down = Names{"node"}; }},
             {"monitoring.rules", failure, [](Facts& f) { f.monitoring.rules = std::uint64_t{0}; }},
@@ -330,13 +352,15 @@ Turns of_monitoring() {
             {"monitoring.configuration", failure, [](Facts& f) { f.monitoring.configuration_loaded = false; }},
             {"monitoring.receivers", warning, [](Facts& f) { f.monitoring.notification_ways = std::uint64_t{0}; }}};
   for (const std::string name : {"node", "mysqld", "blackbox", "process"})
-    all.push_back({"monitoring.exporter." + name, failure, [name](Facts& f) { f.monitoring.exporters[name] = Unknown{"refused"}; }});
+    all.push_back({"monitoring.exporter." + name, failure,
+                   [name](Facts& f) { f.monitoring.exporters[name] = Unknown{"refused"}; }});
   return all;
 }
 
 Turns of_security() {
   return {{"security.apparmor", failure, [](Facts& f) { f.security.apparmor = false; }},
-          {"security.apparmor.mariadbd", failure, [](Facts& f) { (*f.security.confined)["/usr/sbin/mariadbd"] = "complain"; }},
+          {"security.apparmor.mariadbd", failure,
+           [](Facts& f) { (*f.security.confined)["/usr/sbin/mariadbd"] = "complain"; }},
           {"security.apparmor.nginx", failure, [](Facts& f) { f.security.confined->erase("nginx"); }},
           {"security.apparmor.unconfined", failure, [](Facts& f) { f.security.unconfined = Names{"/usr/sbin/nginx"}; }},
           {"security.fail2ban", failure, [](Facts& f) { f.security.jails = Unknown{"no socket"}; }},
@@ -373,18 +397,19 @@ Turns of_security() {
 }
 
 Turns of_identity() {
-  return {{"identity.machine_id", failure, [](Facts& f) { f.identity.machine_id = std::string("uninitialized"); }},
-          {"identity.machine_id", failure, [](Facts& f) { f.identity.machine_id = std::string(32, 'a'); }},
-          {"identity.machine_id", failure, [](Facts& f) { f.identity.machine_id = std::string("0f3c"); }},
-          {"identity.host_name", warning, [](Facts& f) { f.identity.host_name = std::string("localhost"); }},
-          {"identity.host_name", note, [](Facts& f) { f.identity.host_name = std::string("slipway"); }},
-          {"identity.host_name.resolves", warning, [](Facts& f) { f.identity.host_name_resolves = false; }},
-          {"identity.host_keys", failure, [](Facts& f) { f.identity.host_keys = Names{}; }},
-          {"identity.host_keys", warning, [](Facts& f) { f.identity.host_keys = Names{"rsa"}; }},
-          {"identity.cloud_init", warning, [](Facts& f) { f.identity.cloud_init = std::string("error"); }},
-          {"identity.cloud_init", note, [](Facts& f) { f.identity.cloud_init = std::string("running"); }},
-          {"identity.server_id", note, [](Facts& f) { f.identity.database_server_id = std::uint64_t{1}; }},
-          {"identity.server_id", failure, [](Facts& f) { f.identity.backup_server_id = *f.identity.database_server_id; }}};
+  return {
+      {"identity.machine_id", failure, [](Facts& f) { f.identity.machine_id = std::string("uninitialized"); }},
+      {"identity.machine_id", failure, [](Facts& f) { f.identity.machine_id = std::string(32, 'a'); }},
+      {"identity.machine_id", failure, [](Facts& f) { f.identity.machine_id = std::string("0f3c"); }},
+      {"identity.host_name", warning, [](Facts& f) { f.identity.host_name = std::string("localhost"); }},
+      {"identity.host_name", note, [](Facts& f) { f.identity.host_name = std::string("slipway"); }},
+      {"identity.host_name.resolves", warning, [](Facts& f) { f.identity.host_name_resolves = false; }},
+      {"identity.host_keys", failure, [](Facts& f) { f.identity.host_keys = Names{}; }},
+      {"identity.host_keys", warning, [](Facts& f) { f.identity.host_keys = Names{"rsa"}; }},
+      {"identity.cloud_init", warning, [](Facts& f) { f.identity.cloud_init = std::string("error"); }},
+      {"identity.cloud_init", note, [](Facts& f) { f.identity.cloud_init = std::string("running"); }},
+      {"identity.server_id", note, [](Facts& f) { f.identity.database_server_id = std::uint64_t{1}; }},
+      {"identity.server_id", failure, [](Facts& f) { f.identity.backup_server_id = *f.identity.database_server_id; }}};
 }
 
 }  // namespace

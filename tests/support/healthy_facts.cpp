@@ -59,9 +59,11 @@ Files files() {
   facts.by_role["db_job"] = secret("db_slipway_job");
   facts.by_role["db_backup"] = secret("db_slipway_backup");
   facts.by_role["tls_key"] = FileState{"/etc/slipway/tls/privkey.pem", true, false, 0600, "root", "root", 241};
-  facts.by_role["tls_certificate"] = FileState{"/etc/slipway/tls/fullchain.pem", true, false, 0644, "root", "root", 3000};
+  facts.by_role["tls_certificate"] =
+      FileState{"/etc/slipway/tls/fullchain.pem", true, false, 0644, "root", "root", 3000};
   facts.by_role["database"] = FileState{"/var/lib/mysql", false, true, 0755, "mysql", "mysql", 4096};
-  facts.by_role["backup_work"] = FileState{"/var/lib/slipway/backup", false, true, 0700, "slipway-backup", "slipway-backup", 4096};
+  facts.by_role["backup_work"] =
+      FileState{"/var/lib/slipway/backup", false, true, 0700, "slipway-backup", "slipway-backup", 4096};
   facts.equal_secrets = Names{};
   facts.open_to_others = Names{};
   facts.left_by_upgrades = Names{};
@@ -109,10 +111,12 @@ Settings kernel_settings() {
 
 Network network() {
   Network facts;
-  facts.listeners = std::vector<Listener>{{"tcp", "0.0.0.0", 443, "nginx"},   {"tcp", "[::]", 443, "nginx"},
-                                          {"tcp", "0.0.0.0", 22, "sshd"},     {"tcp", "127.0.0.1", 9090, "prometheus"},
-                                          {"udp", "127.0.0.1", 323, "chronyd"}, {"udp", "0.0.0.0", 68, "dhclient"}};
-  facts.filter = PacketFilter{{{"inet", "input", "drop"}, {"inet", "forward", "drop"}, {"inet", "output", "accept"}}, false};
+  facts.listeners =
+      std::vector<Listener>{{"tcp", "0.0.0.0", 443, "nginx"},     {"tcp", "[::]", 443, "nginx"},
+                            {"tcp", "0.0.0.0", 22, "sshd"},       {"tcp", "127.0.0.1", 9090, "prometheus"},
+                            {"udp", "127.0.0.1", 323, "chronyd"}, {"udp", "0.0.0.0", 68, "dhclient"}};
+  facts.filter =
+      PacketFilter{{{"inet", "input", "drop"}, {"inet", "forward", "drop"}, {"inet", "output", "accept"}}, false};
   facts.filter_at_boot = true;
   facts.sysctl = kernel_settings();
   facts.default_route = true;
@@ -220,10 +224,10 @@ Database database() {
   facts.oldest_transaction = Transaction{2, "slipway_web"};
   facts.damaged_tables = Names{};
   facts.foreign_engines = Names{};
-  facts.users = std::vector<DatabaseUser>{user("root", "localhost", {"SUPER", "FILE"}),
-                                          user("slipway_web", "%", {"USAGE"}),
-                                          user("slipway_backup", "%", {"SELECT", "RELOAD", "BINLOG MONITOR"}),
-                                          user("acct_acme_1", "%", {"USAGE"}, {"acct_acme_1"})};
+  facts.users =
+      std::vector<DatabaseUser>{user("root", "localhost", {"SUPER", "FILE"}), user("slipway_web", "%", {"USAGE"}),
+                                user("slipway_backup", "%", {"SELECT", "RELOAD", "BINLOG MONITOR"}),
+                                user("acct_acme_1", "%", {"USAGE"}, {"acct_acme_1"})};
   facts.platform_schema = 2;
   facts.newest_platform_schema = 2;
   facts.newest_account_schema = 2;
@@ -239,7 +243,8 @@ Programs programs() {
   unit.memory_bytes = kGiB / 8;
   unit.memory_limit_bytes = kGiB;
   unit.watchdog_us = 60'000'000;
-  for (const char* name : {"slipway-setup", "slipway-webd", "slipway-jobd", "slipway-backupd", "nginx", "mariadb", "slipway.target"})
+  for (const char* name :
+       {"slipway-setup", "slipway-webd", "slipway-jobd", "slipway-backupd", "nginx", "mariadb", "slipway.target"})
     facts.units[name] = unit;
   for (const char* name : {"webd", "jobd", "backupd", "front"}) facts.health[name] = Answer{200, ""};
   for (const char* name : {"webd", "jobd", "backupd"}) facts.ready[name] = Answer{200, ""};

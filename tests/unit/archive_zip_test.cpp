@@ -8,7 +8,8 @@ namespace {
 constexpr Timestamp kTime = std::chrono::sys_days{std::chrono::year{2026} / 11 / 21};
 
 TEST(Zip, GivesBackWhatWasPutIn) {
-  const std::vector<ZipEntry> entries{{"a.txt", "text\n"}, {"folder/b", std::string(100'000, 'x') + std::string(3, '\0')}, {"é", ""}};
+  const std::vector<ZipEntry> entries{
+      {"a.txt", "text\n"}, {"folder/b", std::string(100'000, 'x') + std::string(3, '\0')}, {"é", ""}};
   const auto bytes = make_zip(entries, kTime);
   ASSERT_TRUE(bytes.has_value()) << bytes.error().message;
   EXPECT_LT(bytes->size(), 2000U);

@@ -19,29 +19,28 @@ struct Planted {
 
 // F9
 TEST(Scrubber, TakesOutTheValuesOfNamesThatSoundSecret) {
-  const std::vector<Planted> lines{
-      {"smtp_password = \"hunter2\"", "hunter2"},
-      {"password=hunter2", "hunter2"},
-      {"PASSWORD: hunter two words", "two words"},
-      {"  - api_key: 'hunter2'", "hunter2"},
-      {"{\"token\":\"hunter2\",\"port\":1}", "hunter2"},
-      {"{\"level\":\"info\",\"client_secret\": \"hun\\\"ter2\", \"a\":1}", "ter2"},
-      {"msg=\"{\\\"password\\\":\\\"hunter2\\\"}\"", "hunter2"},
-      {"mysqld --user=x --password=hunter2 --port=1", "hunter2"},
-      {"rclone --sftp-pass hunter2 lsd", "hunter2"},
-      {"backup --password hunter2 --now", "hunter2"},
-      {"machine host login me password hunter2", "hunter2"},
-      {"requirepass hunter2", "hunter2"},
-      {"aws_secret_access_key=hunter2", "hunter2"},
-      {"export DB_PASSWORD='hunter 2'", "hunter 2"},
-      {"GET /reset?token=hunter2&lang=fr HTTP/1.1", "hunter2"},
-      {"CREATE USER 'x'@'%' IDENTIFIED BY 'hunter2'", "hunter2"},
-      {"alter user x identified via ed25519 using 'hunter2'", "hunter2"},
-      {"SET PASSWORD = PASSWORD('hunter2')", "hunter2"},
-      {"$config['db_password'] = 'hunter2';", "hunter2"},
-      {"password => 'hunter2',", "hunter2"},
-      {"tokens: [\"hunter2\", \"hunter3\"]", "hunter3"},
-      {"ldap bind_pwd: hunter2", "hunter2"}};
+  const std::vector<Planted> lines{{"smtp_password = \"hunter2\"", "hunter2"},
+                                   {"password=hunter2", "hunter2"},
+                                   {"PASSWORD: hunter two words", "two words"},
+                                   {"  - api_key: 'hunter2'", "hunter2"},
+                                   {"{\"token\":\"hunter2\",\"port\":1}", "hunter2"},
+                                   {"{\"level\":\"info\",\"client_secret\": \"hun\\\"ter2\", \"a\":1}", "ter2"},
+                                   {"msg=\"{\\\"password\\\":\\\"hunter2\\\"}\"", "hunter2"},
+                                   {"mysqld --user=x --password=hunter2 --port=1", "hunter2"},
+                                   {"rclone --sftp-pass hunter2 lsd", "hunter2"},
+                                   {"backup --password hunter2 --now", "hunter2"},
+                                   {"machine host login me password hunter2", "hunter2"},
+                                   {"requirepass hunter2", "hunter2"},
+                                   {"aws_secret_access_key=hunter2", "hunter2"},
+                                   {"export DB_PASSWORD='hunter 2'", "hunter 2"},
+                                   {"GET /reset?token=hunter2&lang=fr HTTP/1.1", "hunter2"},
+                                   {"CREATE USER 'x'@'%' IDENTIFIED BY 'hunter2'", "hunter2"},
+                                   {"alter user x identified via ed25519 using 'hunter2'", "hunter2"},
+                                   {"SET PASSWORD = PASSWORD('hunter2')", "hunter2"},
+                                   {"$config['db_password'] = 'hunter2';", "hunter2"},
+                                   {"password => 'hunter2',", "hunter2"},
+                                   {"tokens: [\"hunter2\", \"hunter3\"]", "hunter3"},
+                                   {"ldap bind_pwd: hunter2", "hunter2"}};
   for (const auto& [line, secret] : lines) {
     const auto result = scrub(line);
     EXPECT_THAT(result.text, Not(HasSubstr(secret))) << line;
@@ -51,10 +50,11 @@ TEST(Scrubber, TakesOutTheValuesOfNamesThatSoundSecret) {
 
 // F9
 TEST(Scrubber, TakesOutHeadersOfRequests) {
-  for (const char* line : {"Authorization: Bearer hunter2hunter2", "authorization: Basic aHVudGVyMjpodW50ZXIy",
-                           "curl -H 'Authorization: Bearer hunter2hunter2' https://x", "Cookie: a=hunter2hunter2; b=hunter2",
-                           "Set-Cookie: slipway_session=hunter2; Secure", "X-Api-Key: hunter2",
-                           "{\"authorization\":\"Bearer hunter2hunter2\"}", "sent Bearer hunter2hunter2 to x"}) {
+  for (const char* line :
+       {"Authorization: Bearer hunter2hunter2", "authorization: Basic aHVudGVyMjpodW50ZXIy",
+        "curl -H 'Authorization: Bearer hunter2hunter2' https://x", "Cookie: a=hunter2hunter2; b=hunter2",
+        "Set-Cookie: slipway_session=hunter2; Secure", "X-Api-Key: hunter2",
+        "{\"authorization\":\"Bearer hunter2hunter2\"}", "sent Bearer hunter2hunter2 to x"}) {
     const auto result = scrub(line);
     EXPECT_THAT(result.text, Not(HasSubstr("hunter2"))) << line;
     EXPECT_THAT(result.text, Not(HasSubstr("aHVu"))) << line;
@@ -67,7 +67,8 @@ TEST(Scrubber, TakesOutPrivateKeysWhole) {
       "before\n-----BEGIN EC PRIVATE KEY-----\nMHcCAQEEIB\nsecond\n-----END EC PRIVATE KEY-----\nafter\n";
   EXPECT_EQ(scrub(key).text, "before\n[removed]\nafter\n");
   EXPECT_EQ(scrub("-----BEGIN OPENSSH PRIVATE KEY-----\ncut off\n").text, "[removed]");
-  EXPECT_EQ(scrub("\"k\":\"-----BEGIN PRIVATE KEY-----\\nMII\\n-----END PRIVATE KEY-----\\n\"").text, "\"k\":\"[removed]\\n\"");
+  EXPECT_EQ(scrub("\"k\":\"-----BEGIN PRIVATE KEY-----\\nMII\\n-----END PRIVATE KEY-----\\n\"").text,
+            "\"k\":\"[removed]\\n\"");
   EXPECT_THAT(scrub("-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n").text, HasSubstr("MIIB"));
 }
 
@@ -105,27 +106,22 @@ TEST(Scrubber, TakesOutKnownValuesWhereverTheyStand) {
 
 // What helps whoever reads it stays.
 TEST(Scrubber, LeavesTheRest) {
-  for (const char* line : {"password_file = \"/etc/slipway/secrets/db_slipway_web\"",
-                           "PasswordAuthentication no",
-                           "old_passwords = OFF",
-                           "secure_auth = ON",
-                           "2026-11-21T09:00:00 slipway-webd[512]: {\"event\":\"web.started\",\"port\":8443}",
-                           "getty@tty1.service loaded active running",
-                           "chacha20-poly1305@openssh.com",
-                           "user slipway_web@% may SELECT",
-                           "/usr/lib/x86_64-linux-gnu/libmariadb3/plugin/caching_sha2_password.so",
-                           "slipway_backup_newest_timestamp_seconds{repository=\"even\",which=\"any\"} 1.7e+09",
-                           "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES256-GCM-SHA384",
-                           "https://127.0.0.1:8443/health",
-                           "https://[::1]:8443/a@b",
-                           "server 3f2504e0-4f89-11d3-9a0c-0305e82c3301",
-                           "linux-image-6.1.0-30-cloud-amd64 6.1.124-1"}) {
+  for (const char* line :
+       {"password_file = \"/etc/slipway/secrets/db_slipway_web\"", "PasswordAuthentication no", "old_passwords = OFF",
+        "secure_auth = ON", "2026-11-21T09:00:00 slipway-webd[512]: {\"event\":\"web.started\",\"port\":8443}",
+        "getty@tty1.service loaded active running", "chacha20-poly1305@openssh.com", "user slipway_web@% may SELECT",
+        "/usr/lib/x86_64-linux-gnu/libmariadb3/plugin/caching_sha2_password.so",
+        "slipway_backup_newest_timestamp_seconds{repository=\"even\",which=\"any\"} 1.7e+09",
+        "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES256-GCM-SHA384", "https://127.0.0.1:8443/health",
+        "https://[::1]:8443/a@b", "server 3f2504e0-4f89-11d3-9a0c-0305e82c3301",
+        "linux-image-6.1.0-30-cloud-amd64 6.1.124-1"}) {
     EXPECT_EQ(scrub(line).text, line);
   }
 }
 
 TEST(Scrubber, TellsNames) {
-  for (const char* name : {"password", "SMTP_PASSWORD", "db-password", "session_key", "api_key", "x_token", "client_secret", "sftp-pass"})
+  for (const char* name :
+       {"password", "SMTP_PASSWORD", "db-password", "session_key", "api_key", "x_token", "client_secret", "sftp-pass"})
     EXPECT_TRUE(sounds_secret(name)) << name;
   for (const char* name : {"password_file", "port", "key", "token_count", "passwordauthentication", "author"})
     EXPECT_FALSE(sounds_secret(name)) << name;
