@@ -65,11 +65,14 @@ Result<Settings> server_status(sql::Connection& connection) {
 }
 
 Result<Transaction> oldest_transaction(sql::Connection& connection) {
-  SLIPWAY_TRY(const auto row,
-              connection.query_one("SELECT TIMESTAMPDIFF(SECOND, t.trx_started, NOW()), p.USER "
-                                   "FROM information_schema.INNODB_TRX t "
-                                   "JOIN information_schema.PROCESSLIST p ON p.ID = t.trx_mysql_thread_id "
-                                   "WHERE p.ID <> CONNECTION_ID() ORDER BY t.trx_started LIMIT 1"));
+  // The server tells that time as the machine's clock on the wall shows it.
+  SLIPWAY_TRY(
+      const auto row,
+      connection.query_one(
+          "SELECT TIMESTAMPDIFF(SECOND, t.trx_started, CONVERT_TZ(UTC_TIMESTAMP(), '+00:00', 'SYSTEM')), p.USER "
+          "FROM information_schema.INNODB_TRX t "
+          "JOIN information_schema.PROCESSLIST p ON p.ID = t.trx_mysql_thread_id "
+          "WHERE p.ID <> CONNECTION_ID() ORDER BY t.trx_started LIMIT 1"));
   if (!row) return Transaction{};
   return Transaction{static_cast<std::uint64_t>(std::max<std::int64_t>(row->optional_integer(0).value_or(0), 0)),
                      row->optional_text(1).value_or("")};

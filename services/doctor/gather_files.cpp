@@ -86,8 +86,8 @@ Names open_to_others(const fs::path& top) {
 }
 
 Names left_by_upgrades() {
-  static constexpr std::array<std::string_view, 7> endings{".dpkg-dist", ".dpkg-new", ".dpkg-old", ".dpkg-tmp",
-                                                           ".ucf-dist",  ".ucf-new",  ".ucf-old"};
+  static constexpr auto endings = std::to_array<std::string_view>(
+      {".dpkg-dist", ".dpkg-new", ".dpkg-old", ".dpkg-tmp", ".ucf-dist", ".ucf-new", ".ucf-old"});
   Names found;
   for (const char* top : {"/etc/slipway", "/etc/nginx", "/etc/mysql", "/etc/ssh", "/etc/prometheus"})
     walk(top, 3, [&](const fs::directory_entry& entry) {

@@ -111,8 +111,8 @@ Fact<double> parse_pressure(std::string_view text, std::string_view kind) {
 }
 
 std::vector<FileSystem> parse_mounts(std::string_view text) {
-  static constexpr std::array<std::string_view, 9> on_disk{"ext2", "ext3", "ext4", "xfs",    "btrfs",
-                                                           "vfat", "f2fs", "zfs",  "overlay"};
+  static constexpr auto on_disk =
+      std::to_array<std::string_view>({"ext2", "ext3", "ext4", "xfs", "btrfs", "vfat", "f2fs", "zfs", "overlay"});
   std::vector<FileSystem> found;
   for (const auto line : lines_of(text)) {
     const auto words = words_of(line);

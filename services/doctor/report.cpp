@@ -70,7 +70,7 @@ std::vector<Group> by_area(const std::vector<Finding>& findings) {
   std::vector<Group> groups;
   for (const Finding& finding : findings) {
     auto group = std::ranges::find(groups, finding.check->area, &Group::area);
-    if (group == groups.end()) group = groups.insert(groups.end(), {finding.check->area, {}});
+    if (group == groups.end()) group = groups.insert(groups.end(), Group{finding.check->area, {}});
     group->findings.push_back(finding);
   }
   const auto verdict = [](const Finding& finding) { return finding.outcome.verdict; };

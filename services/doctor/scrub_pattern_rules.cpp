@@ -77,8 +77,8 @@ std::string without_url_passwords(const std::string& line, Removed& removed) {
 /// How long a hash of a password is at `at`; 0: there is none.
 std::size_t hash_at(std::string_view line, std::size_t at) {
   const auto rest = line.substr(at);
-  static constexpr std::array<std::string_view, 12> begins{"$argon2", "$2a$", "$2b$", "$2y$",   "$1$",     "$5$",
-                                                           "$6$",     "$7$",  "$y$",  "$apr1$", "$scrypt", "$pbkdf2"};
+  static constexpr auto begins = std::to_array<std::string_view>(
+      {"$argon2", "$2a$", "$2b$", "$2y$", "$1$", "$5$", "$6$", "$7$", "$y$", "$apr1$", "$scrypt", "$pbkdf2"});
   if (std::ranges::any_of(begins, [&](auto one) { return rest.starts_with(one); })) {
     std::size_t size = 0;
     while (size < rest.size() &&
@@ -95,8 +95,8 @@ std::size_t hash_at(std::string_view line, std::size_t at) {
 std::size_t token_at(std::string_view line, std::size_t at) {
   if (at > 0 && is_alnum(line[at - 1])) return 0;
   const auto rest = line.substr(at);
-  static constexpr std::array<std::string_view, 12> begins{"eyJ",  "AKIA",        "ASIA",  "ghp_",  "gho_",   "ghs_",
-                                                           "ghu_", "github_pat_", "xoxb-", "xoxp-", "glpat-", "sk-"};
+  static constexpr auto begins = std::to_array<std::string_view>(
+      {"eyJ", "AKIA", "ASIA", "ghp_", "gho_", "ghs_", "ghu_", "github_pat_", "xoxb-", "xoxp-", "glpat-", "sk-"});
   if (std::ranges::none_of(begins, [&](auto one) { return rest.starts_with(one); })) return 0;
   std::size_t size = 0;
   while (size < rest.size() && (is_run_letter(rest[size]) || rest[size] == '.')) ++size;
@@ -172,8 +172,9 @@ bool is_domain_letter(char one) {
 
 /// Names of units and of algorithms have the form of an address.
 bool is_no_domain(std::string_view domain) {
-  static constexpr std::array<std::string_view, 12> ends{"service", "socket", "target", "timer", "mount",     "slice",
-                                                         "scope",   "device", "path",   "swap",  "automount", "conf"};
+  static constexpr auto ends =
+      std::to_array<std::string_view>({"service", "socket", "target", "timer", "mount", "slice", "scope", "device",
+                                       "path", "swap", "automount", "conf"});
   const auto dot = domain.rfind('.');
   if (dot == std::string_view::npos || domain.size() - dot < 3) return true;
   const auto end = domain.substr(dot + 1);

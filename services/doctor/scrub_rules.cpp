@@ -28,26 +28,26 @@ std::size_t skip_blanks(std::string_view text, std::size_t at) {
 
 /// A header whose whole value is secret.
 bool is_header(const std::string& name) {
-  static constexpr std::array<std::string_view, 6> names{"authorization", "proxy-authorization", "cookie",
-                                                         "set-cookie",    "x-api-key",           "x-auth-token"};
+  static constexpr auto names = std::to_array<std::string_view>(
+      {"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key", "x-auth-token"});
   return std::ranges::any_of(names, [&](auto one) { return name == one || name.ends_with("_" + std::string(one)); });
 }
 
 /// Values that say something of a setting and nothing of a secret.
 bool is_plain_setting(std::string_view value) {
-  static constexpr std::array<std::string_view, 13> plain{"on",   "off", "yes", "no",   "true", "false", "null",
-                                                          "none", "0",   "1",   "\"\"", "''",   ""};
+  static constexpr auto plain = std::to_array<std::string_view>(
+      {"on", "off", "yes", "no", "true", "false", "null", "none", "0", "1", "\"\"", "''", ""});
   return std::ranges::find(plain, lower(value)) != plain.end();
 }
 
 /// After a word like "password" in a sentence; a value would be another.
 bool is_prose(std::string_view word) {
-  static constexpr std::array<std::string_view, 36> words{
-      "for",   "of",     "is",    "was",  "are",  "were", "and",   "or",
-      "in",    "to",     "from",  "has",  "have", "had",  "as",    "with",
-      "by",    "on",     "at",    "not",  "must", "may",  "can",   "cannot",
-      "could", "should", "will",  "does", "did",  "file", "files", "authentication",
-      "hash",  "that",   "which", "the"};
+  static constexpr auto words =
+      std::to_array<std::string_view>({"for",   "of",     "is",    "was",  "are",  "were", "and",   "or",
+                                       "in",    "to",     "from",  "has",  "have", "had",  "as",    "with",
+                                       "by",    "on",     "at",    "not",  "must", "may",  "can",   "cannot",
+                                       "could", "should", "will",  "does", "did",  "file", "files", "authentication",
+                                       "hash",  "that",   "which", "the"});
   return std::ranges::find(words, lower(word)) != words.end();
 }
 
@@ -163,8 +163,8 @@ class Line {
     const std::size_t at = skip_blanks(line_, end);
     if (at == end || at >= line_.size()) return;
     const bool flag = begin >= 2 && line_.substr(begin - 2, 2) == "--";
-    static constexpr std::array<std::string_view, 7> words{"password", "passwd",      "passphrase", "secret",
-                                                           "token",    "requirepass", "pwd"};
+    static constexpr auto words =
+        std::to_array<std::string_view>({"password", "passwd", "passphrase", "secret", "token", "requirepass", "pwd"});
     if (!flag && std::ranges::find(words, name) == words.end()) return;
     const Value value = value_at(line_, at, false);
     const auto text = line_.substr(value.begin, value.end - value.begin);
@@ -251,15 +251,15 @@ std::string without_key_blocks(std::string_view text, std::map<std::string, std:
 }  // namespace
 
 bool sounds_secret(std::string_view given) {
-  static constexpr std::array<std::string_view, 25> fragments{
-      "password",    "passwd",     "passphrase",  "secret",        "token",       "apikey",      "api_key",
-      "api-key",     "access_key", "access-key",  "accesskey",     "private_key", "private-key", "privatekey",
-      "credential",  "cookie",     "session_key", "session_id",    "sessionid",   "csrf",        "recovery_key",
-      "account_key", "backup_key", "signing_key", "encryption_key"};
-  static constexpr std::array<std::string_view, 22> harmless_ends{
-      "_file",  "-file",          ".file",  "file",     "_path",  "_dir",      "_policy", "_length",
-      "_limit", "_count",         "_total", "_seconds", "_age",   "_lifetime", "_at",     "_plugin",
-      "_bytes", "authentication", "_url",   "_kind",    "_title", "passwords"};
+  static constexpr auto fragments = std::to_array<std::string_view>(
+      {"password",    "passwd",     "passphrase",  "secret",        "token",       "apikey",      "api_key",
+       "api-key",     "access_key", "access-key",  "accesskey",     "private_key", "private-key", "privatekey",
+       "credential",  "cookie",     "session_key", "session_id",    "sessionid",   "csrf",        "recovery_key",
+       "account_key", "backup_key", "signing_key", "encryption_key"});
+  static constexpr auto harmless_ends = std::to_array<std::string_view>(
+      {"_file",  "-file",          ".file",  "file",     "_path",  "_dir",      "_policy", "_length",
+       "_limit", "_count",         "_total", "_seconds", "_age",   "_lifetime", "_at",     "_plugin",
+       "_bytes", "authentication", "_url",   "_kind",    "_title", "passwords"});
   const std::string name = lower(given);
   if (name == "pass" || name == "pwd" || name == "psk" || name.ends_with("_pass") || name.ends_with("-pass") ||
       name.ends_with("_pwd"))
