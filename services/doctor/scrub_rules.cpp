@@ -88,12 +88,12 @@ Value value_at(std::string_view line, std::size_t at, bool whole_line) {
   if (at < line.size() && is_quote(line[at])) return {at + 1, closing_quote(line, at + 1, line[at])};
   // JSON inside JSON: \"…\".
   if (line.substr(at).starts_with("\\\"")) return {at + 2, std::min(line.find("\\\"", at + 2), line.size())};
-  if (at < line.size() && (line[at] == '[' || line[at] == '{')) return {at, closing_bracket(line, at)};
   if (whole_line) {
     std::size_t end = line.size();
     while (end > at && (is_blank(line[end - 1]) || line[end - 1] == '\r')) --end;
     return {at, end};
   }
+  if (at < line.size() && (line[at] == '[' || line[at] == '{')) return {at, closing_bracket(line, at)};
   std::size_t end = at;
   while (end < line.size() && !is_blank(line[end]) &&
          std::string_view(",;&)}]\"'`<>\r").find(line[end]) == std::string_view::npos)

@@ -16,5 +16,7 @@ struct DoctorTurn {
 };
 
 [[nodiscard]] const std::vector<DoctorTurn>& doctor_turns();
+/// The part of them that is about database, programs, backups and monitoring.
+[[nodiscard]] std::vector<DoctorTurn> doctor_service_turns();
 
 }  // namespace slipway::test
