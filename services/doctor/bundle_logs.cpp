@@ -53,7 +53,7 @@ std::vector<BundlePart> collect_logs(const Sources& sources, const BundleOptions
     for (const auto& entry : fs::directory_iterator(sources.state_dir / "log", failure)) files.push_back(entry.path());
     std::ranges::sort(files);
     for (const auto& file : files)
-      if (exists(file)) parts.push_back({"log/" + file.filename().string(), "what it logged last", end_of(file)});
+      if (is_there(file)) parts.push_back({"log/" + file.filename().string(), "what it logged last", end_of(file)});
     return parts;
   }
   if (!runs_systemd()) {

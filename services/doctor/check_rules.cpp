@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 
 namespace slipway::doctor {
@@ -105,12 +106,12 @@ std::string percent_text(double part) {
 }
 
 std::string span_text(std::chrono::seconds span) {
-  const auto seconds = span.count();
-  if (seconds < 0) return "-" + span_text(-span);
-  if (seconds < 120) return std::to_string(seconds) + " s";
-  if (seconds < 7200) return std::to_string(seconds / 60) + " min";
-  if (seconds < 2 * 86'400) return std::to_string(seconds / 3600) + " h";
-  return std::to_string(seconds / 86'400) + " d";
+  std::string text = span.count() < 0 ? "-" : "";
+  const auto seconds = std::abs(span.count());
+  if (seconds < 120) return text.append(std::to_string(seconds)).append(" s");
+  if (seconds < 7200) return text.append(std::to_string(seconds / 60)).append(" min");
+  if (seconds < 2 * 86'400) return text.append(std::to_string(seconds / 3600)).append(" h");
+  return text.append(std::to_string(seconds / 86'400)).append(" d");
 }
 
 std::optional<std::int64_t> number_of(std::string_view text) {

@@ -28,7 +28,7 @@ bool beside(const std::string& url, const fs::path& data) {
 
 Fact<std::uint64_t> room_in(fs::path folder) {
   std::error_code failure;
-  while (!exists(folder) && folder != folder.parent_path()) folder = folder.parent_path();
+  while (!is_there(folder) && folder != folder.parent_path()) folder = folder.parent_path();
   const auto space = fs::space(folder, failure);
   if (failure) return Unknown{folder.string() + ": " + failure.message()};
   return static_cast<std::uint64_t>(space.available);

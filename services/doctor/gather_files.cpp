@@ -118,7 +118,7 @@ Fact<Names> equal_secrets(const std::vector<fs::path>& files) {
   std::map<std::string, std::string> seen;
   Names equal;
   for (const auto& file : files) {
-    if (!exists(file)) continue;
+    if (!is_there(file)) continue;
     const auto secret = read_secret_file(file);
     if (!secret) {
       // Files that others can read are refused: that is another check's finding.
@@ -135,7 +135,7 @@ Fact<std::uint64_t> root_login_keys() {
   if (!is_root()) return Unknown{"only root sees root's keys"};
   const passwd* const root = ::getpwuid(0);
   const fs::path file = fs::path(root == nullptr ? "/" : root->pw_dir) / ".ssh/authorized_keys";
-  if (!exists(file)) return std::uint64_t{0};
+  if (!is_there(file)) return std::uint64_t{0};
   return then<std::uint64_t>(text_of(file),
                              [](const std::string& text) -> Fact<std::uint64_t> { return count_keys(text); });
 }

@@ -41,7 +41,7 @@ Fact<bool> security_archive() {
     const auto text = text_of(file);
     found = found || (text.known() && names_security_archive(*text));
   };
-  if (exists("/etc/apt/sources.list")) look("/etc/apt/sources.list");
+  if (is_there("/etc/apt/sources.list")) look("/etc/apt/sources.list");
   for (const auto& entry : fs::directory_iterator("/etc/apt/sources.list.d", failure))
     if (entry.path().extension() == ".list" || entry.path().extension() == ".sources") look(entry.path());
   return found;

@@ -60,7 +60,7 @@ Fact<bool> core_dumps() {
 }
 
 Fact<bool> sudo_asks() {
-  if (!exists("/etc/sudoers")) return true;
+  if (!is_there("/etc/sudoers")) return true;
   if (!is_root()) return Unknown{"only root reads /etc/sudoers"};
   std::vector<fs::path> files{"/etc/sudoers"};
   std::error_code failure;
@@ -87,7 +87,7 @@ Fact<Names> host_keys() {
 
 /// "status: done" and, on further lines, details.
 Fact<std::string> cloud_init() {
-  if (!exists("/usr/bin/cloud-init")) return Absent{"cloud-init is not installed"};
+  if (!is_there("/usr/bin/cloud-init")) return Absent{"cloud-init is not installed"};
   return then<std::string>(
       output_of({.argv = {"cloud-init", "status"}, .limit = std::chrono::seconds(20), .any_status = true}),
       [](const std::string& text) -> Fact<std::string> {

@@ -76,7 +76,7 @@ Fact<std::vector<FileSystem>> file_systems(const Sources& sources) {
 Fact<std::string> data_volume(const Sources& sources) {
   if (sources.embedded) return of_the_machine();
   const fs::path label = "/dev/disk/by-label/slipway-data";
-  if (!exists(label) && in_container()) return of_the_host();
+  if (!is_there(label) && in_container()) return of_the_host();
   std::error_code failure;
   const auto device = fs::canonical(label, failure);
   if (failure) return std::string();
@@ -131,7 +131,7 @@ void gather_system(const Sources& sources, System& system) {
                                         [](const std::string& text) { return parse_pressure(text, "some"); });
   system.io_pressure =
       then<double>(text_of("/proc/pressure/io"), [](const std::string& text) { return parse_pressure(text, "full"); });
-  if (!exists("/proc/pressure/memory")) {
+  if (!is_there("/proc/pressure/memory")) {
     system.memory_pressure = Absent{"this kernel does not measure it"};
     system.io_pressure = Absent{"this kernel does not measure it"};
   }
@@ -160,7 +160,7 @@ void gather_system(const Sources& sources, System& system) {
       in_container() ? Fact<std::uint64_t>(of_the_host())
                      : then<std::uint64_t>(text_of("/proc/vmstat"),
                                            [](const std::string& text) { return parse_counter(text, "oom_kill"); });
-  system.reboot_required = exists("/run/reboot-required");
+  system.reboot_required = is_there("/run/reboot-required");
   gather_clock(system);
 }
 
@@ -196,7 +196,7 @@ void gather_units(const Sources& sources, System& system) {
                  [](const std::string& text) -> Fact<bool> { return trimmed(text) == "active"; });
   system.journal_bytes = bytes_below("/var/log/journal") + bytes_below("/run/log/journal");
   std::error_code failure;
-  system.journal_persistent = exists("/var/log/journal") && !fs::is_empty("/var/log/journal", failure);
+  system.journal_persistent = is_there("/var/log/journal") && !fs::is_empty("/var/log/journal", failure);
 }
 
 }  // namespace slipway::doctor

@@ -78,13 +78,13 @@ Fact<Answer> answer_of(const Page& page) {
   });
 }
 
-bool exists(const std::filesystem::path& path) {
+bool is_there(const std::filesystem::path& path) {
   std::error_code ignored;
   return std::filesystem::exists(path, ignored);
 }
 
-bool runs_systemd() { return exists("/run/systemd/system"); }
-bool in_container() { return exists("/run/systemd/container") || exists("/.dockerenv"); }
+bool runs_systemd() { return is_there("/run/systemd/system"); }
+bool in_container() { return is_there("/run/systemd/container") || is_there("/.dockerenv"); }
 bool is_root() { return ::geteuid() == 0; }
 
 std::string host_name() {

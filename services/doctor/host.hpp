@@ -37,7 +37,7 @@ struct Fetched {
 /// The status, with the failing checks of a page that is /ready.
 [[nodiscard]] Fact<Answer> answer_of(const Page& page);
 
-[[nodiscard]] bool exists(const std::filesystem::path& path);
+[[nodiscard]] bool is_there(const std::filesystem::path& path);
 [[nodiscard]] bool runs_systemd();
 [[nodiscard]] bool in_container();
 [[nodiscard]] bool is_root();
