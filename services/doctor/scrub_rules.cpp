@@ -154,7 +154,9 @@ class Line {
     after = skip_blanks(line_, after);
     const Value value = value_at(line_, after, header || is_first(begin));
     const auto text = line_.substr(value.begin, value.end - value.begin);
-    if (!is_plain_setting(text)) replace(value, kind);
+    // The name of a function, whose own value comes next: PASSWORD('value').
+    const bool function = text.ends_with('(') && value.end < line_.size() && is_quote(line_[value.end]);
+    if (!function && !is_plain_setting(text)) replace(value, kind);
     return true;
   }
 
@@ -261,8 +263,8 @@ bool sounds_secret(std::string_view given) {
        "_limit", "_count",         "_total", "_seconds", "_age",   "_lifetime", "_at",     "_plugin",
        "_bytes", "authentication", "_url",   "_kind",    "_title", "passwords"});
   const std::string name = lower(given);
-  if (name == "pass" || name == "pwd" || name == "psk" || name.ends_with("_pass") || name.ends_with("-pass") ||
-      name.ends_with("_pwd"))
+  if (name == "pass" || name == "pwd" || name == "psk" || name == "requirepass" || name.ends_with("_pass") ||
+      name.ends_with("-pass") || name.ends_with("_pwd"))
     return true;
   if (std::ranges::any_of(harmless_ends, [&](auto end) { return name.ends_with(end); })) return false;
   return std::ranges::any_of(fragments, [&](auto one) { return name.find(one) != std::string::npos; });

@@ -104,7 +104,7 @@ TEST(ScrubberProperty, TakesAnyBytesAndIsDoneAfterOnce) {
   const auto seed = std::random_device()();
   std::cout << "seed " << seed << "\n";
   Noise noise(seed);
-  for (int round = 0; round < 20'000; ++round) {
+  for (int round = 0; round < 8000; ++round) {
     const std::string text = noise.bytes(120);
     const std::string once = scrub(text).text;
     ASSERT_EQ(scrub(once).text, once) << testing::PrintToString(text);
@@ -115,7 +115,7 @@ TEST(ScrubberProperty, TakesAnyBytesAndIsDoneAfterOnce) {
 TEST(ScrubberProperty, LongLinesTakeNoLongerThanTheyMust) {
   for (const char* piece : {"a", "password", "://", "@", "-", "A1b2", "[", "\"", "identified by ", "-----BEGIN "}) {
     std::string line;
-    while (line.size() < (256U << 10U)) line += piece;
+    while (line.size() < (64U << 10U)) line += piece;
     const auto begun = std::chrono::steady_clock::now();
     static_cast<void>(scrub(line));
     EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(20)) << piece;
