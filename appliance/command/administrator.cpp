@@ -8,6 +8,11 @@
 namespace slipway::command {
 
 Result<sql::Connection> Context::administrator(const std::string& database) const {
+  SLIPWAY_TRY(const auto endpoint, administrator_endpoint(database));
+  return sql::Connection::open(endpoint);
+}
+
+Result<sql::Endpoint> Context::administrator_endpoint(const std::string& database) const {
   SLIPWAY_TRY(const auto configuration, this->configuration());
   sql::Endpoint endpoint;
   endpoint.database = database;
@@ -28,7 +33,7 @@ Result<sql::Connection> Context::administrator(const std::string& database) cons
       SLIPWAY_TRY(endpoint.password, read_secret_file(password_file));
     }
   }
-  return sql::Connection::open(endpoint);
+  return endpoint;
 }
 
 }  // namespace slipway::command

@@ -10,6 +10,7 @@
 #include <functional>
 #include <initializer_list>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 
 #include "appliance/base/secret.hpp"
@@ -22,6 +23,8 @@ namespace slipway::command {
 struct Output {
   nlohmann::ordered_json json;
   std::string text;
+  /// Set when the verb did its work and what it found is bad: printed as ever, and the exit status is that of the code.
+  std::optional<Code> verdict = {};
 };
 
 /// The options of every verb.
@@ -51,6 +54,8 @@ class Context {
   /// A session with the administrator's rights, `database` selected: embedded, as the user of this process over the
   /// socket; otherwise as database.user of the configuration.
   [[nodiscard]] Result<sql::Connection> administrator(const std::string& database) const;
+  /// Where that session leads and as whom, not opened: for who has time limits of his own.
+  [[nodiscard]] Result<sql::Endpoint> administrator_endpoint(const std::string& database) const;
 
   /// The key that seals the accounts' database passwords.
   [[nodiscard]] Result<Secret> account_key() const;

@@ -33,7 +33,7 @@ int print(const Output& output, bool as_json) {
   if (!text.empty() && text.back() != '\n') text += '\n';
   std::cout << text << std::flush;
   if (!std::cout) return report({Code::no_space, "standard output: cannot be written"}, as_json);
-  return EXIT_SUCCESS;
+  return output.verdict ? traits(*output.verdict).exit_status : EXIT_SUCCESS;
 }
 
 // What is wrong where a verb should stand, if that is the fault: none is given, or one that does not exist.

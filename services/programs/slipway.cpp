@@ -3,6 +3,7 @@
 
 #include "appliance/telemetry/log.hpp"
 #include "services/backup/verbs.hpp"
+#include "services/doctor/verbs.hpp"
 #include "services/operator/verbs.hpp"
 
 int main(int argc, char** argv) {
@@ -13,5 +14,6 @@ int main(int argc, char** argv) {
   using namespace slipway;
   return command::run(argc, argv,
                       {operator_::register_config, operator_::register_account, operator_::register_embedded,
-                       operator_::register_setup, backup::register_backup, backup::register_restore});
+                       operator_::register_setup, backup::register_backup, backup::register_restore,
+                       doctor::register_doctor, doctor::register_support_bundle});
 }

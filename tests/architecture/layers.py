@@ -33,6 +33,7 @@ ALLOWED["services/console"] = APPLIANCE + ["services/webui"]
 ALLOWED["services/jobs"] = APPLIANCE
 ALLOWED["services/operator"] = APPLIANCE
 ALLOWED["services/backup"] = APPLIANCE
+ALLOWED["services/doctor"] = APPLIANCE
 ALLOWED["migrate/engine"] = APPLIANCE
 ALLOWED["migrate/dumps"] = APPLIANCE + ["migrate/engine"]
 ALLOWED["migrate/products"] = APPLIANCE + ["migrate/engine"]
