@@ -30,7 +30,10 @@ std::size_t skip_blanks(std::string_view text, std::size_t at) {
 bool is_header(const std::string& name) {
   static constexpr auto names = std::to_array<std::string_view>(
       {"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key", "x-auth-token"});
-  return std::ranges::any_of(names, [&](auto one) { return name == one || name.ends_with("_" + std::string(one)); });
+  return std::ranges::any_of(names, [&](std::string_view one) {
+    return name == one ||
+           (name.size() > one.size() && name.ends_with(one) && name[name.size() - one.size() - 1] == '_');
+  });
 }
 
 /// Values that say something of a setting and nothing of a secret.
@@ -186,7 +189,7 @@ class Line {
   void take_identified() {
     const std::string rest = lower(line_.substr(at_, 300));
     for (const std::string_view word : {"by", "using", "as"}) {
-      std::size_t found = rest.find(std::string(" ") + std::string(word) + " ");
+      std::size_t found = rest.find(std::string(" ").append(word).append(" "));
       if (found == std::string::npos) continue;
       const std::size_t quote = rest.find_first_of("'\"", found);
       if (quote == std::string::npos) continue;
