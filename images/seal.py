@@ -23,9 +23,10 @@ GONE = [
     "var/lib/systemd/timers/**", "var/lib/systemd/timesync/**", "var/lib/systemd/linger/**", "var/lib/systemd/coredump/**",
     "var/lib/fail2ban/**", "var/lib/private/**", "root/.*_history", "root/.cache", "root/.ansible", "home/*/.*_history",
     "home/*/.ansible", "etc/.pwd.lock", "etc/cloud/cloud-init.disabled", "etc/systemd/network/10-cloud-init-*", "etc/nftables.d/trial.nft",
-    "var/lib/unattended-upgrades/**",
+    "var/lib/unattended-upgrades/**", "var/lib/apt/periodic/*", "var/lib/logrotate/status",
     # the database and the metrics are made on first use
-    "srv/slipway/mysql/**", "srv/slipway/mysql.new", "srv/slipway/prometheus/metrics2/**", "srv/slipway/lost+found", "lost+found",
+    "srv/slipway/mysql/**", "srv/slipway/mysql.new", "srv/slipway/prometheus/**", "srv/slipway/slipway/**",
+    "etc/mysql/mariadb.conf.d/70-machine.cnf", "srv/slipway/lost+found", "lost+found",
     # what programs make anew
     "var/lib/apt/lists/**", "var/cache/apt/**", "var/cache/ldconfig/**", "var/cache/apparmor/**", "var/cache/debconf/*-old",
     "var/cache/nginx/**", "var/lib/dpkg/*-old", "var/lib/ucf/*.[0-9]",
@@ -43,12 +44,24 @@ PRIVATE_KEY = re.compile(rb"-----BEGIN [A-Z ]*PRIVATE KEY-----")
 KEYS_IN = ["etc", "root", "home", "srv", "var", "opt"]
 
 
+def places(pattern):
+    """The pattern, and where what it names lies when its directory is one of the data volume."""
+    yield pattern
+    for name, path, *_ in manifest.data_directories():
+        if pattern.startswith(path.lstrip("/") + "/"):
+            yield f"srv/slipway/{name}" + pattern[len(path) - 1:]
+
+
 def expand(top, pattern):
     """The paths of a pattern that exist; for DIR/** what is in DIR."""
-    if pattern.endswith("/**"):
-        return [path for folder in sorted(top.glob(pattern[:-3])) if folder.is_dir() and not folder.is_symlink()
-                for path in sorted(folder.iterdir())]
-    return sorted(top.glob(pattern))
+    found = []
+    for place in places(pattern):
+        if place.endswith("/**"):
+            found += [path for folder in sorted(top.glob(place[:-3])) if folder.is_dir() and not folder.is_symlink()
+                      for path in sorted(folder.iterdir())]
+        else:
+            found += sorted(top.glob(place))
+    return found
 
 
 def leftovers(top):

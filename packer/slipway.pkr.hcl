@@ -56,8 +56,8 @@ source "qemu" "appliance" {
   ssh_username      = "trial"
   ssh_private_key_file = var.ssh_key
   ssh_timeout       = "20m"
-  # The last step has sealed the image: nothing of the build may come back, so nobody signs in any more.
-  shutdown_command  = "sudo systemctl poweroff"
+  # The last step has sealed the image and ordered the shutdown: there is nobody left who could.
+  shutdown_command  = "true"
   shutdown_timeout  = "5m"
   qemuargs = [
     ["-cpu", var.accelerator == "kvm" ? "host" : "max"],
@@ -80,7 +80,7 @@ build {
     extra_arguments = [
       # The rules are written and checked; they are in force from the next start on: Packer signs in from an address that no
       # customer's management network has.
-      "--extra-vars", "ansible_become=true firewall_start_services=false",
+      "--extra-vars", jsonencode({ ansible_become = true, firewall_start_services = false }),
     ]
     ansible_env_vars = ["ANSIBLE_CONFIG=ansible/ansible.cfg", "ANSIBLE_HOST_KEY_CHECKING=False"]
   }

@@ -119,6 +119,11 @@ class Sealing(Folder):
                    "var/lib/systemd/random-seed", "tmp/x", "var/lib/apt/lists/partial/p", "var/cache/apt/pkgcache.bin"]
         for path in planted:
             self.put(path, "secret")
+        # The configuration lies on the data volume, and its secrets are no PEM files that could be told by their form.
+        planted += ["srv/slipway/config/secrets/account.key", "srv/slipway/config/secrets/default-accounts-made",
+                    "srv/slipway/config/tls/privkey.pem"]
+        for path in planted[-3:]:
+            self.put(path, "secret")
         named = "\n".join(path for path, _ in self.left())
         for path in planted:
             # A directory that goes as a whole is named for what is in it.

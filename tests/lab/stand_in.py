@@ -93,8 +93,8 @@ usermod --append --groups slipway-web-clients www-data
 
 SETUP = """\
 #!/bin/sh
-# slipway setup --json, once
-test "$*" = "setup --json" || exit 2
+# slipway setup --config /etc/slipway/slipway.toml --json, once
+test "$*" = "setup --config /etc/slipway/slipway.toml --json" || exit 2
 if test -e /etc/slipway/secrets/made; then echo '{"changed": false}'; exit 0; fi
 install -d -m 0700 /etc/slipway/secrets
 : >/etc/slipway/secrets/made
