@@ -49,13 +49,14 @@ def write(top, path, text, mode=0o644):
     target.chmod(mode)
 
 
-def sources(content):
+def sources(content, top):
     """What apt inside the appliance asks: Debian's public servers, whatever the build used."""
+    main, security = manifest.public_archives(top)
     release = content["release"]
     suite, components = release["suite"], " ".join(release["components"])
     signed = "Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg\n"
-    return (f"Types: deb\nURIs: {release['archive']['main']}\nSuites: {suite} {suite}-updates\nComponents: {components}\n{signed}\n"
-            f"Types: deb\nURIs: {release['archive']['security']}\nSuites: {suite}-security\nComponents: {components}\n{signed}")
+    return (f"Types: deb\nURIs: {main}\nSuites: {suite} {suite}-updates\nComponents: {components}\n{signed}\n"
+            f"Types: deb\nURIs: {security}\nSuites: {suite}-security\nComponents: {components}\n{signed}")
 
 
 def fstab(content):
@@ -82,7 +83,7 @@ def identity(top, content):
     (top / "etc/apt/sources.list").unlink(missing_ok=True)
     for path in (top / "etc/apt/sources.list.d").glob("*"):
         path.unlink()
-    write(top, "etc/apt/sources.list.d/debian.sources", sources(content))
+    write(top, "etc/apt/sources.list.d/debian.sources", sources(content, top))
     resolver = top / "etc/resolv.conf"
     resolver.unlink(missing_ok=True)
     resolver.symlink_to("../run/systemd/resolve/stub-resolv.conf")

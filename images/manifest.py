@@ -1,6 +1,7 @@
 """images/manifest.toml, read and checked; the epoch of a build; identifiers derived from both."""
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tomllib
@@ -8,7 +9,7 @@ import uuid
 
 HERE = pathlib.Path(__file__).resolve().parent
 KEYS = {
-    "release": {"suite", "architecture", "components", "hostname", "archive"},
+    "release": {"suite", "architecture", "components", "hostname"},
     "disk": {"esp_mib", "root_mib", "data_mib", "root_label", "data_label"},
     "services": {"disabled"},
 }
@@ -56,6 +57,17 @@ def load(path=HERE / "manifest.toml"):
 
 def packages(manifest):
     return sorted(name for group in manifest["group"] for name in group["packages"])
+
+
+def public_archives(top):
+    """(main, security): where Debian's own packages in the tree say that Debian is. Where a build took packages from is the
+    building machine's business and stands nowhere in the image."""
+    path = pathlib.Path(top) / "etc/cloud/cloud.cfg"
+    text = path.read_text() if path.is_file() else ""
+    found = [re.search(rf"^ *{name}: (https?://\S+)$", text, re.MULTILINE) for name in ("primary", "security")]
+    if not all(found):
+        raise Refused(f"{path}: names no package archive", "package cloud-init brings it; has the file changed?")
+    return tuple(match[1] for match in found)
 
 
 def epoch():

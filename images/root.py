@@ -36,11 +36,14 @@ def configured(suite):
 
 
 def archives(content, chosen):
-    """apt lines for the three suites, from the options, this machine's apt, or the manifest, in this order."""
+    """apt lines for the three suites, from the options or else from where this machine's apt gets them."""
     release = content["release"]
     suite, components = release["suite"], " ".join(release["components"])
-    main = chosen.mirror or configured(suite) or release["archive"]["main"]
-    security = chosen.security_mirror or configured(f"{suite}-security") or release["archive"]["security"]
+    main = chosen.mirror or configured(suite)
+    security = chosen.security_mirror or configured(f"{suite}-security")
+    if not main or not security:
+        raise manifest.Refused(f"this machine's apt knows no {suite}{'' if not main else '-security'}",
+                               "name where it is: --mirror URL --security-mirror URL")
     return [f"deb {main} {suite} {components}", f"deb {main} {suite}-updates {components}",
             f"deb {security} {suite}-security {components}"]
 

@@ -216,7 +216,7 @@ def main():
         manifest.need_root("sealing a tree")
         seal(chosen.directory, manifest.epoch())
         return 0
-    found = check(chosen.directory, set(manifest.load()["release"]["archive"].values()))
+    found = check(chosen.directory, set(manifest.public_archives(chosen.directory)))
     for path, why in found:
         print(f"{path}: {why}")
     print(f"{chosen.directory}: {len(found)} leftovers" if found else f"{chosen.directory}: nothing left over")

@@ -58,9 +58,8 @@ Outcome lists_fresh(const Facts& facts) {
 Outcome security_archive(const Facts& facts) {
   return about(facts.packages.security_archive, [](bool there) {
     if (there) return ok("is among the sources");
-    return failure(
-        "is not among the sources: no security update can come",
-        "add it to /etc/apt/sources.list.d: deb http://security.debian.org/debian-security bookworm-security main");
+    return failure("is not among the sources: no security update can come",
+                   "add the suite bookworm-security to a file in /etc/apt/sources.list.d");
   });
 }
 

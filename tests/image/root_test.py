@@ -106,8 +106,8 @@ class Sealing(Folder):
         self.put("etc/group", "root:x:0:\nsystemd-journal:x:999:\n")
         self.put("etc/shadow", "root:*:30000:0:99999:7:::\n_apt:!:100:::::\n", 0o640)
         self.put("etc/machine-id", "0123456789abcdef\n")
-        self.put("etc/apt/sources.list.d/debian.sources", "URIs: http://deb.debian.org/debian\n")
-        self.allowed = {"http://deb.debian.org/debian"}
+        self.put("etc/apt/sources.list.d/debian.sources", "URIs: http://archive.example/debian\n")
+        self.allowed = {"http://archive.example/debian"}
 
     def left(self):
         return seal.check(self.top, self.allowed)
@@ -185,9 +185,15 @@ class Manifest(Folder):
             self.assertIn(part, str(refused.exception))
 
     # E3, F9
-    def test_the_root_names_only_public_servers(self):
-        asked = {line.split()[1] for line in hooks.sources(manifest.load()).splitlines() if line.startswith("URIs")}
-        self.assertEqual(asked, {"http://deb.debian.org/debian", "http://security.debian.org/debian-security"})
+    def test_the_root_names_the_servers_that_debian_names(self):
+        self.put("etc/cloud/cloud.cfg", "  package_mirrors:\n    - failsafe:\n        primary: https://archive.example/debian\n"
+                                        "        security: https://archive.example/debian-security\n")
+        asked = {line.split()[1] for line in hooks.sources(manifest.load(), self.top).splitlines() if line.startswith("URIs")}
+        self.assertEqual(asked, {"https://archive.example/debian", "https://archive.example/debian-security"})
+
+    def test_a_root_in_which_nothing_names_them_is_refused(self):
+        with self.assertRaises(manifest.Refused):
+            hooks.sources(manifest.load(), self.top)
 
     # E4, F9
     def test_the_lock_names_each_package_that_differs(self):

@@ -64,10 +64,10 @@ TEST(HostText, ReadsPackagesAndUpdates) {
       "[amd64])\n");
   EXPECT_THAT(updates.security, ElementsAre("openssl"));
   EXPECT_THAT(updates.other, ElementsAre("tzdata"));
-  EXPECT_TRUE(names_security_archive("deb http://security.debian.org/debian-security bookworm-security main\n"));
-  EXPECT_TRUE(names_security_archive("Types: deb\nURIs: http://security.debian.org/\nSuites: bookworm-security\n"));
+  EXPECT_TRUE(names_security_archive("deb http://archive.example/debian-security bookworm-security main\n"));
+  EXPECT_TRUE(names_security_archive("Types: deb\nURIs: http://archive.example/\nSuites: bookworm-security\n"));
   EXPECT_FALSE(names_security_archive(
-      "# deb http://security.debian.org/ bookworm-security main\ndeb http://deb.debian.org/ bookworm main\n"));
+      "# deb http://archive.example/ bookworm-security main\ndeb http://archive.example/ bookworm main\n"));
 }
 
 TEST(HostText, ReadsUnits) {
