@@ -89,13 +89,16 @@ def firmware(name, folder):
     return "q35", options
 
 
-def command_line(chosen, folder, ports, monitor):
-    """QEMU's arguments. What the guest writes goes to a layer that is thrown away, so that a disk can be booted again and again;
-    its network ends at this machine (restrict), except for what is forwarded."""
+def layer_on(disk, folder, grow_to=None):
+    """Where a guest writes: a layer on the disk, which itself is not written."""
     layer = folder / "layer.qcow2"
-    kind = json.loads(manifest.run("qemu-img", "info", "--output=json", chosen.disk))["format"]
-    manifest.run("qemu-img", "create", "-q", "-f", "qcow2", "-b", chosen.disk.resolve(), "-F", kind, layer,
-                 *([chosen.grow_to] if chosen.grow_to else []))
+    kind = json.loads(manifest.run("qemu-img", "info", "--output=json", disk))["format"]
+    manifest.run("qemu-img", "create", "-q", "-f", "qcow2", "-b", disk.resolve(), "-F", kind, layer, *([grow_to] if grow_to else []))
+    return layer
+
+
+def command_line(chosen, folder, layer, ports, seed_disk=None):
+    """QEMU's arguments; the guest's network ends at this machine (restrict), except for what is forwarded."""
     machine, options = firmware(chosen.firmware, folder)
     if chosen.bus == "ide" and machine != "pc":
         raise manifest.Refused("--bus ide needs --firmware bios", "QEMU's UEFI machine has no IDE")
@@ -104,16 +107,18 @@ def command_line(chosen, folder, ports, monitor):
     command = ["qemu-system-x86_64", "-machine", f"{machine},accel={accel}", "-cpu", "host" if accel == "kvm" else "max", "-smp", "2",
                "-m", str(chosen.memory_mib), *options, "-drive", f"if=none,id=disk,format=qcow2,file={layer},cache=unsafe", *BUS[chosen.bus],
                "-netdev", f"user,id=net,restrict=on,{forwards}", "-device", f"{CARDS[chosen.card]},netdev=net",
-               "-device", "virtio-rng-pci", "-display", "none", "-monitor", f"unix:{monitor},server,nowait", "-no-user-config"]
+               "-device", "virtio-rng-pci", "-display", "none", "-monitor", f"unix:{folder / 'monitor'},server,nowait", "-no-user-config"]
     command += ["-serial", f"file:{chosen.serial}"] if chosen.serial else ["-serial", "none"]
-    data = None
-    if chosen.user_data:
-        data = chosen.user_data.read_text()
-    elif chosen.sign_in or chosen.run:
-        data = key_for_this_run(folder)
-    if data:
-        command += ["-drive", f"if=none,id=seed,format=raw,file={seed(folder, data)},readonly=on", "-device", "virtio-blk-pci,drive=seed"]
+    if seed_disk:
+        command += ["-drive", f"if=none,id=seed,format=raw,file={seed_disk},readonly=on", "-device", "virtio-blk-pci,drive=seed"]
     return command
+
+
+def seed_of(chosen, folder):
+    """The disk with the first boot's answers, where any are wanted."""
+    if chosen.user_data:
+        return seed(folder, chosen.user_data.read_text())
+    return seed(folder, key_for_this_run(folder)) if chosen.sign_in or chosen.run else None
 
 
 def ssh_banner(port):
@@ -158,7 +163,8 @@ def ssh(folder, port, command, **options):
 def trial(chosen, folder):
     ports = {22: free_port(), 443: free_port()}
     serial = chosen.serial
-    machine = subprocess.Popen(command_line(chosen, folder, ports, folder / "monitor"), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+    command = command_line(chosen, folder, layer_on(chosen.disk, folder, chosen.grow_to), ports, seed_of(chosen, folder))
+    machine = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                stderr=subprocess.PIPE)
     began = time.monotonic()
     deadline = began + chosen.timeout

@@ -60,6 +60,8 @@ source "qemu" "appliance" {
   shutdown_command  = "true"
   shutdown_timeout  = "5m"
   qemuargs = [
+    # Packer's own network listens on every address of the building machine and lets the guest out.
+    ["-netdev", "user,id=user.0,restrict=on,hostfwd=tcp:127.0.0.1:{{ .SSHHostPort }}-:22"],
     ["-cpu", var.accelerator == "kvm" ? "host" : "max"],
     ["-drive", "file=${var.output}/slipway.raw,if=virtio,cache=unsafe,format=raw,discard=unmap"],
     ["-drive", "file=${var.seed},if=virtio,format=raw,readonly=on"],
