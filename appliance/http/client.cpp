@@ -54,7 +54,8 @@ std::unique_ptr<Poco::Net::HTTPClientSession> open(const Poco::URI& uri, const C
   } else {
     session = std::make_unique<Poco::Net::HTTPClientSession>(uri.getHost(), uri.getPort());
   }
-  session->setTimeout(timespan(options.limit));
+  // All three: with one POCO leaves 30 seconds for connection and TLS handshake.
+  session->setTimeout(timespan(options.limit), timespan(options.limit), timespan(options.limit));
   return session;
 }
 
