@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -17,11 +18,13 @@ import time
 
 import boot
 import manifest
+import tree
 
 HERE = pathlib.Path(__file__).resolve().parent
 REPOSITORY = HERE.parent
 # What decides what is in the root, besides rootfs/ and the manifest.
 ROOT_TOOLS = ("root.py", "hooks.py", "manifest.py", "seal.py")
+TASK = re.compile(rb"TASK \[(.*?)\] \*")
 FORMATS = ("qcow2", "ova", "vhdx", "raw.zst")
 
 
@@ -55,14 +58,21 @@ class Build:
         print(f"  {self.seconds[name]} s", file=sys.stderr, flush=True)
 
     def run(self, name, *command, **variables):
-        """A program of the build, its output in a log."""
-        log = self.work / f"{name}.log"
+        """A program of the build, its output in a log; what Ansible is at is shown, since that takes most of the time."""
+        log, began = self.work / f"{name}.log", time.monotonic()
         with open(log, "wb") as output:
-            done = subprocess.run([str(word) for word in command], stdout=output, stderr=subprocess.STDOUT, cwd=REPOSITORY,
-                                  env={**self.environment, **variables})
-        if done.returncode != 0:
+            started = subprocess.Popen([str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=REPOSITORY,
+                                       env={**self.environment, **variables})
+            for line in started.stdout:
+                output.write(line)
+                output.flush()
+                task = TASK.search(line)
+                if task:
+                    minutes, seconds = divmod(round(time.monotonic() - began), 60)
+                    print(f"  {minutes:2}:{seconds:02}  {task[1].decode(errors='replace')}", file=sys.stderr, flush=True)
+        if started.wait() != 0:
             tail = log.read_text(errors="replace").splitlines()[-15:]
-            raise manifest.Refused("\n".join([*tail, f"{name}: failed with status {done.returncode}"]), f"the whole log: {log}")
+            raise manifest.Refused("\n".join([*tail, f"{name}: failed with status {started.returncode}"]), f"the whole log: {log}")
 
 
 def digest_of(item):
@@ -86,11 +96,12 @@ def fresh(path):
     return path
 
 
-def build(made, packages, formats, sign_key):
+def build_disk(made, packages):
+    """The disk that is shipped, and the tree that is in it."""
     work = made.work
     base_tools = [path for path in sorted(HERE.iterdir()) if path.suffix in (".toml", ".lock") or path.name in ROOT_TOOLS]
     disk_tools = [HERE / name for name in ("disk.py", "bootloader.py", "tree.py")]
-    root, base, packed, tree, raw = (work / name for name in ("root", "base.raw", "packer", "sealed", "slipway.raw"))
+    root, base, packed, sealed, raw = (work / name for name in ("root", "base.raw", "packer", "sealed", "slipway.raw"))
     debs = [argument for package in packages for argument in ("--deb", package)]
     made.step("root", "root: Debian and Slipway's packages", [*base_tools, HERE / "rootfs", *packages], [root],
               lambda: made.run("root", HERE / "root.py", "build", "--out", fresh(root), *debs))
@@ -98,16 +109,36 @@ def build(made, packages, formats, sign_key):
               lambda: made.run("base", HERE / "disk.py", "make", "--root", root, "--out", fresh(base)))
     made.step("packer", "Packer: boot, configure, check, seal", [REPOSITORY / "packer", REPOSITORY / "ansible"], [packed / "slipway.raw"],
               lambda: pack(made, base, fresh(work / "seed"), fresh(packed)))
-    made.step("sealed", "the sealed system, read out of Packer's disk", disk_tools, [tree], lambda: unpack(made, packed / "slipway.raw", fresh(tree)))
+    made.step("sealed", "the sealed system, read out of Packer's disk", disk_tools, [sealed],
+              lambda: unpack(made, packed / "slipway.raw", fresh(sealed)))
     made.step("disk", "the disk that is shipped", disk_tools, [raw],
-              lambda: made.run("disk", HERE / "disk.py", "make", "--root", tree, "--out", fresh(raw)))
+              lambda: made.run("disk", HERE / "disk.py", "make", "--root", sealed, "--out", fresh(raw)))
+    return sealed, raw
+
+
+def build(made, packages, formats, sign_key):
+    sealed, raw = build_disk(made, packages)
     bill = made.out / f"{made.name}.spdx.json"
     made.step("sbom", "bill of materials: every file owned or listed", [HERE / "sbom.py"], [bill],
-              lambda: made.run("sbom", HERE / "sbom.py", "make", "--root", tree, "--name", made.name, "--out", bill))
+              lambda: made.run("sbom", HERE / "sbom.py", "make", "--root", sealed, "--name", made.name, "--out", bill))
     key = ["--sign-key", sign_key] if sign_key else []
     made.step("formats", f"formats: {', '.join(formats)}; sums, signature", [HERE / "formats.py", formats, str(sign_key)], [made.out / "SHA256SUMS"],
               lambda: made.run("formats", HERE / "formats.py", "make", "--raw", raw, "--out", made.out, "--name", made.name,
                                "--format", ",".join(formats), *key))
+
+
+def twice(made, packages):
+    """Everything up to the disk once more, from nothing, and where it differs from the first time: paths, then the disk."""
+    again = Build(fresh(made.work / "again"), made.out, "again", made.environment["SOURCE_DATE_EPOCH"])
+    again.work.mkdir()
+    build_disk(again, packages)
+    until = int(made.environment["SOURCE_DATE_EPOCH"])
+    first, second = (tree.load(str(one.work / "sealed"), until) for one in (made, again))
+    found = list(tree.differences(first, second))
+    same = subprocess.run(["cmp", "--silent", made.work / "slipway.raw", again.work / "slipway.raw"]).returncode == 0
+    if same:
+        shutil.rmtree(again.work)
+    return {"paths": found, "disk": same}
 
 
 def pack(made, base, seed, output):
@@ -122,10 +153,10 @@ def pack(made, base, seed, output):
              PACKER_CACHE_DIR=str(made.work / "packer-cache"), CHECKPOINT_DISABLE="1", HOME=str(made.work))
 
 
-def unpack(made, disk, tree):
-    made.run("extract", HERE / "disk.py", "extract", "--disk", disk, "--out", tree)
-    made.run("seal", HERE / "seal.py", "seal", tree)
-    made.run("hygiene", HERE / "seal.py", "check", tree)
+def unpack(made, disk, sealed):
+    made.run("extract", HERE / "disk.py", "extract", "--disk", disk, "--out", sealed)
+    made.run("seal", HERE / "seal.py", "seal", sealed)
+    made.run("hygiene", HERE / "seal.py", "check", sealed)
 
 
 def main():
@@ -135,6 +166,7 @@ def main():
     parser.add_argument("--out", type=pathlib.Path, default=REPOSITORY / "build/image/out", help="where the files are put")
     parser.add_argument("--format", default=",".join(FORMATS), help="which of " + ", ".join(FORMATS))
     parser.add_argument("--sign-key", type=pathlib.Path, help="key that signs the sums; without one this machine's own")
+    parser.add_argument("--again", action="store_true", help="make the disk a second time from nothing, and say where the two differ (status 1)")
     parser.add_argument("--json", action="store_true", help="a report as JSON on standard output")
     given = parser.parse_args()
     formats = given.format.split(",")
@@ -152,12 +184,20 @@ def main():
     build(made, packages, formats, given.sign_key)
     files = {path.name: path.stat().st_size for path in sorted(made.out.iterdir())}
     report = {"seconds": round(time.monotonic() - began), "steps": made.seconds, "directory": str(made.out), "files": files}
-    if given.json:
-        print(json.dumps(report))
-    else:
-        print(f"made in {report['seconds']} s, in {made.out}:")
-        for name, size in files.items():
-            print(f"  {name}  {size / 2**20:.1f} MiB")
+    if given.again:
+        report["again"] = twice(made, packages)
+    print(json.dumps(report) if given.json else as_text(report))
+    return 0 if not given.again or report["again"]["disk"] else 1
+
+
+def as_text(report):
+    lines = [f"made in {report['seconds']} s, in {report['directory']}:"]
+    lines += [f"  {name}  {size / 2**20:.1f} MiB" for name, size in report["files"].items()]
+    if "again" in report:
+        paths = report["again"]["paths"]
+        lines += ["made once more: " + ("the same disk, byte for byte" if report["again"]["disk"] else f"the disk differs; {len(paths)} paths:")]
+        lines += [f"  {line}" for line in paths]
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":
