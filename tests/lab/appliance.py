@@ -17,14 +17,22 @@ PLAYBOOK_SECONDS = 1200
 TOOLS = {"ansible-playbook": "ansible-core", "nmap": "nmap", "openssl": "openssl", "curl": "curl", "testssl": "testssl.sh", "lynis": "lynis"}
 
 
+def need_tools():
+    """Everything that is missing, at once."""
+    lab.require_tools()
+    missing = sorted({name for tool, name in TOOLS.items() if not shutil.which(tool)})
+    if missing:
+        raise lab.LabError("packages are missing: apt-get install --no-install-recommends " + " ".join(missing))
+
+
 def package(work):
     """The package under test: SLIPWAY_DEB, or one that is made now of the programs in SLIPWAY_BUILD, or what ./dev package has made."""
     given, build = os.environ.get("SLIPWAY_DEB"), os.environ.get("SLIPWAY_BUILD")
     if given:
         found = [pathlib.Path(given)]
     elif build:
-        lab.run("cpack", "--config", pathlib.Path(build) / "CPackConfig.cmake", "-B", work / "packages")
-        found = list((work / "packages").glob("slipway_*.deb"))
+        lab.run("cpack", "--config", pathlib.Path(build) / "CPackConfig.cmake", "-B", work)
+        found = list(work.glob("slipway_*.deb"))
     else:
         found = list((REPOSITORY / "build/packages").glob("slipway_*.deb"))
     if len(found) != 1 or not found[0].is_file():
@@ -32,43 +40,19 @@ def package(work):
     return found[0].resolve()
 
 
-class Appliance(contextlib.ExitStack):
-    """Booted, not yet configured: `converge` does that. `outside` is a place that has no business with it."""
+class Desk(contextlib.ExitStack):
+    """A booted host of an appliance, and `outside`, a place that has no business with it."""
 
-    def __enter__(self):
-        super().__enter__()
-        lab.require_tools()
-        missing = sorted({name for tool, name in TOOLS.items() if not shutil.which(tool)})
-        if missing:
-            raise lab.LabError("packages are missing: apt-get install --no-install-recommends " + " ".join(missing))
-        try:
-            self.work = pathlib.Path(self.enter_context(tempfile.TemporaryDirectory(prefix="slipway-roles-")))
-            self.deb = package(self.work)
-            self.root = roots.image_root([self.deb])
-            self.network = self.enter_context(lab.Network())
-            self.host = self.enter_context(lab.Host(self.network, self.root, "desk", 2))
-            self.outside = self.network.outsider(66)
-        except BaseException:
-            self.close()
-            raise
+    def start(self, root, name, **how):
+        self.work = pathlib.Path(self.enter_context(tempfile.TemporaryDirectory(prefix="slipway-roles-")))
+        self.network = self.enter_context(lab.Network())
+        self.host = self.enter_context(lab.Host(self.network, root, name, 2, **how))
+        self.outside = self.network.outsider(66)
         return self
 
     def sh(self, script, **options):
         """What a script prints as root of the host."""
         return self.host.root_sh(script, **options).stdout.strip()
-
-    def converge(self, *options, check=True, **variables):
-        """Runs the playbook from the controller's place; the whole output."""
-        given = {"slipway_deb": str(self.deb), "slipway_setup": True, "firewall_management_networks": [self.network.address(1)], **variables}
-        inventory = {"all": {"hosts": {"desk": {
-            "ansible_host": self.host.address, "ansible_user": lab.USER, "ansible_ssh_private_key_file": str(self.host.key),
-            "ansible_ssh_common_args": " ".join(self.host.ssh_arguments()[2:])}}, "vars": given}}
-        file = self.work / "inventory.json"
-        file.write_text(json.dumps(inventory), encoding="utf-8")
-        environment = dict(os.environ, ANSIBLE_CONFIG=str(REPOSITORY / "ansible/ansible.cfg"), ANSIBLE_NOCOLOR="1", LC_ALL="C.UTF-8",
-                           ANSIBLE_SSH_CONTROL_PATH_DIR=str(self.work / "control"))
-        return self.network.inside(self.network.controller, "ansible-playbook", "-i", file, REPOSITORY / "ansible/playbooks/appliance.yml",
-                                   *options, check=check, timeout=PLAYBOOK_SECONDS, env=environment, cwd=REPOSITORY / "ansible")
 
     def open_ports(self, place, *options, family=4):
         """The TCP ports of the host that answer at this place."""
@@ -89,6 +73,53 @@ class Appliance(contextlib.ExitStack):
             name, _, value = line.partition(": ")
             headers.setdefault(name.lower(), []).append(value)
         return int(lines[0].split()[1]), headers, body
+
+
+class Appliance(Desk):
+    """A host on the image's root that is not configured yet: `converge` does that."""
+
+    def __enter__(self):
+        super().__enter__()
+        need_tools()
+        with contextlib.ExitStack() as undone:
+            undone.callback(self.close)
+            packages = pathlib.Path(self.enter_context(tempfile.TemporaryDirectory(prefix="slipway-package-")))
+            self.deb = package(packages)
+            self.start(roots.image_root([self.deb]), "desk")
+            undone.pop_all()
+        return self
+
+    def converge(self, *options, check=True, **variables):
+        """Runs the playbook from the controller's place; the whole output."""
+        given = {"slipway_deb": str(self.deb), "slipway_setup": True, "firewall_management_networks": [self.network.address(1)], **variables}
+        inventory = {"all": {"hosts": {"desk": {
+            "ansible_host": self.host.address, "ansible_user": lab.USER, "ansible_ssh_private_key_file": str(self.host.key),
+            "ansible_ssh_common_args": " ".join(self.host.ssh_arguments()[2:])}}, "vars": given}}
+        file = self.work / "inventory.json"
+        file.write_text(json.dumps(inventory), encoding="utf-8")
+        environment = dict(os.environ, ANSIBLE_CONFIG=str(REPOSITORY / "ansible/ansible.cfg"), ANSIBLE_NOCOLOR="1", LC_ALL="C.UTF-8",
+                           ANSIBLE_SSH_CONTROL_PATH_DIR=str(self.work / "control"))
+        return self.network.inside(self.network.controller, "ansible-playbook", "-i", file, REPOSITORY / "ansible/playbooks/appliance.yml",
+                                   *options, check=check, timeout=PLAYBOOK_SECONDS, env=environment, cwd=REPOSITORY / "ansible")
+
+
+class Shipped(Desk):
+    """The tree of a sealed image, as it is."""
+
+    def __init__(self, tree):
+        super().__init__()
+        self.tree = tree
+
+    def __enter__(self):
+        super().__enter__()
+        need_tools()
+        if not (self.tree / "etc/debian_version").is_file():
+            raise lab.LabError(f"{self.tree}: no tree of an image; ./dev image makes it, SLIPWAY_TREE names another")
+        with contextlib.ExitStack() as undone:
+            undone.callback(self.close)
+            self.start(self.tree, "slipway", as_shipped=True)
+            undone.pop_all()
+        return self
 
 
 def recap(result):

@@ -99,10 +99,12 @@ class Network(contextlib.ExitStack):
 
 
 class Host:
-    """One host: an overlay on a root, booted by systemd-nspawn in its own network namespace."""
+    """One host: an overlay on a root, booted by systemd-nspawn in its own network namespace.
 
-    def __init__(self, network, root, name, last):
-        self.network, self.root, self.name, self.last = network, root, name, last
+    `as_shipped` boots a root as it is: no user is added, so nobody signs in over SSH, and root_sh is the way in."""
+
+    def __init__(self, network, root, name, last, as_shipped=False):
+        self.network, self.root, self.name, self.last, self.as_shipped = network, root, name, last, as_shipped
         self.address = network.address(last)
         self.work = pathlib.Path(tempfile.mkdtemp(prefix=f"slipway-lab-{name}-"))
         self.merged, self.key = self.work / "merged", self.work / "key"
@@ -129,14 +131,6 @@ class Host:
             (self.work / part).mkdir()
         run("mount", "-t", "overlay", "overlay", "-o",
             f"lowerdir={self.root},upperdir={self.work / 'upper'},workdir={self.work / 'over'}", self.merged)
-        run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", self.key)
-        run("chroot", self.merged, "useradd", "--create-home", "--shell", "/bin/bash", USER)
-        sudoers = self.merged / "etc/sudoers.d" / USER
-        sudoers.write_text(f"{USER} ALL=(ALL) NOPASSWD: ALL\n", encoding="utf-8")
-        sudoers.chmod(0o440)
-        # The image makes its key at its first boot, by a unit of its own.
-        if not (self.merged / "usr/lib/systemd/system/slipway-ssh-keys.service").exists():
-            run("ssh-keygen", "-A", "-f", self.merged)
         # The cable has its addresses already; networkd, where there is one, takes them for its own, and knows that the host is online.
         if (self.merged / "etc/systemd/network").is_dir():
             (self.merged / "etc/systemd/network/10-lab.network").write_text(
@@ -147,6 +141,19 @@ class Host:
         if table.exists():
             lines = table.read_text(encoding="utf-8").splitlines(keepends=True)
             table.write_text("".join(line for line in lines if not line.startswith("LABEL=")), encoding="utf-8")
+        if not self.as_shipped:
+            self._add_operator()
+
+    def _add_operator(self):
+        """A user with a key, who may become root, and the host's name."""
+        run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", self.key)
+        run("chroot", self.merged, "useradd", "--create-home", "--shell", "/bin/bash", USER)
+        sudoers = self.merged / "etc/sudoers.d" / USER
+        sudoers.write_text(f"{USER} ALL=(ALL) NOPASSWD: ALL\n", encoding="utf-8")
+        sudoers.chmod(0o440)
+        # The image makes its key at its first boot, by a unit of its own.
+        if not (self.merged / "usr/lib/systemd/system/slipway-ssh-keys.service").exists():
+            run("ssh-keygen", "-A", "-f", self.merged)
         home = self.merged / "home" / USER / ".ssh"
         home.mkdir(mode=0o700)
         shutil.copy(f"{self.key}.pub", home / "authorized_keys")
@@ -164,14 +171,21 @@ class Host:
                  "--capability=CAP_NET_ADMIN,CAP_IPC_LOCK",
                  f"--hostname={self.name}", "-D", str(self.merged), f"--network-namespace-path=/run/netns/{self.namespace}", "--console=pipe"],
                 stdin=subprocess.DEVNULL, stdout=console, stderr=console)
-        poll(self._answers, BOOT_SECONDS, f"host {self.name}: SSH (its console: {self.work / 'console'})")
-        self.ssh("systemctl is-system-running --wait", check=False)
+        poll(self._answers, BOOT_SECONDS, f"host {self.name}: a sign-in (its console: {self.work / 'console'})")
+        self.root_sh("systemctl is-system-running --wait", check=False, timeout=BOOT_SECONDS)
 
     def _answers(self):
         if self.process.poll() is not None:
             said = (self.work / "console").read_text(encoding="utf-8", errors="replace")[-2000:]
             raise LabError(f"host {self.name}: systemd-nspawn ended with {self.process.returncode}\n{said}")
+        if self.as_shipped:
+            return self._init() and self.root_sh("systemctl is-system-running", check=False).stdout.strip() not in ("", "offline", "initializing")
         return self.ssh("true", check=False).returncode == 0
+
+    def _init(self):
+        """The host's process 1 as this machine sees it, or nothing yet."""
+        children = pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text(encoding="ascii").split()
+        return children[0] if children else None
 
     def stop(self):
         """Shuts down; kills what does not end in time."""
@@ -199,8 +213,9 @@ class Host:
                                    check=check, timeout=timeout, **options)
 
     def root_sh(self, script, check=True, timeout=120):
-        """Runs a script as root."""
-        return self.ssh("sudo bash -s", input=script, check=check, timeout=timeout)
+        """Runs a script as root, as from the console: also where SSH lets nobody in."""
+        return run("nsenter", "--target", self._init(), "--all", "--root", "--wd", "env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root",
+                   "LC_ALL=C.UTF-8", "bash", "-s", input=script, check=check, timeout=timeout)
 
 
 def main():
