@@ -48,7 +48,7 @@ class Tls:
         with tempfile.TemporaryDirectory(prefix="slipway-testssl-") as folder:
             report = pathlib.Path(folder) / "report.json"
             # Its status counts findings, and its clients are simulated by what it knows, not by what they are: the report tells more.
-            self.desk.network.inside(self.desk.outside, "testssl", "--quiet", "--color", "0", "--warnings", "off", "--ip", "one", "--nodns", "none",
+            self.desk.network.inside(self.desk.outside, "testssl", "--quiet", "--color", "0", "--warnings", "off", "--nodns", "none",
                                      "--jsonfile", report, f"{self.desk.host.address}:443", check=False, timeout=900)
             found = json.loads(report.read_text(encoding="utf-8"))
         severities = {row["id"]: row["severity"] for row in found}

@@ -28,12 +28,12 @@ no_module() {
   done
 }
 
-# kernel KEY VALUE: as the kernel has it, and as the next boot sets it.
+# kernel KEY VALUE: as the next boot sets it, and, but in a container, as the kernel has it.
 kernel() {
   local written
   written=$(/lib/systemd/systemd-sysctl --cat-config | sed -nE "s@^[[:space:]]*-?${1//./[./]}[[:space:]]*=[[:space:]]*(.*)\$@\1@p" | tail -n 1)
   [[ $written == "$2" ]] || return 1
-  [[ -n $contained && $1 != net.* ]] || [[ $(sysctl -n "$1") == "$2" ]]
+  [[ -n $contained ]] || [[ $(sysctl -n "$1") == "$2" ]]
 }
 
 # mounted_with DIRECTORY OPTION…, as it is; in a container as the unit or /etc/fstab would mount it.

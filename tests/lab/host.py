@@ -147,7 +147,7 @@ class Host:
     def _add_operator(self):
         """A user with a key, who may become root, and the host's name."""
         run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", self.key)
-        run("chroot", self.merged, "useradd", "--create-home", "--shell", "/bin/bash", USER)
+        run("chroot", self.merged, "useradd", "--create-home", "--key", "HOME_MODE=0750", "--shell", "/bin/bash", USER)
         sudoers = self.merged / "etc/sudoers.d" / USER
         sudoers.write_text(f"{USER} ALL=(ALL) NOPASSWD: ALL\n", encoding="utf-8")
         sudoers.chmod(0o440)
