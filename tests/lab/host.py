@@ -1,13 +1,11 @@
 #!/usr/bin/env python3
 """Hosts of a lab on one machine: Debian 12 with systemd as PID 1, in namespaces, reached over SSH as real hosts are.
 
-A root file system is made once by mmdebstrap and kept outside the checkout; each host is an overlay on it, so one more costs seconds and no
-download. Hosts and whoever looks at them live in network namespaces on one bridge: nothing here touches a network of the machine.
+Each host is an overlay on a root file system that is made once (roots.py), so one more costs seconds and no download. Hosts and whoever
+looks at them live in network namespaces on one bridge: nothing here touches a network of the machine.
 """
 import argparse
 import contextlib
-import fcntl
-import hashlib
 import os
 import pathlib
 import shutil
@@ -17,27 +15,15 @@ import sys
 import tempfile
 import time
 
-HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import roots  # noqa: E402  (beside this file)
+from roots import LabError, run  # noqa: E402
+
 # The user that operators sign in as; `operator` is a group of Debian's already.
 USER = "keeper"
 BOOT_SECONDS = 180
 STOP_SECONDS = 60
-# What any host of the lab needs; what it is for comes on top.
-BASE_PACKAGES = ["systemd-sysv", "dbus", "udev", "openssh-server", "sudo", "python3", "python3-apt", "iproute2", "ca-certificates", "procps"]
 TOOLS = {"mmdebstrap": "mmdebstrap", "systemd-nspawn": "systemd-container", "ip": "iproute2", "ssh": "openssh-client"}
-
-
-class LabError(Exception):
-    """What went wrong, and the way out."""
-
-
-def run(*argv, check=True, timeout=600, **options):
-    """subprocess.run with text, both streams kept, and an error that holds what the command said."""
-    result = subprocess.run([str(part) for part in argv], text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=timeout, **options)
-    if check and result.returncode != 0:
-        words = (result.stderr or result.stdout).strip().splitlines()[-15:]
-        raise LabError(f"{' '.join(map(str, argv))}: ended with {result.returncode}\n" + "\n".join(words))
-    return result
 
 
 def poll(question, seconds, what):
@@ -59,58 +45,6 @@ def require_tools():
     missing = sorted({package for tool, package in TOOLS.items() if not shutil.which(tool)})
     if missing:
         raise LabError("packages are missing: apt-get install --no-install-recommends " + " ".join(missing))
-
-
-def cache_directory():
-    """Where roots are kept: SLIPWAY_LAB_DIR, or the user's cache."""
-    default = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache")) / "slipway" / "lab"
-    directory = pathlib.Path(os.environ.get("SLIPWAY_LAB_DIR", default))
-    directory.mkdir(parents=True, exist_ok=True)
-    return directory
-
-
-def package_list(file):
-    """Names of a list: one a line, comments above."""
-    lines = pathlib.Path(file).read_text(encoding="utf-8").splitlines()
-    return [line.split()[0] for line in lines if line.strip() and not line.startswith("#")]
-
-
-def mirror_lines():
-    """Debian 12's archives as this machine's apt is configured; empty where it has none, which leaves Debian's own."""
-    found = run("apt-get", "indextargets", "--format", "$(REPO_URI) $(RELEASE) $(COMPONENT)", "Created-By: Packages", check=False).stdout
-    lines = []
-    for line in sorted(set(found.splitlines())):
-        uri, release, component = (line.split() + ["", "", ""])[:3]
-        if release in ("bookworm", "bookworm-updates", "bookworm-security") and component == "main":
-            lines.append(f"deb {uri} {release} {component}")
-    return lines
-
-
-def cached_root(packages, say=print):
-    """The root with these packages; made by the first who asks, while others wait."""
-    require_tools()
-    names = sorted(set(BASE_PACKAGES) | set(packages))
-    key = hashlib.sha256((" ".join(names) + " 1").encode()).hexdigest()[:12]
-    root = cache_directory() / f"root-{key}"
-    with open(f"{root}.lock", "w", encoding="utf-8") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not root.exists():
-            say(f"lab: making a root of {len(names)} packages and what they depend on in {root}")
-            make_root(root, names)
-    return root
-
-
-def make_root(root, names):
-    """mmdebstrap into a directory beside, renamed when all is done."""
-    part = pathlib.Path(f"{root}.part")
-    shutil.rmtree(part, ignore_errors=True)
-    settings = (
-        f"chroot \"$1\" useradd --create-home --shell /bin/bash {USER}"
-        f" && printf '{USER} ALL=(ALL) NOPASSWD: ALL\\n' >\"$1/etc/sudoers.d/{USER}\" && chmod 0440 \"$1/etc/sudoers.d/{USER}\""
-        " && rm -f \"$1\"/etc/ssh/ssh_host_* && : >\"$1/etc/machine-id\" && rm -f \"$1/var/lib/dbus/machine-id\"")
-    run("mmdebstrap", "--variant=minbase", "--mode=root", "--quiet", f"--include={','.join(names)}", f"--customize-hook={settings}",
-        "bookworm", part, *mirror_lines(), timeout=1800)
-    os.rename(part, root)
 
 
 class Network(contextlib.ExitStack):
@@ -165,10 +99,12 @@ class Network(contextlib.ExitStack):
 
 
 class Host:
-    """One host: an overlay on a root, booted by systemd-nspawn in its own network namespace."""
+    """One host: an overlay on a root, booted by systemd-nspawn in its own network namespace.
 
-    def __init__(self, network, root, name, last):
-        self.network, self.root, self.name, self.last = network, root, name, last
+    `as_shipped` boots a root as it is: no user is added, so nobody signs in over SSH, and root_sh is the way in."""
+
+    def __init__(self, network, root, name, last, as_shipped=False):
+        self.network, self.root, self.name, self.last, self.as_shipped = network, root, name, last, as_shipped
         self.address = network.address(last)
         self.work = pathlib.Path(tempfile.mkdtemp(prefix=f"slipway-lab-{name}-"))
         self.merged, self.key = self.work / "merged", self.work / "key"
@@ -195,8 +131,29 @@ class Host:
             (self.work / part).mkdir()
         run("mount", "-t", "overlay", "overlay", "-o",
             f"lowerdir={self.root},upperdir={self.work / 'upper'},workdir={self.work / 'over'}", self.merged)
+        # The cable has its addresses already; networkd, where there is one, takes them for its own, and knows that the host is online.
+        if (self.merged / "etc/systemd/network").is_dir():
+            (self.merged / "etc/systemd/network/10-lab.network").write_text(
+                f"[Match]\nName=eth0\n[Network]\nAddress={self.address}/24\nAddress={self.network.address(self.last, 6)}/64\nIPv6AcceptRA=no\n",
+                encoding="utf-8")
+        # A container has no disks; what is bound from one directory to another stays.
+        table = self.merged / "etc/fstab"
+        if table.exists():
+            lines = table.read_text(encoding="utf-8").splitlines(keepends=True)
+            table.write_text("".join(line for line in lines if not line.startswith("LABEL=")), encoding="utf-8")
+        if not self.as_shipped:
+            self._add_operator()
+
+    def _add_operator(self):
+        """A user with a key, who may become root, and the host's name."""
         run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", self.key)
-        run("ssh-keygen", "-A", "-f", self.merged)
+        run("chroot", self.merged, "useradd", "--create-home", "--key", "HOME_MODE=0750", "--shell", "/bin/bash", USER)
+        sudoers = self.merged / "etc/sudoers.d" / USER
+        sudoers.write_text(f"{USER} ALL=(ALL) NOPASSWD: ALL\n", encoding="utf-8")
+        sudoers.chmod(0o440)
+        # The image makes its key at its first boot, by a unit of its own.
+        if not (self.merged / "usr/lib/systemd/system/slipway-ssh-keys.service").exists():
+            run("ssh-keygen", "-A", "-f", self.merged)
         home = self.merged / "home" / USER / ".ssh"
         home.mkdir(mode=0o700)
         shutil.copy(f"{self.key}.pub", home / "authorized_keys")
@@ -214,14 +171,21 @@ class Host:
                  "--capability=CAP_NET_ADMIN,CAP_IPC_LOCK",
                  f"--hostname={self.name}", "-D", str(self.merged), f"--network-namespace-path=/run/netns/{self.namespace}", "--console=pipe"],
                 stdin=subprocess.DEVNULL, stdout=console, stderr=console)
-        poll(self._answers, BOOT_SECONDS, f"host {self.name}: SSH (its console: {self.work / 'console'})")
-        self.ssh("systemctl is-system-running --wait", check=False)
+        poll(self._answers, BOOT_SECONDS, f"host {self.name}: a sign-in (its console: {self.work / 'console'})")
+        self.root_sh("systemctl is-system-running --wait", check=False, timeout=BOOT_SECONDS)
 
     def _answers(self):
         if self.process.poll() is not None:
             said = (self.work / "console").read_text(encoding="utf-8", errors="replace")[-2000:]
             raise LabError(f"host {self.name}: systemd-nspawn ended with {self.process.returncode}\n{said}")
+        if self.as_shipped:
+            return self._init() and self.root_sh("systemctl is-system-running", check=False).stdout.strip() not in ("", "offline", "initializing")
         return self.ssh("true", check=False).returncode == 0
+
+    def _init(self):
+        """The host's process 1 as this machine sees it, or nothing yet."""
+        children = pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text(encoding="ascii").split()
+        return children[0] if children else None
 
     def stop(self):
         """Shuts down; kills what does not end in time."""
@@ -249,18 +213,21 @@ class Host:
                                    check=check, timeout=timeout, **options)
 
     def root_sh(self, script, check=True, timeout=120):
-        """Runs a script as root."""
-        return self.ssh("sudo bash -s", input=script, check=check, timeout=timeout)
+        """Runs a script as root, as from the console: also where SSH lets nobody in."""
+        return run("nsenter", "--target", self._init(), "--all", "--root", "--wd", "env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root",
+                   "LC_ALL=C.UTF-8", "bash", "-s", input=script, check=check, timeout=timeout)
 
 
 def main():
     parser = argparse.ArgumentParser(
         description="A host of the lab to look at by hand.", formatter_class=argparse.RawDescriptionHelpFormatter,
-        epilog="Example: tests/lab/host.py up --packages tests/lab/appliance_packages.txt")
+        epilog="Example: tests/lab/host.py up --deb build/packages/slipway_0.1.0_amd64.deb")
     parser.add_argument("verb", choices=["root", "up"], help="root: make the root if need be, print its path; up: a host, until Ctrl-C")
-    parser.add_argument("--packages", type=package_list, default=[], metavar="FILE", help="list of packages beyond the base")
+    parser.add_argument("--deb", type=pathlib.Path, action="append", default=[], metavar="FILE", help="package that the image's root is to have room for")
+    parser.add_argument("--plain", type=roots.package_list, metavar="FILE", help="a Debian with the packages of this list instead of the image's root")
     given = parser.parse_args()
-    root = cached_root(given.packages, lambda text: print(text, file=sys.stderr))
+    require_tools()
+    root = roots.image_root(given.deb) if given.plain is None else roots.plain_root(given.plain)
     if given.verb == "root":
         print(root)
         return
