@@ -17,8 +17,6 @@ struct Job {
   std::function<void(const std::string&)> note;  ///< what a long step says of itself; shown to people
 };
 
-/// Whether the step has anything to do with these answers on this machine.
-[[nodiscard]] bool is_needed(Step step, const Job& job);
 /// Carries the step out. Each can be killed anywhere and called again.
 [[nodiscard]] Status carry_out(Step step, const Job& job);
 

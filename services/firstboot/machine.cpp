@@ -18,7 +18,8 @@ std::string last_line(const std::string& text) {
   const std::size_t end = text.find_last_not_of(" \n\r\t");
   if (end == std::string::npos) return {};
   const std::size_t begin = text.rfind('\n', end);
-  return text.substr(begin == std::string::npos ? 0 : begin + 1, end - (begin == std::string::npos ? 0 : begin + 1) + 1);
+  return text.substr(begin == std::string::npos ? 0 : begin + 1,
+                     end - (begin == std::string::npos ? 0 : begin + 1) + 1);
 }
 
 }  // namespace
@@ -52,14 +53,16 @@ Status Machine::remove(const fs::path& path) const {
   return {};
 }
 
-Status Machine::tell(const std::vector<std::string>& argv, const std::string& hint, std::chrono::milliseconds limit) const {
+Status Machine::tell(const std::vector<std::string>& argv, const std::string& hint,
+                     std::chrono::milliseconds limit) const {
   if (!runs()) return {};
   SLIPWAY_TRY(const auto done, process::run({.argv = argv}, {.time = limit}));
   if (done.exit_status == 0) return {};
   std::string command;
   for (const std::string& word : argv) command.append(command.empty() ? "" : " ").append(word);
   const std::string said = last_line(done.err.empty() ? done.out : done.err);
-  return Error{Code::unavailable, command + ": ended with " + std::to_string(done.exit_status) + (said.empty() ? "" : ": " + said), hint};
+  return Error{Code::unavailable,
+               command + ": ended with " + std::to_string(done.exit_status) + (said.empty() ? "" : ": " + said), hint};
 }
 
 bool Machine::ask(const std::vector<std::string>& argv) const {

@@ -20,7 +20,9 @@ namespace fs = std::filesystem;
 
 /// Without it, cloud-init would put the platform's name and addresses back at the next boot.
 Status keep_cloud_init_away(const Job& job) {
-  std::string text = "# Written at the first boot: from here on the machine is what its operators say.\npreserve_hostname: true\nmanage_etc_hosts: false\n";
+  std::string text =
+      "# Written at the first boot: from here on the machine is what its operators say.\npreserve_hostname: "
+      "true\nmanage_etc_hosts: false\n";
   const auto& network = job.answers.network;
   if (!network.address.empty() || !network.dns.empty()) text.append("network: {config: disabled}\n");
   std::error_code ignored;
@@ -36,15 +38,16 @@ int number_in(const fs::path& file) {
   return number;
 }
 
-/// The wired card that the answers are about: one of a machine's own before a virtual one, one with a cable before one without, then
-/// the first. Empty: there is none.
+/// The wired card that the answers are about: one of a machine's own before a virtual one, one with a cable before one
+/// without, then the first. Empty: there is none.
 std::string choose_card(const fs::path& classes = "/sys/class/net") {
   std::string chosen;
   std::tuple<bool, bool, int> best{};
   std::error_code failure;
   for (const auto& entry : fs::directory_iterator(classes, failure)) {
     if (number_in(entry.path() / "type") != ARPHRD_ETHER) continue;
-    const std::tuple rank{fs::exists(entry.path() / "device"), number_in(entry.path() / "carrier") == 1, -number_in(entry.path() / "ifindex")};
+    const std::tuple rank{fs::exists(entry.path() / "device"), number_in(entry.path() / "carrier") == 1,
+                          -number_in(entry.path() / "ifindex")};
     if (!chosen.empty() && rank <= best) continue;
     chosen = entry.path().filename().string();
     best = rank;
@@ -54,15 +57,16 @@ std::string choose_card(const fs::path& classes = "/sys/class/net") {
 
 Status make_operator(const Job& job) {
   if (!job.machine.runs() || ::getpwnam(kOperator) != nullptr) return {};
-  return job.machine.tell({"useradd", "--create-home", "--shell", "/bin/bash", "--comment", "Slipway administrator", "--groups",
-                           "adm,systemd-journal", kOperator},
+  return job.machine.tell({"useradd", "--create-home", "--shell", "/bin/bash", "--comment", "Slipway administrator",
+                           "--groups", "adm,systemd-journal", kOperator},
                           "look at /etc/passwd and /etc/group: another user or group may have that name");
 }
 
 Status own_by_operator(const Job& job, const fs::path& path) {
   if (!job.machine.runs()) return {};
   const passwd* user = ::getpwnam(kOperator);
-  if (user == nullptr) return Error{Code::not_found, std::string("user ") + kOperator + ": is not there", "look at /etc/passwd"};
+  if (user == nullptr)
+    return Error{Code::not_found, std::string("user ") + kOperator + ": is not there", "look at /etc/passwd"};
   if (::lchown(path.c_str(), user->pw_uid, user->pw_gid) != 0) return file_error(path, "owner cannot be set", errno);
   return {};
 }
@@ -110,7 +114,8 @@ Status set_network(const Job& job) {
   } else {
     const std::string card = job.machine.runs() ? choose_card() : "e*";
     if (card.empty())
-      return Error{Code::not_found, "network: this machine has no wired card", "give it one on the platform, and start it anew"};
+      return Error{Code::not_found, "network: this machine has no wired card",
+                   "give it one on the platform, and start it anew"};
     SLIPWAY_CHECK(job.machine.write(kNetworkFile, network_file(network, card)));
   }
   // Where networkd does not run, it reads the file when it starts.
@@ -121,17 +126,20 @@ Status set_network(const Job& job) {
 Status set_management(const Job& job) {
   SLIPWAY_TRY(const bool changed, job.machine.write(kManagement, management_file(job.answers.management.networks)));
   if (!changed || !job.machine.ask({"systemctl", "is-active", "--quiet", "nftables.service"})) return {};
-  return job.machine.tell({"systemctl", "reload", "nftables.service"}, "nft --check --file /etc/nftables.conf says why");
+  return job.machine.tell({"systemctl", "reload", "nftables.service"},
+                          "nft --check --file /etc/nftables.conf says why");
 }
 
 Status set_keys(const Job& job) {
   if (job.answers.management.public_keys.empty()) return {};
   SLIPWAY_CHECK(make_operator(job));
-  SLIPWAY_CHECK(job.machine.write("/etc/sudoers.d/90-slipway-operator", std::string(kOperator) + " ALL=(ALL) NOPASSWD:ALL\n", 0440));
+  SLIPWAY_CHECK(job.machine.write("/etc/sudoers.d/90-slipway-operator",
+                                  std::string(kOperator) + " ALL=(ALL) NOPASSWD:ALL\n", 0440));
   const fs::path keys = job.machine.at(kOperatorKeys);
   SLIPWAY_TRY(const std::string there, job.machine.read(kOperatorKeys));
   SLIPWAY_CHECK(job.machine.write(kOperatorKeys, authorized_keys(there, job.answers.management.public_keys), 0600));
-  if (::chmod(keys.parent_path().c_str(), 0700) != 0) return file_error(keys.parent_path(), "mode cannot be set", errno);
+  if (::chmod(keys.parent_path().c_str(), 0700) != 0)
+    return file_error(keys.parent_path(), "mode cannot be set", errno);
   SLIPWAY_CHECK(own_by_operator(job, keys.parent_path()));
   return own_by_operator(job, keys);
 }
