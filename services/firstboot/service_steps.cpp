@@ -53,7 +53,7 @@ Status renew_self_made(const Job& job) {
 Status add_repository(const Job& job, const std::string& name, const std::string& address, const Secret& credentials,
                       std::map<std::string, std::string>& settings, std::string& unit) {
   if (address.empty()) return {};
-  settings["backup." + name] = quoted(address);
+  settings["backup." + name] = toml_quoted(address);
   SLIPWAY_TRY(const auto parsed, archive::parse_storage_url(address));
   if (parsed.kind == archive::StorageKind::directory) {
     unit.append("ReadWritePaths=").append(parsed.path).append("\n");
@@ -68,7 +68,7 @@ Status add_repository(const Job& job, const std::string& name, const std::string
   }
   const std::string file = std::string(kCredentials) + "/" + name;
   SLIPWAY_CHECK(job.machine.write(file, credentials.reveal(), 0600));
-  settings["backup." + name + "_credentials"] = quoted(file);
+  settings["backup." + name + "_credentials"] = toml_quoted(file);
   unit.append("LoadCredential=").append(name).append(":").append(file).append("\n");
   unit.append("Environment=SLIPWAY_BACKUP_")
       .append(name == "even" ? "EVEN" : "ODD")
@@ -132,7 +132,7 @@ Status set_certificate(const Job& job) {
 
 Status set_repositories(const Job& job) {
   const auto& backup = job.answers.backup;
-  std::map<std::string, std::string> settings{{"site.role", quoted(job.answers.site.role)}};
+  std::map<std::string, std::string> settings{{"site.role", toml_quoted(job.answers.site.role)}};
   std::string unit = "# Written at the first boot: what the repositories need that were named there.\n[Service]\n";
   SLIPWAY_CHECK(take_backup_key(job));
   SLIPWAY_CHECK(add_repository(job, "even", backup.even, backup.even_credentials, settings, unit));

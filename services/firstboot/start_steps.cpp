@@ -40,7 +40,7 @@ Exchange places_of_exchange() {
   return {volume / "mysql", volume / "mysql.restored", volume / "mysql.before-first-boot"};
 }
 
-Status remove_all(const fs::path& path) {
+Status remove_tree(const fs::path& path) {
   std::error_code failure;
   fs::remove_all(path, failure);
   return failure ? Status(file_error(path, "cannot be removed", failure.value())) : Status();
@@ -61,7 +61,7 @@ Status run_long(const Job& job, const std::string& what, std::vector<std::string
 
 Status restore_beside(const Job& job, const Exchange& exchange) {
   if (is_there(exchange.restored / "complete")) return {};
-  SLIPWAY_CHECK(remove_all(exchange.restored));
+  SLIPWAY_CHECK(remove_tree(exchange.restored));
   std::map<std::string, std::string> environment;
   if (const auto& start = job.answers.start; !start.repository.empty()) {
     const std::string credentials = std::string(kCredentials) + "/start";
@@ -135,7 +135,7 @@ Status restore_server(const Job& job) {
   SLIPWAY_CHECK(job.machine.write(std::string(kSecrets) + "/default-accounts-made", "", 0600));
   SLIPWAY_CHECK(job.machine.tell({"systemctl", "restart", "mariadb.service"}, "journalctl -u mariadb says why",
                                  std::chrono::minutes(30)));
-  return remove_all(exchange.restored);
+  return remove_tree(exchange.restored);
 }
 
 Status migrate_server(const Job& job) {
