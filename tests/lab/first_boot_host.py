@@ -23,11 +23,11 @@ def sealed_root():
 class FirstBootHost:
     """One machine. `lay` files before boot(); power_cut() and boot() again keep its disk."""
 
-    def __init__(self, network, name, last, program=None):
+    def __init__(self, network, name, last, programs):
         self.network, self.name, self.last = network, name, last
         self.work = pathlib.Path(tempfile.mkdtemp(prefix=f"slipway-first-{name}-"))
         self.merged = self.work / "merged"
-        self.program = program
+        self.programs = programs
         self.process, self.namespace = None, None
         self.count = 0
 
@@ -47,8 +47,8 @@ class FirstBootHost:
 
     def _install(self):
         """The programs and units of this checkout over those of the image."""
-        if self.program:
-            shutil.copy(self.program, self.merged / "usr/bin/slipway")
+        for program in ("slipway", "slipway-webd", "slipway-jobd", "slipway-backupd", "slipway-migrate"):
+            shutil.copy(self.programs / program, self.merged / "usr/bin" / program)
         units = self.merged / "usr/lib/systemd/system"
         names = []
         for source in sorted((ROOTFS / "usr/lib/systemd/system").rglob("*")):

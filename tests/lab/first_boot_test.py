@@ -15,7 +15,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import first_boot_host as first  # noqa: E402
 import host as lab  # noqa: E402
 
-PROGRAM = pathlib.Path(os.environ.get("SLIPWAY_PROGRAMS", first.ROOT / "build/release/bin")) / "slipway"
+PROGRAMS = pathlib.Path(os.environ.get("SLIPWAY_PROGRAMS", first.ROOT / "build/release/bin"))
 STEPS = ["host-name", "time-zone", "network", "management", "keys", "certificate", "repositories", "restore", "setup", "migration",
          "administrator", "serve"]
 PASSWORD = "crane under green rain"
@@ -112,7 +112,7 @@ password = "{PASSWORD}"
                  f"#cloud-config\nwrite_files:\n  - path: /etc/slipway/first-boot.toml\n    permissions: '0600'\n    content: |\n{indented}", 0o644)
 
     def test_1_cloud_init(self):
-        with first.FirstBootHost(self.network, "cloud", 11, PROGRAM) as host:
+        with first.FirstBootHost(self.network, "cloud", 11, PROGRAMS) as host:
             self.seed(host, 11)
             host.boot()
             status = host.wait_for("done")
@@ -122,7 +122,7 @@ password = "{PASSWORD}"
             self.assertEqual(host.sh("slipway first-boot apply", check=False).returncode, 6)
 
     def test_2_killed_at_every_step(self):
-        with first.FirstBootHost(self.network, "kill", 12, PROGRAM) as host:
+        with first.FirstBootHost(self.network, "kill", 12, PROGRAMS) as host:
             # Carried out by hand, so that each call can be told where to die.
             host.lay(APPLY_ON, "[Unit]\nConditionPathExists=/nowhere\n", 0o644)
             host.boot()
@@ -141,7 +141,7 @@ password = "{PASSWORD}"
             self.states["killed"] = self.without_address(status)
 
     def test_3_power_is_cut(self):
-        with first.FirstBootHost(self.network, "power", 13, PROGRAM) as host:
+        with first.FirstBootHost(self.network, "power", 13, PROGRAMS) as host:
             self.seed(host, 13)
             host.boot()
             lab.poll(lambda: host.status().get("step") == "setup", 600, "set-up begun")
@@ -152,7 +152,7 @@ password = "{PASSWORD}"
             self.states["power"] = self.without_address(status)
 
     def test_4_console(self):
-        with first.FirstBootHost(self.network, "console", 14, PROGRAM) as host:
+        with first.FirstBootHost(self.network, "console", 14, PROGRAMS) as host:
             host.boot()
             self.assertEqual(host.wait_for("waiting")["phase"], "waiting")
             lab.poll(lambda: host.sh("test -s /run/slipway-first-boot/code", check=False).returncode == 0, 60, "one-time code")
