@@ -8,7 +8,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 # Part -> parts it may include. The order is the layering, bottom first.
-GROUND = ["base", "telemetry", "config", "crypto", "template", "process", "sql", "http", "archive", "account", "setup", "embedded",
+GROUND = ["base", "telemetry", "config", "crypto", "template", "process", "sql", "http", "archive", "firstboot", "account", "setup", "embedded",
           "command"]
 APPLIANCE = [f"appliance/{part}" for part in GROUND]
 ALLOWED = {
@@ -21,6 +21,7 @@ ALLOWED = {
     "appliance/sql": ["base", "telemetry", "crypto"],
     "appliance/http": ["base", "telemetry", "crypto"],
     "appliance/archive": ["base", "crypto"],
+    "appliance/firstboot": ["base", "config", "crypto", "archive"],
     "appliance/account": ["base", "telemetry", "crypto", "sql"],
     "appliance/setup": ["base", "crypto", "sql", "account"],
     "appliance/embedded": ["base", "telemetry", "config", "crypto", "process", "sql", "http", "account", "setup"],
@@ -34,6 +35,7 @@ ALLOWED["services/jobs"] = APPLIANCE
 ALLOWED["services/operator"] = APPLIANCE
 ALLOWED["services/backup"] = APPLIANCE
 ALLOWED["services/doctor"] = APPLIANCE
+ALLOWED["services/firstboot"] = APPLIANCE
 ALLOWED["migrate/engine"] = APPLIANCE
 ALLOWED["migrate/dumps"] = APPLIANCE + ["migrate/engine"]
 ALLOWED["migrate/products"] = APPLIANCE + ["migrate/engine"]
@@ -44,7 +46,7 @@ ALLOWED["migrate/verbs"] = ALLOWED["migrate/run"] + ["migrate/run"]
 ALLOWED["services/programs"] = None  # everything
 
 # Header -> the only folder that may include it.
-OWNED = {"mysql.h": ("appliance/sql", "migrate/engine"), "boost/process": ("appliance/process",), "Poco/": ("appliance/http",),
+OWNED = {"mysql.h": ("appliance/sql", "migrate/engine"), "boost/process": ("appliance/process",), "Poco/": ("appliance/http", "services/firstboot"),
          "sodium.h": ("appliance/crypto",), "systemd/": ("services/programs",), "toml++": ("appliance/config", "migrate/products")}
 
 MAX_LINES = 600
