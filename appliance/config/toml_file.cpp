@@ -12,6 +12,16 @@
 namespace slipway::config {
 namespace {
 
+/// The texts of an array, or nothing when it holds anything else.
+bool take_texts(const toml::array& array, std::vector<std::string>& items) {
+  for (const auto& node : array) {
+    const auto* text = node.as_string();
+    if (text == nullptr) return false;
+    items.push_back(text->get());
+  }
+  return true;
+}
+
 void add_entry(FileContent& content, const std::string& key, const toml::node& node) {
   FileEntry entry{key, Written::other, "", node.source().begin.line};
   if (const auto* text = node.as_string()) {
@@ -23,6 +33,8 @@ void add_entry(FileContent& content, const std::string& key, const toml::node& n
   } else if (const auto* flag = node.as_boolean()) {
     entry.written = Written::boolean;
     entry.text = flag->get() ? "true" : "false";
+  } else if (const auto* array = node.as_array(); array != nullptr && take_texts(*array, entry.items)) {
+    entry.written = Written::list;
   }
   content.entries.push_back(std::move(entry));
 }
@@ -46,6 +58,17 @@ FileContent flatten(const toml::table& root) {
 
 }  // namespace
 
+Result<FileContent> parse_toml(std::string_view text, const std::string& name) {
+  try {
+    return flatten(toml::parse(text, name));
+  } catch (const toml::parse_error& fault) {
+    std::string what(fault.description());
+    if (!what.empty() && what.back() == '.') what.pop_back();
+    return Error{Code::invalid_argument,
+                 name + ":" + std::to_string(fault.source().begin.line) + ": not valid TOML: " + what};
+  }
+}
+
 Result<FileContent> read_toml(const std::filesystem::path& file) {
   std::error_code failure;
   const auto kind = std::filesystem::status(file, failure).type();
@@ -55,14 +78,7 @@ Result<FileContent> read_toml(const std::filesystem::path& file) {
   std::ifstream stream(file, std::ios::binary);
   if (!stream) return file_error(file, "cannot be read", errno);
   const std::string text{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
-  try {
-    return flatten(toml::parse(text, file.string()));
-  } catch (const toml::parse_error& fault) {
-    std::string what(fault.description());
-    if (!what.empty() && what.back() == '.') what.pop_back();
-    return Error{Code::invalid_argument,
-                 file.string() + ":" + std::to_string(fault.source().begin.line) + ": not valid TOML: " + what};
-  }
+  return parse_toml(text, file.string());
 }
 
 }  // namespace slipway::config

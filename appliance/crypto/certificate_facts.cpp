@@ -143,6 +143,14 @@ bool is_trusted(const std::vector<CertificatePtr>& chain) {
   return X509_verify_cert(context.get()) == 1;
 }
 
+Result<bool> key_belongs_to(BIO* from, const std::string& name, std::string_view pem) {
+  SLIPWAY_TRY(const auto chain, read_all(pem));
+  const KeyPtr key(PEM_read_bio_PrivateKey(from, nullptr, no_password, nullptr));
+  if (key == nullptr)
+    return Error{Code::corrupt, name + ": no private key that can be read", "it must be PEM, without a password"};
+  return EVP_PKEY_eq(key.get(), X509_get0_pubkey(chain.front().get())) == 1;
+}
+
 }  // namespace
 
 Result<ChainFacts> inspect_chain(std::string_view pem) {
@@ -155,14 +163,15 @@ Result<ChainFacts> inspect_chain(std::string_view pem) {
 }
 
 Result<bool> key_belongs_to(const std::filesystem::path& key_file, std::string_view pem) {
-  SLIPWAY_TRY(const auto chain, read_all(pem));
   const BioPtr file(BIO_new_file(key_file.c_str(), "r"));
   if (file == nullptr) return file_error(key_file, "open", errno);
-  const KeyPtr key(PEM_read_bio_PrivateKey(file.get(), nullptr, no_password, nullptr));
-  if (key == nullptr)
-    return Error{Code::corrupt, key_file.string() + ": no private key that can be read",
-                 "it must be PEM, without a password"};
-  return EVP_PKEY_eq(key.get(), X509_get0_pubkey(chain.front().get())) == 1;
+  return key_belongs_to(file.get(), key_file.string(), pem);
+}
+
+Result<bool> key_belongs_to(const Secret& key, std::string_view pem) {
+  const BioPtr text(BIO_new_mem_buf(key.reveal().data(), static_cast<int>(key.reveal().size())));
+  if (text == nullptr) return Error{Code::internal, "private key: no memory"};
+  return key_belongs_to(text.get(), "private key", pem);
 }
 
 }  // namespace slipway::crypto

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "appliance/base/result.hpp"
+#include "appliance/base/secret.hpp"
 #include "appliance/base/time.hpp"
 
 namespace slipway::crypto {
@@ -37,5 +38,8 @@ struct ChainFacts {
 /// Whether the private key in `key_file` (PEM, without a password) is the one of the first certificate of `pem`.
 /// Errors: not_found, permission, corrupt.
 [[nodiscard]] Result<bool> key_belongs_to(const std::filesystem::path& key_file, std::string_view pem);
+
+/// The same of a key that is not in a file. Error: corrupt.
+[[nodiscard]] Result<bool> key_belongs_to(const Secret& key, std::string_view pem);
 
 }  // namespace slipway::crypto

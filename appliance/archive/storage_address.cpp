@@ -1,10 +1,10 @@
-#include "services/backup/storage_address.hpp"
+#include "appliance/archive/storage_address.hpp"
 
 #include <algorithm>
 #include <charconv>
 #include <string_view>
 
-namespace slipway::backup {
+namespace slipway::archive {
 namespace {
 
 constexpr const char* kFileExample = "file:///srv/backup";
@@ -186,4 +186,4 @@ Result<ParsedAddress> parse_storage_url(const std::string& url) {
   return wrong(url, "must begin with file://, sftp://, s3://, ftps:// or ftp://", kFileExample);
 }
 
-}  // namespace slipway::backup
+}  // namespace slipway::archive
