@@ -113,9 +113,7 @@ json group_values(const Visit& visit, Page page, const std::vector<Complaint>& w
   for (const Field& field : fields()) {
     if (field.page != page) continue;
     if (field.group != last)
-      groups.push_back({{"class", field.group},
-                        {"title", visit.text(std::string("setup.group.").append(field.group))},
-                        {"fields", json::array()}});
+      groups.push_back({{"class", field.group}, {"fields", json::array()}});
     last = field.group;
     groups.back()["fields"].push_back(field_values(visit, field, wrong));
   }

@@ -29,7 +29,8 @@ struct State {
   std::map<std::string, Timestamp> sessions;  ///< hash of the token → last use
   Draft draft;                                ///< one machine, one draft, whoever knows the code
   bool handed_over = false;                   ///< the answers were sent, and nothing has been heard of them yet
-  std::optional<Timestamp> ready_shown;       ///< when somebody first saw that all is done
+  std::optional<Timestamp> done_seen;         ///< when the wizard first found the first boot done
+  std::optional<Timestamp> ready_shown;       ///< when somebody first saw it
 };
 
 struct Visit {

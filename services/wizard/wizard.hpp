@@ -15,6 +15,7 @@ namespace slipway::wizard {
 struct Places {
   std::filesystem::path code_file;     ///< the one-time code (0600 or a credential)
   std::filesystem::path answers_file;  ///< written by the wizard, taken by root
+  std::filesystem::path again_file;    ///< likewise: what failed is to be tried once more
   std::filesystem::path state_dir;     ///< how the first boot goes
   std::filesystem::path refusal_file;  ///< why root did not take the answers
   std::filesystem::path leases = "/run/systemd/netif/leases";

@@ -31,6 +31,7 @@ ALLOWED = {part: [f"appliance/{name}" for name in names] for part, names in ALLO
 ALLOWED["services/webui"] = ["appliance/base", "appliance/http", "appliance/template"]
 ALLOWED["services/desk"] = APPLIANCE + ["services/webui"]
 ALLOWED["services/console"] = APPLIANCE + ["services/webui"]
+ALLOWED["services/wizard"] = APPLIANCE + ["services/webui"]
 ALLOWED["services/jobs"] = APPLIANCE
 ALLOWED["services/operator"] = APPLIANCE
 ALLOWED["services/backup"] = APPLIANCE
