@@ -1,0 +1,192 @@
+#include "appliance/firstboot/machine_text_rules.hpp"
+
+#include <algorithm>
+
+#include "appliance/firstboot/identity_rules.hpp"
+
+namespace slipway::firstboot {
+namespace {
+
+constexpr std::string_view kOwnAddress = "127.0.1.1";
+constexpr const char* kHead = "# Written at the first boot, from first-boot.toml.\n";
+
+std::vector<std::string_view> lines_of(std::string_view text) {
+  std::vector<std::string_view> lines;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    lines.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return lines;
+}
+
+std::string_view trimmed(std::string_view text) {
+  const std::size_t begin = std::min(text.find_first_not_of(" \t\r"), text.size());
+  text.remove_prefix(begin);
+  return text.substr(0, text.find_last_not_of(" \t\r") + 1);
+}
+
+/// The first word of a line, and what is behind it.
+std::pair<std::string_view, std::string_view> first_word(std::string_view line) {
+  line = trimmed(line);
+  const std::size_t end = std::min(line.find_first_of(" \t"), line.size());
+  return {line.substr(0, end), trimmed(line.substr(end))};
+}
+
+void append_each(std::string& out, std::string_view name, const Texts& values) {
+  for (const std::string& value : values) out.append(name).append("=").append(value).append("\n");
+}
+
+/// The key that a line of a section sets; `commented` looks at lines that are commented out instead.
+std::string_view key_of(std::string_view line, bool commented) {
+  line = trimmed(line);
+  if (line.starts_with('#') != commented) return {};
+  if (commented) line = trimmed(line.substr(1));
+  const std::size_t equals = line.find('=');
+  return equals == std::string_view::npos ? std::string_view() : trimmed(line.substr(0, equals));
+}
+
+std::string section_of(std::string_view line) {
+  line = trimmed(line);
+  const std::size_t end = line.find(']');
+  return line.starts_with('[') && end != std::string_view::npos ? std::string(trimmed(line.substr(1, end - 1)))
+                                                                : std::string();
+}
+
+struct Section {
+  std::size_t begin = 0;  ///< the line behind its head
+  std::size_t end = 0;    ///< of its last line with something on it
+  bool found = false;
+};
+
+Section find_section(const std::vector<std::string>& lines, std::string_view name) {
+  Section section;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    const std::string here = section_of(lines[i]);
+    if (here.empty()) {
+      if (section.found && !trimmed(lines[i]).empty()) section.end = i + 1;
+      continue;
+    }
+    if (section.found) break;
+    if (here == name) section = {.begin = i + 1, .end = i + 1, .found = true};
+  }
+  return section;
+}
+
+/// Comments right above the next section's head belong to that one.
+std::size_t end_without_comments(const std::vector<std::string>& lines, const Section& section) {
+  std::size_t end = section.end;
+  if (end >= lines.size()) return end;
+  while (end > section.begin && trimmed(lines[end - 1]).starts_with('#') && key_of(lines[end - 1], true).empty()) --end;
+  return end;
+}
+
+void set(std::vector<std::string>& lines, std::string_view section_name, std::string_view key,
+         const std::string& value) {
+  std::string line(key);
+  line.append(" = ").append(value);
+  Section section = find_section(lines, section_name);
+  if (!section.found) {
+    lines.emplace_back();
+    lines.push_back(std::string("[").append(section_name).append("]"));
+    lines.push_back(std::move(line));
+    return;
+  }
+  for (const bool commented : {false, true})
+    for (std::size_t i = section.begin; i < section.end; ++i)
+      if (key_of(lines[i], commented) == key) {
+        lines[i] = std::move(line);
+        return;
+      }
+  const std::size_t end = end_without_comments(lines, section);
+  lines.insert(lines.begin() + static_cast<std::ptrdiff_t>(end), std::move(line));
+}
+
+}  // namespace
+
+std::string hosts_with(std::string_view hosts, std::string_view full_name) {
+  std::string own(kOwnAddress);
+  own.append("\t").append(full_name).append(" ").append(first_label(full_name)).append("\n");
+  std::string out;
+  bool written = false;
+  for (const std::string_view line : lines_of(hosts)) {
+    const auto [address, names] = first_word(line);
+    if (address != kOwnAddress) {
+      out.append(line).append("\n");
+    } else if (!written) {
+      out.append(own);
+      written = true;
+    }
+  }
+  return written ? out : out.append(own);
+}
+
+std::string full_name_in(std::string_view hosts) {
+  for (const std::string_view line : lines_of(hosts))
+    if (const auto [address, names] = first_word(line); address == kOwnAddress)
+      return std::string(first_word(names).first);
+  return {};
+}
+
+std::string network_file(const Answers::Network& network, std::string_view card) {
+  std::string out(kHead);
+  out.append("[Match]\nName=").append(card).append("\n\n[Network]\n");
+  // Addresses of routers' announcements stay welcome where only IPv4 is fixed.
+  if (network.address.empty()) out.append("DHCP=yes\n");
+  append_each(out, "Address", network.address);
+  append_each(out, "Gateway", network.gateway);
+  append_each(out, "DNS", network.dns);
+  if (network.address.empty()) out.append("\n[DHCPv4]\nUseDomains=yes\n");
+  if (network.address.empty() && !network.dns.empty())
+    out.append("UseDNS=no\n\n[DHCPv6]\nUseDNS=no\n\n[IPv6AcceptRA]\nUseDNS=no\n");
+  return out;
+}
+
+std::string management_file(const Texts& networks) {
+  std::string out(kHead);
+  for (const bool v6 : {false, true}) {
+    std::string list;
+    for (const std::string& network : networks)
+      if ((network.find(':') != std::string::npos) == v6) list.append(list.empty() ? "" : ", ").append(network);
+    if (!list.empty())
+      out.append("add element inet slipway management").append(v6 ? "6 { " : "4 { ").append(list).append(" }\n");
+  }
+  return out;
+}
+
+std::string authorized_keys(std::string_view there, const Texts& keys) {
+  Texts lines;
+  const auto add = [&](std::string_view line) {
+    line = trimmed(line);
+    if (!line.empty() && std::ranges::find(lines, line) == lines.end()) lines.emplace_back(line);
+  };
+  for (const std::string_view line : lines_of(there)) add(line);
+  for (const std::string& key : keys) add(key);
+  std::string out;
+  for (const std::string& line : lines) out.append(line).append("\n");
+  return out;
+}
+
+std::string settings_with(std::string_view toml, const std::map<std::string, std::string>& values) {
+  std::vector<std::string> lines;
+  for (const std::string_view line : lines_of(toml)) lines.emplace_back(line);
+  for (const auto& [key, value] : values) {
+    const std::size_t dot = key.find('.');
+    set(lines, std::string_view(key).substr(0, dot), std::string_view(key).substr(dot + 1), value);
+  }
+  std::string out;
+  for (const std::string& line : lines) out.append(line).append("\n");
+  return out;
+}
+
+std::string quoted(std::string_view text) {
+  std::string out = "\"";
+  for (const char letter : text) {
+    if (letter == '"' || letter == '\\') out.push_back('\\');
+    out.push_back(letter);
+  }
+  out.push_back('"');
+  return out;
+}
+
+}  // namespace slipway::firstboot

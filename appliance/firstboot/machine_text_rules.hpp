@@ -1,0 +1,35 @@
+// The texts of the files that answers become. Pure.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "appliance/firstboot/answers.hpp"
+
+namespace slipway::firstboot {
+
+/// /etc/hosts with the machine's names at 127.0.1.1, as Debian has them; every other line stays.
+[[nodiscard]] std::string hosts_with(std::string_view hosts, std::string_view full_name);
+/// The full name there, or an empty text.
+[[nodiscard]] std::string full_name_in(std::string_view hosts);
+
+/// The .network file of systemd-networkd for the card of this name.
+[[nodiscard]] std::string network_file(const Answers::Network& network, std::string_view card);
+
+/// Elements for the sets of the firewall's table that hold from where SSH is reachable.
+[[nodiscard]] std::string management_file(const Texts& networks);
+
+/// Keys that are there, and those of the answers behind them, each once.
+[[nodiscard]] std::string authorized_keys(std::string_view there, const Texts& keys);
+
+/// slipway.toml with these values ("backup.even" → its value as TOML writes it, quotes included): a line that sets a
+/// key is replaced, or else one that has it commented out, or else it is added to the end of its section; comments and
+/// all other lines stay.
+[[nodiscard]] std::string settings_with(std::string_view toml, const std::map<std::string, std::string>& values);
+
+/// `text` as a TOML string on one line.
+[[nodiscard]] std::string quoted(std::string_view text);
+
+}  // namespace slipway::firstboot
