@@ -60,9 +60,9 @@ std::span<const Option> option_table() {
       {"web.threads", Type::integer, "16", "", "Requests handled at the same time", 1, 1000},
       {"wizard.code_file", Type::path, "/run/slipway-first-boot/code", "",
        "One-time code of the first boot's web wizard, which the console shows (0600)"},
-      {"wizard.directory", Type::path, "/run/slipway-wizard", "", "Where the web wizard puts the answers for root to take"},
-      {"wizard.refusal_file", Type::path, "/run/slipway-first-boot/refused", "",
-       "Why the answers of the web wizard were not taken"},
+      {"wizard.directory", Type::path, "/run/slipway-wizard", "",
+       "Where the web wizard puts the answers for root to take"},
+      {"wizard.run_dir", Type::path, "/run/slipway-first-boot", "", "What the first boot keeps until the next start"},
       {"wizard.socket", Type::path, "/run/slipway-wizard/http.sock", "", "UNIX socket of the web wizard"},
       {"wizard.state_dir", Type::path, "/var/lib/slipway/first-boot", "", "How the first boot goes"},
   };

@@ -20,11 +20,15 @@ http::ServerOptions server_options(const config::Config& config) {
 
 wizard::Places places(const config::Config& config) {
   const auto directory = config.path("wizard.directory");
-  return {.code_file = config.path("wizard.code_file"),
-          .answers_file = directory / "answers.toml",
-          .again_file = directory / "again",
-          .state_dir = config.path("wizard.state_dir"),
-          .refusal_file = config.path("wizard.refusal_file")};
+  const auto run = config.path("wizard.run_dir");
+  wizard::Places places;
+  places.machine.state = config.path("wizard.state_dir");
+  places.machine.code = config.path("wizard.code_file");
+  places.machine.lock = run / "lock";
+  places.refusal_file = run / "refused";
+  places.answers_file = directory / "answers.toml";
+  places.again_file = directory / "again";
+  return places;
 }
 
 Status serve(const config::Config& config) {

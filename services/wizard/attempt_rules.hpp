@@ -12,7 +12,7 @@ namespace slipway::wizard {
 
 inline constexpr std::chrono::seconds kAttemptWindow{60};
 inline constexpr std::size_t kAttemptsOfAddress = 5;  ///< wrong codes of one address within the window
-/// Of all addresses: with 8 characters of more than 30, a thousand years of this find nothing.
+/// Of all addresses: at this rate, 8 characters of 23 take more than a thousand years to find.
 inline constexpr std::size_t kAttemptsOfAll = 60;
 
 /// A wrong code.

@@ -18,7 +18,8 @@ std::string value_of(std::string_view lease, std::string_view key) {
   while (!lease.empty()) {
     const std::size_t end = std::min(lease.find('\n'), lease.size());
     const std::string_view line = lease.substr(0, end);
-    if (line.starts_with(key) && line.substr(key.size()).starts_with('=')) return std::string(line.substr(key.size() + 1));
+    if (line.starts_with(key) && line.substr(key.size()).starts_with('='))
+      return std::string(line.substr(key.size() + 1));
     lease.remove_prefix(std::min(end + 1, lease.size()));
   }
   return {};

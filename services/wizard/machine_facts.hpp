@@ -10,7 +10,7 @@
 namespace slipway::wizard {
 
 struct MachineFacts {
-  std::string hostname;                     ///< empty: only such as "localhost"
+  std::string hostname;                      ///< empty: only such as "localhost"
   firstboot::Answers::Network network = {};  ///< of the DHCP leases; empty without one
 };
 

@@ -53,7 +53,7 @@ Result<http::Response> take_code(Visit& visit, http::Request& request) {
   if (const auto wait = attempt_wait(state.failures, request.client_address, visit.now); wait.count() > 0)
     return code_page(visit, message(visit, "setup.code.pause", std::to_string(wait.count())), 429)
         .with("Retry-After", std::to_string(wait.count()));
-  SLIPWAY_TRY(const auto code, read_secret_file(state.places.code_file));
+  SLIPWAY_TRY(const auto code, read_secret_file(state.places.machine.code));
   if (!crypto::equal_constant_time(normalised_code(form->text("code")), normalised_code(code.reveal()))) {
     state.failures.push_back({request.client_address, visit.now});
     telemetry::log(telemetry::Level::warning, "wizard.wrong_code", {{"address", request.client_address}});

@@ -112,8 +112,7 @@ json group_values(const Visit& visit, Page page, const std::vector<Complaint>& w
   std::string_view last = "-";
   for (const Field& field : fields()) {
     if (field.page != page) continue;
-    if (field.group != last)
-      groups.push_back({{"class", field.group}, {"fields", json::array()}});
+    if (field.group != last) groups.push_back({{"class", field.group}, {"fields", json::array()}});
     last = field.group;
     groups.back()["fields"].push_back(field_values(visit, field, wrong));
   }
@@ -126,9 +125,7 @@ http::Response questions_page(Visit& visit, Page page, const std::vector<Complai
   for (const Complaint& one : wrong) {
     std::string field = one.key;
     std::ranges::replace(field, '.', '_');
-    shown.push_back({{"field", "#" + field},
-                     {"label", visit.text("setup.field." + one.key)},
-                     {"what", one.what}});
+    shown.push_back({{"field", "#" + field}, {"label", visit.text("setup.field." + one.key)}, {"what", one.what}});
   }
   const json step = {{"name", name},
                      {"title", visit.text("setup.page." + name)},
@@ -197,7 +194,8 @@ json steps_of(const Visit& visit, std::string_view here) {
   json list = json::array();
   for (std::size_t i = 0; i <= kPages; ++i) {
     const std::string name(i == kPages ? "summary" : to_text(static_cast<Page>(i)));
-    list.push_back({{"name", name}, {"number", i + 1}, {"title", visit.text("setup.page." + name)}, {"current", name == here}});
+    list.push_back(
+        {{"name", name}, {"number", i + 1}, {"title", visit.text("setup.page." + name)}, {"current", name == here}});
   }
   return list;
 }
@@ -234,7 +232,9 @@ Result<http::Response> take_answers(Visit& visit, http::Request& request) {
   if (where == "back") return go(before(page));
   if (where == "summary" || parse_page(where)) return go("/" + where);
   for (Complaint& one : complaints(visit)) {
-    const bool said = std::ranges::any_of(wrong, [&](const Complaint& other) { return page_of_key(other.key) == Page::administrator && one.key == "administrator.password"; });
+    const bool said = std::ranges::any_of(wrong, [&](const Complaint& other) {
+      return page_of_key(other.key) == Page::administrator && one.key == "administrator.password";
+    });
     if (page_of_key(one.key) == page && !said) wrong.push_back(std::move(one));
   }
   if (!wrong.empty()) return questions_page(visit, page, wrong);

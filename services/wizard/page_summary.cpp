@@ -90,7 +90,7 @@ Result<http::Response> hand_over(Visit& visit, http::Request& request) {
   if (const auto wrong = complaints(visit); !wrong.empty()) return summary_page(visit, wrong, 400);
   const Secret text = firstboot::render_answers(visit.state.draft.answers());
   SLIPWAY_CHECK(replace_file(visit.state.places.answers_file, text.reveal(), 0600));
-  visit.state.handed_over = true;
+  visit.state.handed_over = visit.now;
   telemetry::log(telemetry::Level::info, "wizard.handed_over", {{"address", request.client_address}});
   return go("/progress");
 }

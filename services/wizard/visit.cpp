@@ -64,8 +64,7 @@ http::Handler page_of(State& state, Access access, PageHandler handler) {
     if (access == Access::signed_in && !visit.signed_in) return go("");
     auto made = handler(visit, request);
     http::Response response = made.has_value() ? std::move(made).value() : error_page(visit, made.error());
-    if (visit.new_token)
-      response.with("Set-Cookie", http::session_cookie(kBase, visit.token, http::SameSite::strict));
+    if (visit.new_token) response.with("Set-Cookie", http::session_cookie(kBase, visit.token, http::SameSite::strict));
     return response;
   };
 }

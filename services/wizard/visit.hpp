@@ -28,7 +28,7 @@ struct State {
   std::vector<Failure> failures;
   std::map<std::string, Timestamp> sessions;  ///< hash of the token → last use
   Draft draft;                                ///< one machine, one draft, whoever knows the code
-  bool handed_over = false;                   ///< the answers were sent, and nothing has been heard of them yet
+  std::optional<Timestamp> handed_over;       ///< when the answers were sent, until something is heard of them
   std::optional<Timestamp> done_seen;         ///< when the wizard first found the first boot done
   std::optional<Timestamp> ready_shown;       ///< when somebody first saw it
 };

@@ -2,7 +2,6 @@
 
 #include "appliance/http/health.hpp"
 #include "services/wizard/pages.hpp"
-#include "services/wizard/progress.hpp"
 
 namespace slipway::wizard {
 namespace {
@@ -18,8 +17,10 @@ constexpr std::chrono::minutes kAfterDone{10};
 http::Response elsewhere(State& state, const http::Request& request) {
   const bool program = request.path.starts_with("/api/") || request.path.starts_with("/soap/");
   if (program)
-    return http::Response::problem({Code::unavailable, "this machine is not set up yet", "open it in a browser"}, request.id);
-  const bool here = request.path == std::string("/") + kBase || request.path.starts_with(std::string("/") + kBase + "/");
+    return http::Response::problem({Code::unavailable, "this machine is not set up yet", "open it in a browser"},
+                                   request.id);
+  const bool here =
+      request.path == std::string("/") + kBase || request.path.starts_with(std::string("/") + kBase + "/");
   const bool reads = request.method == Method::get || request.method == Method::head;
   if (reads && !here) return go("");
   return error_answer(state, request, {Code::not_found, "address: nothing is there", "check its spelling"});
@@ -60,8 +61,8 @@ void Wizard::add_routes(http::Router& router) {
 
 bool Wizard::over() {
   const std::scoped_lock held(state_->mutex);
-  const auto progress = read_progress(state_->places.state_dir);
-  if (!progress || progress->stage != Progress::Stage::done) return false;
+  const auto progress = firstboot::read_progress(state_->places.machine);
+  if (!progress || progress->phase != firstboot::Phase::done) return false;
   const Timestamp now = state_->clock.now();
   if (!state_->done_seen) state_->done_seen = now;
   return now - *state_->done_seen >= kAfterDone ||

@@ -7,16 +7,16 @@
 #include <memory>
 
 #include "appliance/base/time.hpp"
+#include "appliance/firstboot/progress.hpp"
 #include "appliance/http/router.hpp"
 
 namespace slipway::wizard {
 
 /// Where things are. All of them may be missing.
 struct Places {
-  std::filesystem::path code_file;     ///< the one-time code (0600 or a credential)
+  firstboot::Places machine;           ///< how the first boot goes, and the one-time code (0600, or a credential)
   std::filesystem::path answers_file;  ///< written by the wizard, taken by root
   std::filesystem::path again_file;    ///< likewise: what failed is to be tried once more
-  std::filesystem::path state_dir;     ///< how the first boot goes
   std::filesystem::path refusal_file;  ///< why root did not take the answers
   std::filesystem::path leases = "/run/systemd/netif/leases";
 };
