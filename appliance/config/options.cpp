@@ -60,6 +60,13 @@ std::span<const Option> option_table() {
       {"web.port", Type::integer, "8443", "", "Port to listen on", 0, 65535},
       {"web.socket", Type::path, "", "", "UNIX socket to listen on instead, behind nginx"},
       {"web.threads", Type::integer, "16", "", "Requests handled at the same time", 1, 1000},
+      {"wizard.code_file", Type::path, "/run/slipway-first-boot/code", "",
+       "One-time code of the first boot's web wizard, which the console shows (0600)"},
+      {"wizard.directory", Type::path, "/run/slipway-wizard", "",
+       "Where the web wizard puts the answers for root to take"},
+      {"wizard.run_dir", Type::path, "/run/slipway-first-boot", "", "What the first boot keeps until the next start"},
+      {"wizard.socket", Type::path, "/run/slipway-wizard/http.sock", "", "UNIX socket of the web wizard"},
+      {"wizard.state_dir", Type::path, "/var/lib/slipway/first-boot", "", "How the first boot goes"},
   };
   return table;
 }

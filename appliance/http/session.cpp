@@ -10,7 +10,7 @@ namespace {
 constexpr const char* kCookie = "__Secure-slipway";
 
 std::string cookie(const std::string& account, const std::string& value, const char* more) {
-  return std::string(kCookie) + "=" + value + "; Path=/" + account + "; Secure; HttpOnly; SameSite=Lax" + more;
+  return std::string(kCookie) + "=" + value + "; Path=/" + account + "; Secure; HttpOnly; SameSite=" + more;
 }
 
 /// scheme://host of this request as a browser would write it in Origin; the scheme is not compared, because behind
@@ -26,11 +26,11 @@ bool origin_is_ours(const Request& request) {
 
 }  // namespace
 
-std::string session_cookie(const std::string& account, const Secret& token) {
-  return cookie(account, token.reveal(), "");
+std::string session_cookie(const std::string& account, const Secret& token, SameSite same_site) {
+  return cookie(account, token.reveal(), same_site == SameSite::strict ? "Strict" : "Lax");
 }
 
-std::string expired_session_cookie(const std::string& account) { return cookie(account, "", "; Max-Age=0"); }
+std::string expired_session_cookie(const std::string& account) { return cookie(account, "", "Lax; Max-Age=0"); }
 
 std::optional<Secret> session_token(const Request& request) {
   const auto found = request.cookies.find(kCookie);

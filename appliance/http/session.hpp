@@ -6,8 +6,12 @@
 
 namespace slipway::http {
 
-/// The session cookie of one account: Secure, HttpOnly, SameSite=Lax, Path=/{account}. Holds no personal data (A4).
-[[nodiscard]] std::string session_cookie(const std::string& account, const Secret& token);
+/// lax: also with a link from another site (a mail). strict: only within our own pages.
+enum class SameSite { lax, strict };
+
+/// The session cookie of one account: Secure, HttpOnly, SameSite, Path=/{account}. Holds no personal data (A4).
+[[nodiscard]] std::string session_cookie(const std::string& account, const Secret& token,
+                                         SameSite same_site = SameSite::lax);
 [[nodiscard]] std::string expired_session_cookie(const std::string& account);
 /// The token a request carries, when it is well-formed.
 [[nodiscard]] std::optional<Secret> session_token(const Request& request);

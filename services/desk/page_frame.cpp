@@ -1,16 +1,13 @@
 #include "services/desk/page_frame.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
 
 #include "appliance/base/utf8.hpp"
 #include "appliance/crypto/crypto.hpp"
 #include "appliance/http/session.hpp"
 #include "appliance/telemetry/log.hpp"
-#include "services/webui/assets.hpp"
+#include "services/webui/frame.hpp"
 #include "services/webui/show.hpp"
-#include "services/webui/webui.hpp"
 
 namespace slipway::desk::pages {
 namespace {
@@ -18,56 +15,17 @@ namespace {
 using nlohmann::json;
 using webui::Texts;
 
-// Stands where the time is shown until the page is made; the last one in the page is the footer's.
-constexpr std::string_view kTook = "@@took@@";
-
-std::string cookie(const http::Request& request, const std::string& name) {
-  const auto found = request.cookies.find(name);
-  return found == request.cookies.end() ? std::string() : found->second;
-}
-
 webui::Language visit_language(const Visit& visit) {
   if (visit.session)
     if (const auto own = webui::parse_language(visit.person().language)) return *own;
-  if (const auto chosen = webui::parse_language(cookie(visit.request, "slipway-language"))) return *chosen;
-  return webui::negotiate_language(visit.request.header("accept-language"));
-}
-
-std::string theme(const http::Request& request) {
-  const std::string chosen = cookie(request, "slipway-theme");
-  return chosen == "light" || chosen == "dark" ? chosen : "";
-}
-
-json preferences(const Visit& visit) {
-  json themes = json::array();
-  const std::string current = theme(visit.request);
-  for (const std::string name : {"auto", "light", "dark"}) {
-    const bool pressed = name == current || (name == "auto" && current.empty());
-    themes.push_back({{"value", name}, {"name", visit.text("theme." + name)}, {"pressed", pressed}});
-  }
-  json languages = json::array();
-  for (const auto language : webui::kLanguages) {
-    const std::string code(webui::to_text(language));
-    const bool chosen = language == visit.language;
-    languages.push_back(
-        {{"value", code}, {"name", visit.text("language." + code)}, {"pressed", chosen}, {"chosen", chosen}});
-  }
-  return {{"action", visit.base() + "/preferences"}, {"themes", themes}, {"languages", languages}};
+  return webui::browser_language(visit.request);
 }
 
 // Where the preferences' form comes back to: a page that can be fetched again.
 std::string current_path(const Visit& visit) {
   const auto& request = visit.request;
   if (request.method != http::Method::get && request.method != http::Method::head) return visit.base() + "/requests";
-  std::string path;  // written anew: the request's is decoded
-  for (const char c : request.path) path += c == '/' ? "/" : webui::url_encoded(std::string_view(&c, 1));
-  char separator = '?';
-  for (const auto& [name, value] : request.query) {
-    if (name == "done") continue;
-    path += separator + webui::url_encoded(name) + "=" + webui::url_encoded(value);
-    separator = '&';
-  }
-  return path;
+  return webui::address_of(request);
 }
 
 std::string notice(const Visit& visit) {
@@ -75,27 +33,18 @@ std::string notice(const Visit& visit) {
   return key.empty() ? "" : visit.text("notice." + key);  // "" for what is no notice of ours
 }
 
-json page_values(const Visit& visit, const json& values) {
-  json page = {{"language", webui::to_text(visit.language)},
-               {"theme", theme(visit.request)},
-               {"title", values.value("title", "")},
-               {"site", visit.account.empty() ? std::string("Slipway") : visit.face.title},
-               {"style", webui::asset_path("slipway.css")},
-               {"script", webui::asset_path("slipway.js")},
-               {"icons", webui::asset_path("icons.svg")},
-               {"mark", webui::asset_path("mark.svg")},
-               {"took", kTook},
-               {"notice", notice(visit)},
-               {"error", values.value("error", json())},
-               {"csrf", nullptr},
-               {"path", nullptr},
-               {"preferences", nullptr}};
-  if (!visit.account.empty() && !visit.token.empty()) {
-    page["csrf"] = http::csrf_token(visit.site.session_key, visit.token);
-    page["path"] = current_path(visit);
-    page["preferences"] = preferences(visit);
-  }
-  return page;
+webui::Frame frame_of(const Visit& visit, const json& values) {
+  webui::Frame frame{.language = visit.language, .theme = webui::chosen_theme(visit.request), .began = visit.began};
+  frame.title = values.value("title", "");
+  frame.notice = notice(visit);
+  frame.error = values.value("error", json());
+  if (visit.account.empty()) return frame;
+  frame.site = visit.face.title;
+  if (visit.token.empty()) return frame;
+  frame.csrf = http::csrf_token(visit.site.session_key, visit.token);
+  frame.path = current_path(visit);
+  frame.preferences_action = visit.base() + "/preferences";
+  return frame;
 }
 
 // What people must know before they trust what they read: which kind of account, whose data, whether mail goes out.
@@ -123,15 +72,6 @@ json person_values(const Visit& visit) {
           {"login", person.login},
           {"email", person.email},
           {"role", visit.text("role." + std::string(to_text(person.role)))}};
-}
-
-void set_took(std::string& page, std::chrono::steady_clock::time_point began) {
-  const auto place = page.rfind(kTook);
-  if (place == std::string::npos) return;
-  const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - began;
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), took.count() < 10 ? "%.1f" : "%.0f", took.count());
-  page.replace(place, kTook.size(), text.data());
 }
 
 // Texts exist for these; other codes use the nearest.
@@ -240,17 +180,10 @@ Result<http::Form> read_form(Visit& visit, http::Request& request) {
 http::Response render(Visit& visit, const std::string& name, json values, int status) {
   if (!values.contains("nav")) values["nav"] = json::object();
   if (!values.contains("form")) values["form"] = json::object();
-  values["page"] = page_values(visit, values);
   values["account"] = account_values(visit);
   values["person"] = person_values(visit);
-  auto body = webui::templates().render(name, values, Texts::built_in().translator(visit.language));
-  set_took(body, visit.began);
-  return http::Response::html(std::move(body), status)
-      .with("Content-Language", std::string(webui::to_text(visit.language)))
-      .with("Vary", "Cookie, Accept-Language")
-      .with("Content-Security-Policy",
-            "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
-            "form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
+  const auto frame = frame_of(visit, values);
+  return webui::render(frame, name, std::move(values), status);
 }
 
 http::Response go(const Visit& visit, const std::string& path, std::string_view notice) {

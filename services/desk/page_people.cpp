@@ -1,16 +1,12 @@
 #include "services/desk/page_people.hpp"
 
 #include "appliance/http/session.hpp"
-#include "services/webui/show.hpp"
+#include "services/webui/frame.hpp"
 
 namespace slipway::desk::pages {
 namespace {
 
 using nlohmann::json;
-
-std::string preference_cookie(const std::string& name, const std::string& value) {
-  return "slipway-" + name + "=" + value + "; Path=/; Max-Age=31536000; Secure; HttpOnly; SameSite=Lax";
-}
 
 http::Response sign_in_page(Visit& visit, const std::string& login, const std::string& back, const json& error,
                             int status) {
@@ -33,7 +29,7 @@ json message(const Visit& visit, std::string_view key) { return {{"message", vis
 Status keep_language(Visit& visit, webui::Language language, http::Response& response) {
   const std::string code(webui::to_text(language));
   if (visit.session) SLIPWAY_CHECK(visit.desk->set_language(visit.person(), code));
-  response.with("Set-Cookie", preference_cookie("language", code));
+  response.with("Set-Cookie", webui::preference_cookie("language", code));
   return {};
 }
 
@@ -116,7 +112,7 @@ Result<http::Response> set_preferences(Visit& visit, http::Request& request) {
   auto response = back.empty() ? go(visit, "/requests") : http::Response::redirect(back);
   const std::string theme = form.text("theme");
   if (theme == "auto" || theme == "light" || theme == "dark")
-    response.with("Set-Cookie", preference_cookie("theme", theme));
+    response.with("Set-Cookie", webui::preference_cookie("theme", theme));
   if (const auto language = webui::parse_language(form.text("language")))
     SLIPWAY_CHECK(keep_language(visit, *language, response));
   return response;

@@ -3,7 +3,7 @@
 #include "services/desk/page_list.hpp"
 #include "services/desk/page_people.hpp"
 #include "services/desk/page_ticket.hpp"
-#include "services/webui/assets.hpp"
+#include "services/webui/frame.hpp"
 
 namespace slipway::desk {
 namespace {
@@ -13,15 +13,8 @@ using http::Method;
 constexpr std::uint64_t kSmallForm = 64U << 10U;
 
 http::Response static_file(const Site& site, const http::Request& request) {
-  const auto* asset = webui::find_asset(request.parameters.at("file"));
-  if (asset == nullptr) return error_response(site, request, {Code::not_found, "static file: no such name"});
-  const bool gzip = request.header("accept-encoding").find("gzip") != std::string::npos;
-  http::Response response{.body = gzip ? asset->gzip : asset->bytes};
-  response.with("Content-Type", std::string(asset->media_type))
-      .with("Cache-Control", "public, max-age=31536000, immutable")
-      .with("Vary", "Accept-Encoding");
-  if (gzip) response.with("Content-Encoding", "gzip");
-  return response;
+  if (auto file = webui::static_file(request)) return *std::move(file);
+  return error_response(site, request, {Code::not_found, "static file: no such name"});
 }
 
 Result<http::Response> attachment(pages::Visit& visit, http::Request& request) {

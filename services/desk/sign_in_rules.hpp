@@ -1,10 +1,10 @@
-// When a sign-in is let through, how long a session lasts, what a password must be (A19). Pure.
+// When a sign-in is let through, and how long a session lasts (A19). Pure.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
-#include <string_view>
 
+#include "appliance/base/password_policy.hpp"
 #include "appliance/base/time.hpp"
 
 namespace slipway::desk {
@@ -39,10 +39,5 @@ inline constexpr std::chrono::hours kFailuresKept{24};
 
 /// The count after one more attempt at `now`.
 [[nodiscard]] std::uint32_t next_failures(const FailureRecord& record, Timestamp now);
-
-/// The password policy (A19): 12 to 200 characters, at least three of lower case, upper case, digits and others (or 20
-/// characters of any kind), not the login, not one character over and over. Error: invalid_argument with context
-/// parameter=password.
-[[nodiscard]] Status check_password(std::string_view password, std::string_view login);
 
 }  // namespace slipway::desk

@@ -28,9 +28,10 @@ ALLOWED = {
     "appliance/command": ["base", "config", "sql", "embedded"],
 }
 ALLOWED = {part: [f"appliance/{name}" for name in names] for part, names in ALLOWED.items()}
-ALLOWED["services/webui"] = ["appliance/base", "appliance/template"]
+ALLOWED["services/webui"] = ["appliance/base", "appliance/http", "appliance/template"]
 ALLOWED["services/desk"] = APPLIANCE + ["services/webui"]
 ALLOWED["services/console"] = APPLIANCE + ["services/webui"]
+ALLOWED["services/wizard"] = APPLIANCE + ["services/webui"]
 ALLOWED["services/jobs"] = APPLIANCE
 ALLOWED["services/operator"] = APPLIANCE
 ALLOWED["services/backup"] = APPLIANCE

@@ -5,6 +5,7 @@ import { consoleTests } from "./console.mjs";
 import { deskTests } from "./desk.mjs";
 import { startInstance } from "./instance.mjs";
 import { pageTests } from "./pages.mjs";
+import { wizardTests } from "./wizard.mjs";
 
 const context = {};
 before(async () => {
@@ -18,3 +19,4 @@ after(async () => {
 deskTests(context);
 consoleTests(context);
 pageTests(context);
+wizardTests(context);

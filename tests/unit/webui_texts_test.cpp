@@ -34,7 +34,7 @@ std::set<std::string> keys_of_templates() {
 const std::set<std::string> kCodeFamilies = {
     "alert",    "backup_reason", "backup_state", "proof",  "work",   "band", "error",    "event",
     "language", "link",          "month",        "move",   "notice", "role", "severity", "severity_help",
-    "size",     "solution",      "sort",         "status", "theme",  "time", "view",     "wrong"};
+    "setup",    "size",     "solution",      "sort",         "status", "theme",  "time", "view",     "wrong"};
 const std::set<std::string> kCodeKeys = {
     "console.backups",  "console.together",  "landing.wrong", "list.any_team",       "list.anybody",
     "list.created",     "list.deleted",      "list.me",       "list.merged",         "list.number",

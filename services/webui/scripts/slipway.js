@@ -70,6 +70,29 @@
     for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
   });
 
+  // A page that waits for something looks again by itself; where it is no longer answered, it says where to go on.
+  const poll = async (waiting) => {
+    let shown = waiting.innerHTML;
+    for (let missed = 0; waiting.dataset.poll;) {
+      await new Promise((done) => setTimeout(done, Number(waiting.dataset.poll)));
+      let text = "";
+      try {
+        const answer = await fetch(location.href, { cache: "no-store", signal: AbortSignal.timeout(5000) });
+        if (answer.redirected) return location.reload();
+        if (answer.ok) text = await answer.text();
+      } catch { /* the machine may be changing its address */ }
+      const fresh = text && new DOMParser().parseFromString(text, "text/html").getElementById(waiting.id);
+      missed = fresh ? 0 : missed + 1;
+      waiting.querySelector("[data-lost]")?.toggleAttribute("hidden", missed < 5);
+      // What is the same stays in place, so that readers are not told it again.
+      if (!fresh || fresh.innerHTML === shown) continue;
+      shown = fresh.innerHTML;
+      waiting.replaceWith(fresh);
+      waiting = fresh;
+    }
+  };
+  document.querySelectorAll("[data-poll]").forEach(poll);
+
   // Files dropped on a form with a file field are attached.
   for (const field of document.querySelectorAll("input[type=file]")) {
     const zone = field.form;
