@@ -5,6 +5,7 @@
 #include "services/backup/verbs.hpp"
 #include "services/doctor/verbs.hpp"
 #include "services/operator/verbs.hpp"
+#include "services/upgrade/verbs.hpp"
 
 int main(int argc, char** argv) {
   // A child that ends early is an error that its writer tells of.
@@ -12,8 +13,8 @@ int main(int argc, char** argv) {
   // Verbs speak to a person; only the supervisor logs what goes well.
   slipway::telemetry::set_up_logging("slipway", slipway::telemetry::Level::warning);
   using namespace slipway;
-  return command::run(
-      argc, argv,
-      {operator_::register_config, operator_::register_account, operator_::register_embedded, operator_::register_setup,
-       backup::register_backup, backup::register_restore, doctor::register_doctor, doctor::register_support_bundle});
+  return command::run(argc, argv,
+                      {operator_::register_config, operator_::register_account, operator_::register_embedded,
+                       operator_::register_setup, backup::register_backup, backup::register_restore,
+                       doctor::register_doctor, doctor::register_support_bundle, upgrade::register_upgrade});
 }

@@ -34,6 +34,7 @@ ALLOWED["services/jobs"] = APPLIANCE
 ALLOWED["services/operator"] = APPLIANCE
 ALLOWED["services/backup"] = APPLIANCE
 ALLOWED["services/doctor"] = APPLIANCE
+ALLOWED["services/upgrade"] = APPLIANCE
 ALLOWED["migrate/engine"] = APPLIANCE
 ALLOWED["migrate/dumps"] = APPLIANCE + ["migrate/engine"]
 ALLOWED["migrate/products"] = APPLIANCE + ["migrate/engine"]
