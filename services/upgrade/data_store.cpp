@@ -18,7 +18,7 @@ Result<std::vector<std::string>> busy_accounts(sql::Connection& platform) {
 }
 
 Result<std::int64_t> newest_request(sql::Connection& account) {
-  SLIPWAY_TRY(const auto row, account.query_one("SELECT MAX(id) FROM request"));
+  SLIPWAY_TRY(const auto row, account.query_one("SELECT MAX(number) FROM request"));
   return row ? row->optional_integer(0).value_or(0) : 0;
 }
 
