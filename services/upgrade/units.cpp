@@ -52,12 +52,13 @@ Status remove_durably(const fs::path& file) {
 
 /// A unit whose condition does not hold is no error to systemctl, and is not running.
 Status start(const std::string& unit, std::chrono::milliseconds limit) {
-  const auto failed = [&](const std::string& words) {
-    return Error{Code::unavailable, unit + ": does not start" + words, "journalctl -u " + unit + " says why"};
+  const auto failed = [&](const std::string& how) {
+    return Error{Code::unavailable, unit + ": does not start" + how, "journalctl -u " + unit + " says why"};
   };
   // What failed while it was another version counts no more; a unit that never ran has nothing to forget.
   static_cast<void>(systemctl({"reset-failed", unit}));
-  if (const auto started = systemctl({"start", unit}, limit); !started) return failed(": " + started.error().message);
+  if (const auto started = systemctl({"start", unit}, limit); !started)
+    return failed(started.error().code == Code::timeout ? " in time" : "");
   SLIPWAY_TRY(const auto state, active_state(unit));
   return state == "active" ? Status() : failed(", it is " + state);
 }

@@ -49,8 +49,10 @@ class Appliance(lab.Host):
         init = self._init()
         if init is None:
             raise lab.LabError(f"host {self.name}: has no init")
-        return lab.run("nsenter", "--target", init, "--mount", "--uts", "--ipc", "--net", "--pid", "--", "bash", "-c", command, check=check,
-                       timeout=timeout, **options)
+        # Nothing of this machine's environment: a variable SLIPWAY_… that is no option is an error there.
+        clean = ["env", "-i", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin", "HOME=/root", "LANG=C.UTF-8"]
+        return lab.run("nsenter", "--target", init, "--mount", "--uts", "--ipc", "--net", "--pid", "--", *clean, "bash", "-c", command,
+                       check=check, timeout=timeout, **options)
 
     def root_sh(self, script, check=True, timeout=120):
         return self.ssh("bash -s", input=script, check=check, timeout=timeout)

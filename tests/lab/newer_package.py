@@ -4,14 +4,15 @@ import pathlib
 import re
 import subprocess
 
-# What a release with a further schema file does, done around the program that migrates: the table and the row are what is looked for.
+# What a release with a further schema file does, done around the program that migrates: the row and the changed request are what is looked for.
 MIGRATING = """\
 #!/bin/sh
 set -e
 if [ "$1" = setup ]; then
   /usr/lib/slipway-next/slipway "$@"
-  exec mariadb --batch --execute "CREATE TABLE IF NOT EXISTS acct_production_1.of_the_new_version (a INT PRIMARY KEY);
-    REPLACE INTO acct_production_1.of_the_new_version VALUES (1); UPDATE acct_production_1.request SET subject = 'changed by the new version'"
+  exec mariadb --batch --execute "CREATE TABLE IF NOT EXISTS acct_production_1.migrated_by (version VARCHAR(40) PRIMARY KEY);
+    REPLACE INTO acct_production_1.migrated_by VALUES ('@VERSION@');
+    UPDATE acct_production_1.request SET subject = 'migrated by @VERSION@' WHERE subject = 'made before @VERSION@'"
 fi
 exec /usr/lib/slipway-next/slipway "$@"
 """
@@ -30,7 +31,7 @@ def make(package, directory, version, migrates=True, replaced=None):
         program = tree / "usr/bin/slipway"
         (tree / "usr/lib/slipway-next").mkdir()
         program.rename(tree / "usr/lib/slipway-next/slipway")
-        program.write_text(MIGRATING, encoding="utf-8")
+        program.write_text(MIGRATING.replace("@VERSION@", version), encoding="utf-8")
         program.chmod(0o755)
     for path, text in (replaced or {}).items():
         (tree / path).unlink()
