@@ -77,7 +77,8 @@ CLI::App& Verbs::add(CLI::App& parent, const std::string& name, const std::strin
 
 const Action* Verbs::chosen() const {
   for (const auto& [verb, action] : actions_)
-    if (verb->parsed()) return &action;
+    // One that has verbs of its own is meant when none of those is.
+    if (verb->parsed() && verb->get_subcommands().empty()) return &action;
   return nullptr;
 }
 

@@ -46,6 +46,8 @@ std::optional<std::string> fault_of_verb(const CLI::App& root) {
     names.push_back(child->get_name());
   if (names.empty()) return std::nullopt;
   const auto rest = root.remaining(true);
+  // Verbs that can do without a further one: the fault is another.
+  if (reached != &root && reached->get_require_subcommand_min() == 0) return std::nullopt;
   if (rest.empty()) return reached->get_name() + ": a verb is missing";
   const auto suggestion = config::nearest(rest.front(), names);
   return "unknown verb '" + rest.front() + "'" + (suggestion ? "; did you mean '" + *suggestion + "'?" : "");

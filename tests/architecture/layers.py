@@ -37,6 +37,7 @@ ALLOWED["services/operator"] = APPLIANCE
 ALLOWED["services/backup"] = APPLIANCE
 ALLOWED["services/doctor"] = APPLIANCE
 ALLOWED["services/firstboot"] = APPLIANCE
+ALLOWED["services/upgrade"] = APPLIANCE
 ALLOWED["migrate/engine"] = APPLIANCE
 ALLOWED["migrate/dumps"] = APPLIANCE + ["migrate/engine"]
 ALLOWED["migrate/products"] = APPLIANCE + ["migrate/engine"]
