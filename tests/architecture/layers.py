@@ -143,7 +143,8 @@ def check_read_mes(faults):
 
 
 def check_hygiene(faults):
-    local = re.compile(r"(?<![\w.}])/(home|root|work|tmp/bash_jobs)/\w")
+    # The appliance's own operator is no machine of somebody's.
+    local = re.compile(r"(?<![\w.}])/(?!home/admin/)(home|root|work|tmp/bash_jobs)/\w")
     for path in tracked():
         if pathlib.Path(path).suffix in {".png", ".gz", ".zst", ".ico", ".woff2"} or path == "tests/architecture/layers.py":
             continue

@@ -32,9 +32,9 @@ std::set<std::string> keys_of_templates() {
 
 // Families of texts that the pages' code looks up; the part after the last point is chosen while running.
 const std::set<std::string> kCodeFamilies = {
-    "alert",    "backup_reason", "backup_state", "proof",  "work",   "band", "error",    "event",
-    "language", "link",          "month",        "move",   "notice", "role", "severity", "severity_help",
-    "setup",    "size",     "solution",      "sort",         "status", "theme",  "time", "view",     "wrong"};
+    "alert",    "backup_reason", "backup_state", "proof",  "work", "band",     "error",         "event", "language",
+    "link",     "month",         "move",         "notice", "role", "severity", "severity_help", "setup", "size",
+    "solution", "sort",          "status",       "theme",  "time", "view",     "wrong"};
 const std::set<std::string> kCodeKeys = {
     "console.backups",  "console.together",  "landing.wrong", "list.any_team",       "list.anybody",
     "list.created",     "list.deleted",      "list.me",       "list.merged",         "list.number",
