@@ -9,7 +9,8 @@
 namespace slipway::firstboot {
 namespace {
 
-constexpr const char* kEd25519 = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGhmYWtlZmFrZWZha2VmYWtlZmFrZWZha2VmYWtl keeper";
+constexpr const char* kEd25519 =
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHB1YmxpYy1rZXktb2Ytbm9ib2R5LWZvci1hLXRyaWFs keeper";
 
 Surroundings surroundings() {
   Surroundings around = this_machine(SystemClock().now());
