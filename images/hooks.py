@@ -120,9 +120,12 @@ def number(database, name):
 
 def units(top, content):
     """Turns on ours, turns off what waits for its role."""
-    ours = sorted(path.name for path in (ROOTFS / "usr/lib/systemd/system").glob("*.service")
+    ours = sorted(path.name for kind in ("*.service", "*.path") for path in (ROOTFS / "usr/lib/systemd/system").glob(kind)
                   if "[Install]" in path.read_text())
-    manifest.run("chroot", top, "systemctl", "enable", "systemd-networkd.service", "systemd-resolved.service", *ours)
+    manifest.run("chroot", top, "systemctl", "enable", "systemd-networkd.service", "systemd-resolved.service", *ours,
+                 "slipway-console@ttyS0.service")
+    # Nobody has a password to sign in with: the console has these lines. systemd's generator would add the second by itself.
+    manifest.run("chroot", top, "systemctl", "mask", "getty@tty1.service", "serial-getty@ttyS0.service")
     for unit in content["services"]["disabled"]:
         if not (top / "lib/systemd/system" / unit).exists():
             raise manifest.Refused(f"unit {unit} is not in the root", "correct [services] disabled in images/manifest.toml")

@@ -27,7 +27,8 @@ SYSTEM, VMWARE_SYSTEM = 96, "debian10_64Guest"
 USTAR_LIMIT = 8 << 30
 
 # key, label, what it is, value when nothing is filled in. Those of cloud-init's OVF data source keep its names: hostname, public-keys,
-# instance-id, user-data, network-config. An empty instance-id would be taken for one, so it has a value.
+# instance-id, user-data, network-config; the others become answers of the first boot (slipway first-boot import-ovf).
+# An empty instance-id would be taken for one, so it has a value.
 PROPERTIES = [
     ("hostname", "Name", "Full name of the machine, such as desk.example.org. Empty: slipway.", ""),
     ("address", "Address", "Fixed address with prefix length, such as 192.0.2.10/24 or 2001:db8::10/64. Empty: DHCP.", ""),
@@ -35,6 +36,7 @@ PROPERTIES = [
     ("dns", "Name servers", "Addresses, separated by commas. Empty: those that DHCP names.", ""),
     ("timezone", "Time zone", "Such as Europe/Paris.", "Etc/UTC"),
     ("administrator", "Administrator's mail address", "Becomes the first administrator of the service desk.", ""),
+    ("management", "Management networks", "From where SSH is reachable, such as 192.0.2.0/28, separated by commas. Empty: from nowhere.", ""),
     ("public-keys", "SSH public key", "One line of an .pub file, for the operator's sign-in on the management address.", ""),
     ("instance-id", "Instance id", "Change it to have the first boot's settings applied once more, on a clone for example.", "id-ovf"),
     ("user-data", "cloud-init user data", "Base64 of a cloud-config, for everything that has no field here.", ""),

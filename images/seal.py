@@ -17,7 +17,9 @@ import tree
 GONE = [
     # secrets and identities: each machine makes its own
     "etc/ssh/ssh_host_*", "var/lib/systemd/random-seed", "var/lib/systemd/credential.secret", "var/lib/dbus/machine-id",
-    "etc/ssl/private/*", "etc/slipway/secrets/**", "etc/slipway/tls/**", "root/.ssh", "home/*/.ssh/authorized_keys",
+    "etc/ssl/private/*", "etc/slipway/secrets/**", "etc/slipway/tls/**", "etc/slipway/first-boot.toml*",
+    "var/lib/slipway/first-boot/**", "etc/systemd/network/05-slipway.network", "etc/nftables.d/10-management.nft",
+    "etc/cloud/cloud.cfg.d/95_slipway_first_boot.cfg", "etc/sudoers.d/90-slipway-operator", "root/.ssh", "home/*/.ssh/authorized_keys",
     # the history of the build
     "var/lib/cloud/**", "run/**", "tmp/**", "var/tmp/**", "var/backups/**", "var/lib/dhcp/*.leases", "var/lib/chrony/*",
     "var/lib/systemd/timers/**", "var/lib/systemd/timesync/**", "var/lib/systemd/linger/**", "var/lib/systemd/coredump/**",

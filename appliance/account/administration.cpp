@@ -150,6 +150,30 @@ Result<Secret> Administration::reset_password(const AccountName& name, const std
   return password;
 }
 
+Status Administration::set_password(const AccountName& name, const std::string& login, const Secret& password) {
+  SLIPWAY_TRY(const Account account, require_account(admin_, name));
+  SLIPWAY_TRY(auto inside, open_database(admin_, account.database));
+  SLIPWAY_TRY(const std::int64_t person_id, require_person(inside, login));
+  SLIPWAY_TRY(const std::string hash, crypto::hash_password(password));
+  SLIPWAY_CHECK(replace_credential(inside, person_id, hash));
+  return write_journal(admin_, {actor_, "account.set_password", name.text(), login});
+}
+
+Status Administration::set_person_mail(const AccountName& name, const std::string& login, const std::string& mail) {
+  SLIPWAY_TRY(const Account account, require_account(admin_, name));
+  SLIPWAY_TRY(auto inside, open_database(admin_, account.database));
+  SLIPWAY_TRY(const std::int64_t person_id, require_person(inside, login));
+  SLIPWAY_CHECK(set_mail_address(inside, person_id, mail));
+  return write_journal(admin_, {actor_, "account.set_person_mail", name.text(), login});
+}
+
+Result<std::string> Administration::person_mail(const AccountName& name, const std::string& login) {
+  SLIPWAY_TRY(const Account account, require_account(admin_, name));
+  SLIPWAY_TRY(auto inside, open_database(admin_, account.database));
+  SLIPWAY_TRY(const std::int64_t person_id, require_person(inside, login));
+  return mail_address(inside, person_id);
+}
+
 Result<Secret> Administration::create_token(const AccountName& name, const std::string& login, const std::string& label,
                                             std::chrono::seconds lifetime) {
   if (label.empty() || label.size() > 200)

@@ -133,6 +133,11 @@ class Administration {
   /// Gives a person of the account a new random password (A19) and ends the person's browser sessions. Error:
   /// not_found.
   [[nodiscard]] Result<Secret> reset_password(const AccountName& name, const std::string& login);
+  /// Gives a person the password that somebody chose, and ends the person's browser sessions. Error: not_found.
+  [[nodiscard]] Status set_password(const AccountName& name, const std::string& login, const Secret& password);
+  /// A person's mail address; an empty text takes it away. Error: not_found.
+  [[nodiscard]] Status set_person_mail(const AccountName& name, const std::string& login, const std::string& mail);
+  [[nodiscard]] Result<std::string> person_mail(const AccountName& name, const std::string& login);
   /// A token for programs that use the REST interface as this person; only its SHA-256 is stored. Errors: not_found,
   /// invalid_argument (label; lifetime not above 0).
   [[nodiscard]] Result<Secret> create_token(const AccountName& name, const std::string& login, const std::string& label,

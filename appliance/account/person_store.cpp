@@ -13,6 +13,17 @@ Status put_administrator(sql::Connection& inside, const std::string& login, cons
   });
 }
 
+Status set_mail_address(sql::Connection& inside, std::int64_t person_id, const std::string& mail) {
+  SLIPWAY_CHECK(inside.execute("UPDATE person SET email = NULLIF(?, '') WHERE person_id = ?", {mail, person_id}));
+  return {};
+}
+
+Result<std::string> mail_address(sql::Connection& inside, std::int64_t person_id) {
+  SLIPWAY_TRY(const auto row,
+              inside.query_one("SELECT COALESCE(email, '') FROM person WHERE person_id = ?", {person_id}));
+  return row ? row->text(0) : std::string();
+}
+
 Result<std::int64_t> require_person(sql::Connection& inside, const std::string& login) {
   SLIPWAY_TRY(const auto row, inside.query_one("SELECT person_id FROM person WHERE login = ? AND active", {login}));
   if (!row)

@@ -8,6 +8,10 @@ namespace slipway::account {
 /// The administrator with this login, made unless there, and the password hash.
 [[nodiscard]] Status put_administrator(sql::Connection& inside, const std::string& login, const std::string& hash);
 
+/// The mail address of a person; an empty text takes it away.
+[[nodiscard]] Status set_mail_address(sql::Connection& inside, std::int64_t person_id, const std::string& mail);
+[[nodiscard]] Result<std::string> mail_address(sql::Connection& inside, std::int64_t person_id);
+
 /// The id of the active person with this login. Error: not_found.
 [[nodiscard]] Result<std::int64_t> require_person(sql::Connection& inside, const std::string& login);
 

@@ -48,6 +48,8 @@ std::span<const Option> option_table() {
        "Key that seals the accounts' database passwords (0600)"},
       {"secrets.session_key_file", Type::path, "/etc/slipway/session.key", "",
        "Key of CSRF tokens and list cursors (0600)"},
+      {"site.role", Type::choice, "single", "", "What this machine is among the sites", 0, 0,
+       "single|primary|secondary"},
       {"web.address", Type::text, "127.0.0.1", "", "Address to listen on"},
       {"web.attachment_limit", Type::bytes, "64MiB", "bytes", "Largest attachment", 1024, 4'294'967'296},
       {"web.body_limit", Type::bytes, "80MiB", "bytes", "Largest request body", 1024, 4'294'967'296},

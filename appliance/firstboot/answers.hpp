@@ -20,44 +20,44 @@ using Texts = std::vector<std::string>;
 
 /// The answers, as they are when nothing was said.
 struct Answers {
-  std::string hostname;  ///< full name; empty: the machine keeps the one that it has
+  std::string hostname = {};  ///< full name; empty: the machine keeps the one that it has
   std::string timezone = "Etc/UTC";
-  struct Network {  ///< all empty: DHCP
-    Texts address;  ///< "192.0.2.10/24", "2001:db8::10/64"
-    Texts gateway;  ///< at most one for each family
-    Texts dns;      ///< with an address or with DHCP
+  struct Network {       ///< all empty: DHCP
+    Texts address = {};  ///< "192.0.2.10/24", "2001:db8::10/64"
+    Texts gateway = {};  ///< at most one for each family
+    Texts dns = {};      ///< with an address or with DHCP
   } network = {};
   struct Management {
-    Texts networks;     ///< from where SSH is reachable; empty: from nowhere
-    Texts public_keys;  ///< lines of .pub files
+    Texts networks = {};     ///< from where SSH is reachable; empty: from nowhere
+    Texts public_keys = {};  ///< lines of .pub files
   } management = {};
   struct Administrator {
-    std::string email;
-    Secret password;  ///< empty: one is made
+    std::string email = {};
+    Secret password = {};  ///< empty: one is made
   } administrator = {};
   struct Certificate {
     std::string kind = "self-made";  ///< or "own"
-    std::string chain;               ///< PEM, the machine's own certificate first
-    Secret key;                      ///< PEM
-    std::string contract_end;        ///< "2027-12-31": an own certificate must last as long (A3); empty: 30 days
+    std::string chain = {};          ///< PEM, the machine's own certificate first
+    Secret key = {};                 ///< PEM
+    std::string contract_end = {};   ///< "2027-12-31": an own certificate must last as long (A3); empty: 30 days
   } certificate = {};
   struct Site {
     std::string role = "single";  ///< or "primary", "secondary"
   } site = {};
   struct Backup {
-    std::string even;  ///< storage addresses, as backup.even in slipway.toml
-    std::string odd;
-    Secret even_credentials;  ///< what the credentials file of that repository holds
-    Secret odd_credentials;
-    std::string known_hosts;  ///< host keys of sftp repositories
-    Secret key;               ///< recovery text of the key of existing repositories; empty: a new key
+    std::string even = {};  ///< storage addresses, as backup.even in slipway.toml
+    std::string odd = {};
+    Secret even_credentials = {};  ///< what the credentials file of that repository holds
+    Secret odd_credentials = {};
+    std::string known_hosts = {};  ///< host keys of sftp repositories
+    Secret key = {};               ///< recovery text of the key of existing repositories; empty: a new key
   } backup = {};
   struct Start {
-    std::string from = "new";  ///< or "repository", "server"
-    std::string repository;    ///< empty: those of `backup`
-    Secret repository_credentials;
-    std::string server;  ///< "mysql://USER@HOST:PORT/DATABASE"
-    Secret server_password;
+    std::string from = "new";     ///< or "repository", "server"
+    std::string repository = {};  ///< empty: those of `backup`
+    Secret repository_credentials = {};
+    std::string server = {};  ///< "mysql://USER@HOST:PORT/DATABASE"
+    Secret server_password = {};
   } start = {};
 };
 

@@ -179,7 +179,7 @@ std::string settings_with(std::string_view toml, const std::map<std::string, std
   return out;
 }
 
-std::string quoted(std::string_view text) {
+std::string toml_quoted(std::string_view text) {
   std::string out = "\"";
   for (const char letter : text) {
     if (letter == '"' || letter == '\\') out.push_back('\\');

@@ -30,6 +30,6 @@ namespace slipway::firstboot {
 [[nodiscard]] std::string settings_with(std::string_view toml, const std::map<std::string, std::string>& values);
 
 /// `text` as a TOML string on one line.
-[[nodiscard]] std::string quoted(std::string_view text);
+[[nodiscard]] std::string toml_quoted(std::string_view text);
 
 }  // namespace slipway::firstboot

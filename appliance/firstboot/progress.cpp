@@ -143,7 +143,8 @@ Result<Progress> read_progress(const Places& places) {
     progress = from_json(json);
   }
   const bool at_work = is_locked(places.lock);
-  if (is_done(places) && !at_work) {
+  // Open: done, and killed before its secrets were taken away; the next boot does that.
+  if (is_done(places) && !at_work && !is_there(places.state / "open")) {
     progress.phase = Phase::done;
   } else if (at_work) {
     progress.phase = Phase::running;

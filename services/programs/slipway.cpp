@@ -4,6 +4,7 @@
 #include "appliance/telemetry/log.hpp"
 #include "services/backup/verbs.hpp"
 #include "services/doctor/verbs.hpp"
+#include "services/firstboot/verbs.hpp"
 #include "services/operator/verbs.hpp"
 
 int main(int argc, char** argv) {
@@ -15,5 +16,6 @@ int main(int argc, char** argv) {
   return command::run(
       argc, argv,
       {operator_::register_config, operator_::register_account, operator_::register_embedded, operator_::register_setup,
-       backup::register_backup, backup::register_restore, doctor::register_doctor, doctor::register_support_bundle});
+       backup::register_backup, backup::register_restore, doctor::register_doctor, doctor::register_support_bundle,
+       firstboot::register_first_boot});
 }

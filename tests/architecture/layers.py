@@ -36,6 +36,7 @@ ALLOWED["services/jobs"] = APPLIANCE
 ALLOWED["services/operator"] = APPLIANCE
 ALLOWED["services/backup"] = APPLIANCE
 ALLOWED["services/doctor"] = APPLIANCE
+ALLOWED["services/firstboot"] = APPLIANCE
 ALLOWED["migrate/engine"] = APPLIANCE
 ALLOWED["migrate/dumps"] = APPLIANCE + ["migrate/engine"]
 ALLOWED["migrate/products"] = APPLIANCE + ["migrate/engine"]
@@ -46,7 +47,7 @@ ALLOWED["migrate/verbs"] = ALLOWED["migrate/run"] + ["migrate/run"]
 ALLOWED["services/programs"] = None  # everything
 
 # Header -> the only folder that may include it.
-OWNED = {"mysql.h": ("appliance/sql", "migrate/engine"), "boost/process": ("appliance/process",), "Poco/": ("appliance/http",),
+OWNED = {"mysql.h": ("appliance/sql", "migrate/engine"), "boost/process": ("appliance/process",), "Poco/": ("appliance/http", "services/firstboot"),
          "sodium.h": ("appliance/crypto",), "systemd/": ("services/programs",), "toml++": ("appliance/config", "migrate/products")}
 
 MAX_LINES = 600

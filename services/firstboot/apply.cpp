@@ -1,0 +1,218 @@
+#include "services/firstboot/apply.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <fstream>
+
+#include "appliance/base/fail_point.hpp"
+#include "appliance/base/file.hpp"
+#include "appliance/crypto/crypto.hpp"
+#include "appliance/firstboot/check.hpp"
+#include "services/firstboot/job.hpp"
+
+namespace slipway::firstboot {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::ordered_json;
+
+// One before and one behind the record of each step; the last two, before and behind the removal of the secrets.
+constexpr std::array<std::string_view, 2 * kSteps + 2> kPoints{
+    "firstboot.host-name.done",     "firstboot.host-name.recorded",
+    "firstboot.time-zone.done",     "firstboot.time-zone.recorded",
+    "firstboot.network.done",       "firstboot.network.recorded",
+    "firstboot.management.done",    "firstboot.management.recorded",
+    "firstboot.keys.done",          "firstboot.keys.recorded",
+    "firstboot.certificate.done",   "firstboot.certificate.recorded",
+    "firstboot.repositories.done",  "firstboot.repositories.recorded",
+    "firstboot.restore.done",       "firstboot.restore.recorded",
+    "firstboot.setup.done",         "firstboot.setup.recorded",
+    "firstboot.migration.done",     "firstboot.migration.recorded",
+    "firstboot.administrator.done", "firstboot.administrator.recorded",
+    "firstboot.serve.done",         "firstboot.serve.recorded",
+    "firstboot.secrets.there",      "firstboot.secrets.gone"};
+const FailPoints kFailPoints(kPoints);
+
+/// Held until the process ends, however that happens.
+class Lock {
+ public:
+  static Result<Lock> take(const fs::path& path) {
+    std::error_code failure;
+    fs::create_directories(path.parent_path(), failure);
+    if (failure) return file_error(path.parent_path(), "cannot be made", failure.value());
+    const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    if (file < 0) return file_error(path, "cannot be opened", errno);
+    Lock lock(file);
+    if (::flock(file, LOCK_EX | LOCK_NB) != 0)
+      return Error{Code::in_use, "first boot: is being carried out already",
+                   "'slipway first-boot status' shows how far it is"};
+    return lock;
+  }
+  Lock(Lock&& other) noexcept : file_(std::exchange(other.file_, -1)) {}
+  Lock& operator=(Lock&&) = delete;
+  Lock(const Lock&) = delete;
+  Lock& operator=(const Lock&) = delete;
+  ~Lock() {
+    if (file_ >= 0) ::close(file_);
+  }
+
+ private:
+  explicit Lock(int file) : file_(file) {}
+  int file_;
+};
+
+/// Which answers were carried out how far: for root alone, since it tells of passwords.
+struct Record {
+  std::string digest;        ///< of the answers as they were given
+  std::string digest_after;  ///< of them without secrets
+  std::vector<Step> finished;
+};
+
+fs::path record_file(const Places& places) { return places.state / "steps.json"; }
+
+Record read_record(const Places& places) {
+  std::ifstream stream(record_file(places), std::ios::binary);
+  const auto json = stream ? ordered_json::parse(stream, nullptr, false) : ordered_json();
+  Record record;
+  if (!json.is_object()) return record;
+  record.digest = json.value("answers", "");
+  record.digest_after = json.value("answers_without_secrets", "");
+  for (const auto& name : json.value("finished", ordered_json::array()))
+    if (const auto step = name.is_string() ? parse_step(name.get<std::string>()) : std::nullopt)
+      record.finished.push_back(*step);
+  return record;
+}
+
+Status write_record(const Places& places, const Record& record) {
+  ordered_json finished = ordered_json::array();
+  for (const Step step : record.finished) finished.push_back(to_text(step));
+  const ordered_json json{
+      {"answers", record.digest}, {"answers_without_secrets", record.digest_after}, {"finished", std::move(finished)}};
+  return replace_file(record_file(places), json.dump(2) + "\n", 0600);
+}
+
+std::string digest_of(const Answers& answers) { return crypto::sha256_hex(render_answers(answers).reveal()); }
+
+/// The record of these answers: that of an earlier call, also of one that was killed after it took the secrets away, or
+/// a new one.
+Record record_for(const Places& places, const Answers& answers) {
+  const std::string digest = digest_of(answers);
+  Record record = read_record(places);
+  if (record.digest == digest || (record.digest_after == digest && record.finished.size() == kSteps)) return record;
+  return {.digest = digest, .digest_after = digest_of(without_secrets(answers)), .finished = {}};
+}
+
+Error failed(const Places& places, Progress& progress, Step step, const Error& error) {
+  progress.failure = {step, error.message, error.hint, SystemClock().now()};
+  static_cast<void>(write_progress(places, progress).has_value());
+  Error said = error.within("step '" + std::string(to_text(step)) + "'");
+  if (said.hint.empty()) said.hint = "put it right, then: slipway first-boot apply";
+  return said;
+}
+
+Status make_state_directory(const Places& places) {
+  std::error_code failure;
+  fs::create_directories(places.state, failure);
+  if (failure) return file_error(places.state, "cannot be made", failure.value());
+  return sync_folder_of(places.state);
+}
+
+/// Answers that cannot be carried out are a failure of the first step: whoever looks at the state reads what is wrong.
+Result<Answers> checked_answers(const Places& places, Progress& progress, const Record& known) {
+  const auto refuse = [&](const Error& error) -> Error {
+    progress.failure = {Step::host_name, error.message, error.hint, SystemClock().now()};
+    static_cast<void>(write_progress(places, progress).has_value());
+    return error;
+  };
+  auto answers = read_answers(places.answers);
+  if (!answers) return refuse(answers.error());
+  // Of answers that are carried out, the secrets are gone, which the rules would ask for.
+  if (known.digest_after == digest_of(*answers) && known.finished.size() == kSteps) return answers;
+  if (const Status status = to_status(check_answers(*answers)); !status) return refuse(status.error());
+  return answers;
+}
+
+}  // namespace
+
+Result<Progress> apply(const Places& places, const Machine& machine, const command::Context& context) {
+  SLIPWAY_TRY(const Lock lock, Lock::take(places.lock));
+  SLIPWAY_CHECK(make_state_directory(places));
+  // Between its first step and its last one it stays open, whatever else is there: systemd goes on with it at the next
+  // boot.
+  const fs::path open = places.state / "open";
+  std::error_code ignored;
+  if (is_done(places) && !fs::exists(open, ignored))
+    return Error{Code::conflict, "first boot: is over on this machine",
+                 "change /etc/slipway/slipway.toml and the system's own files; docs/first-boot.md says which"};
+  Progress progress{.phase = Phase::running, .began_at = SystemClock().now()};
+  SLIPWAY_TRY(const Answers answers, checked_answers(places, progress, read_record(places)));
+  Record record = record_for(places, answers);
+  SLIPWAY_CHECK(write_record(places, record));
+  if (machine.runs()) SLIPWAY_CHECK(replace_file(open, "", 0644));
+  progress.finished = record.finished;
+  const Job job{machine, answers, context, [&](const std::string& line) {
+                  progress.note = line;
+                  context.progress("  " + line);
+                  static_cast<void>(write_progress(places, progress).has_value());
+                }};
+  for (const Step step : all_steps()) {
+    if (std::ranges::find(record.finished, step) != record.finished.end()) continue;
+    if (!machine.runs() && step >= Step::restore) continue;
+    progress.current = step;
+    progress.note.clear();
+    SLIPWAY_CHECK(write_progress(places, progress));
+    context.progress("· " + std::string(title(step, Language::english)));
+    if (const Status status = carry_out(step, job); !status) return failed(places, progress, step, status.error());
+    kFailPoints.pass(kPoints[2 * static_cast<std::size_t>(step)]);
+    record.finished.push_back(step);
+    progress.finished.push_back(step);
+    SLIPWAY_CHECK(write_record(places, record));
+    kFailPoints.pass(kPoints[2 * static_cast<std::size_t>(step) + 1]);
+  }
+  progress.current.reset();
+  if (!machine.runs()) return progress;
+  kFailPoints.pass("firstboot.secrets.there");
+  SLIPWAY_CHECK(replace_file(places.answers, render_answers(without_secrets(answers)).reveal(), 0600));
+  kFailPoints.pass("firstboot.secrets.gone");
+  progress.done_at = SystemClock().now();
+  progress.phase = Phase::done;
+  SLIPWAY_CHECK(write_progress(places, progress));
+  SLIPWAY_CHECK(machine.remove(open));
+  return progress;
+}
+
+Status carry_out(Step step, const Job& job) {
+  switch (step) {
+    case Step::host_name:
+      return set_host_name(job);
+    case Step::time_zone:
+      return set_time_zone(job);
+    case Step::network:
+      return set_network(job);
+    case Step::management:
+      return set_management(job);
+    case Step::keys:
+      return set_keys(job);
+    case Step::certificate:
+      return set_certificate(job);
+    case Step::repositories:
+      return set_repositories(job);
+    case Step::restore:
+      return restore_server(job);
+    case Step::setup:
+      return set_up(job);
+    case Step::migration:
+      return migrate_server(job);
+    case Step::administrator:
+      return set_administrator(job);
+    case Step::serve:
+      return serve(job);
+  }
+  return Error{Code::internal, "step: is not known"};
+}
+
+}  // namespace slipway::firstboot

@@ -1,0 +1,148 @@
+#include "services/firstboot/console.hpp"
+
+#include <unistd.h>
+
+#include "appliance/base/file.hpp"
+#include "services/firstboot/machine.hpp"
+
+namespace slipway::firstboot {
+namespace {
+
+constexpr std::chrono::seconds kLook{1};
+constexpr std::chrono::seconds kRefresh{30};
+
+class Console {
+ public:
+  Console(const Places& places, std::optional<Language> language)
+      : places_(places), language_(language), terminal_([this] { return phase() != started_in_; }) {}
+
+  /// Returns when the terminal is gone.
+  Status run() {
+    while (!gone_) {
+      started_in_ = phase();
+      if (started_in_ == Phase::done) {
+        show_machine();
+      } else if (started_in_ == Phase::running || started_in_ == Phase::pending) {
+        follow();
+      } else {
+        SLIPWAY_CHECK(interview());
+      }
+    }
+    return {};
+  }
+
+ private:
+  [[nodiscard]] Phase phase() const {
+    const auto progress = read_progress(places_);
+    return progress ? progress->phase : Phase::failed;
+  }
+  [[nodiscard]] Language language() const { return language_.value_or(Language::english); }
+  [[nodiscard]] const char* words(const Said& said) const { return said.in(language()); }
+
+  void greet() {
+    terminal_.clear();
+    terminal_.say("Slipway");
+    terminal_.say("=======");
+    for (const std::string& address : own_addresses()) {
+      const bool v6 = address.find(':') != std::string::npos;
+      terminal_.say(words({"In a browser: ", "Dans un navigateur : "}) + std::string("https://") +
+                    (v6 ? "[" + address + "]" : address) + "/");
+    }
+    if (own_addresses().empty())
+      terminal_.say(words({"This machine has no address yet: give it a fixed one here.",
+                           "Cette machine n'a pas encore d'adresse : donnez-lui-en une ici."}));
+    if (const auto code = one_time_code(places_))
+      terminal_.say(words({"One-time code for it: ", "Code à usage unique : "}) + code->reveal());
+    terminal_.line();
+  }
+
+  bool choose_language() {
+    if (language_) return true;
+    terminal_.say("1) English   2) Francais");
+    const auto typed = terminal_.ask("[1] > ");
+    if (typed.kind != Terminal::Answer::line) {
+      gone_ = typed.kind == Terminal::Answer::end;
+      return false;
+    }
+    language_ = typed.text == "2" || typed.text == "fr" ? Language::french : Language::english;
+    return true;
+  }
+
+  Status interview() {
+    greet();
+    if (!choose_language()) return {};
+    if (const auto progress = read_progress(places_); progress && progress->failure) {
+      terminal_.say(words({"The last attempt stopped:", "La dernière tentative s'est arrêtée :"}));
+      terminal_.say(progress->failure->message, 2);
+      if (!progress->failure->hint.empty()) terminal_.say(progress->failure->hint, 2);
+      terminal_.line();
+    }
+    terminal_.say(words({"Empty keeps what stands in brackets, - empties it, < goes back.",
+                         "Vide garde ce qui est entre crochets, - l'efface, < revient en arrière."}));
+    Answers answers;
+    // Of a failed attempt: what was said need not be said again.
+    if (auto before = read_answers(places_.answers)) answers = *std::move(before);
+    const Asked asked = ask_answers(terminal_, language(), answers);
+    gone_ = asked == Asked::end;
+    if (asked != Asked::confirmed) return {};
+    SLIPWAY_CHECK(replace_file(places_.answers, render_answers(answers).reveal(), 0600));
+    return start();
+  }
+
+  /// Answers that are given again need a new start; the unit of the path only sees the first ones appear.
+  Status start() {
+    const Machine machine;
+    const Status started = machine.tell({"systemctl", "--no-block", "restart", "slipway-first-boot.service"},
+                                        "run: slipway first-boot apply");
+    if (!started) terminal_.say(to_text(started.error()));
+    terminal_.say(words({"The answers are carried out now.", "Les réponses sont maintenant exécutées."}));
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (phase() != Phase::running && phase() != Phase::done && std::chrono::steady_clock::now() < deadline)
+      terminal_.wait(kLook);
+    follow();
+    return {};
+  }
+
+  void follow() {
+    std::optional<Step> shown;
+    std::string note;
+    for (Phase now = phase(); now == Phase::running || now == Phase::pending; now = phase()) {
+      if (const auto progress = read_progress(places_); progress && progress->current) {
+        if (progress->current != shown)
+          terminal_.say(std::to_string(static_cast<std::size_t>(*progress->current) + 1) + "/" +
+                        std::to_string(kSteps) + " " + std::string(title(*progress->current, language())));
+        if (progress->note != note && !progress->note.empty()) terminal_.say(progress->note, 4);
+        shown = progress->current;
+        note = progress->note;
+      }
+      terminal_.wait(kLook);
+    }
+  }
+
+  void show_machine() {
+    terminal_.clear();
+    terminal_.say(status_screen(language()));
+    const auto typed = terminal_.wait(kRefresh) ? terminal_.ask("") : Terminal::Typed{Terminal::Answer::line, ""};
+    if (typed.text == "fr") language_ = Language::french;
+    if (typed.text == "en") language_ = Language::english;
+    gone_ = typed.kind == Terminal::Answer::end;
+  }
+
+  const Places& places_;
+  std::optional<Language> language_;
+  Phase started_in_ = Phase::waiting;
+  Terminal terminal_;
+  bool gone_ = false;
+};
+
+}  // namespace
+
+Status console(const Places& places, const command::Context&, std::optional<Language> language) {
+  if (::geteuid() != 0)
+    return Error{Code::permission, "console: writes the answers of a whole machine", "run it as root"};
+  std::error_code failure;
+  std::filesystem::create_directories(places.code.parent_path(), failure);
+  return Console(places, language).run();
+}
+
+}  // namespace slipway::firstboot

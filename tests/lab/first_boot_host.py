@@ -1,0 +1,124 @@
+"""A host made from the image, before its first boot: an overlay on the image's sealed root, booted by systemd-nspawn in a network
+namespace. It is looked at from outside (nsenter), since nobody may sign in yet."""
+import contextlib
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import tempfile
+
+import host as lab
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+ROOTFS = ROOT / "images" / "rootfs"
+BOOT_SECONDS = 300
+
+
+def sealed_root():
+    """The root that the image was made of: SLIPWAY_IMAGE_ROOT, or where `./dev image` leaves it."""
+    return pathlib.Path(os.environ.get("SLIPWAY_IMAGE_ROOT", ROOT / "build/image/work/sealed"))
+
+
+class FirstBootHost:
+    """One machine. `lay` files before boot(); power_cut() and boot() again keep its disk."""
+
+    def __init__(self, network, name, last, programs):
+        self.network, self.name, self.last = network, name, last
+        self.work = pathlib.Path(tempfile.mkdtemp(prefix=f"slipway-first-{name}-"))
+        self.merged = self.work / "merged"
+        self.programs = programs
+        self.process, self.namespace = None, None
+        self.count = 0
+
+    def __enter__(self):
+        for part in ("upper", "over", "merged"):
+            (self.work / part).mkdir()
+        lab.run("mount", "-t", "overlay", "overlay", "-o",
+                f"lowerdir={sealed_root()},upperdir={self.work / 'upper'},workdir={self.work / 'over'}", self.merged)
+        self._install()
+        self.namespace = self.network.attach(self.name, self.last)
+        return self
+
+    def __exit__(self, *_):
+        self.power_cut()
+        lab.run("umount", self.merged, check=False)
+        shutil.rmtree(self.work, ignore_errors=True)
+
+    def _install(self):
+        """The programs and units of this checkout over those of the image."""
+        for program in ("slipway", "slipway-webd", "slipway-jobd", "slipway-backupd", "slipway-migrate"):
+            shutil.copy(self.programs / program, self.merged / "usr/bin" / program)
+        units = self.merged / "usr/lib/systemd/system"
+        names = []
+        for source in sorted((ROOTFS / "usr/lib/systemd/system").rglob("*")):
+            target = units / source.relative_to(ROOTFS / "usr/lib/systemd/system")
+            if source.is_dir():
+                target.mkdir(exist_ok=True)
+            elif "first-boot" in source.name or "console" in source.name:
+                shutil.copy(source, target)
+                if "[Install]" in source.read_text(encoding="utf-8"):
+                    names.append(source.name)
+        lab.run("chroot", self.merged, "systemctl", "enable", *names)
+        shutil.rmtree(self.merged / "srv/slipway/slipway/first-boot", ignore_errors=True)
+
+    def lay(self, path, text, mode=0o600):
+        target = self.merged / path.lstrip("/")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+        target.chmod(mode)
+
+    def boot(self, *arguments):
+        self.count += 1
+        console = open(self.work / f"console{self.count}", "ab")
+        with console:
+            self.process = subprocess.Popen(
+                ["systemd-nspawn", "--quiet", "--boot", "--register=no", "--keep-unit", "--resolv-conf=off", "--timezone=off", "--link-journal=no",
+                 "--capability=CAP_NET_ADMIN,CAP_IPC_LOCK", f"--hostname={self.name}", "-D", str(self.merged),
+                 f"--network-namespace-path=/run/netns/{self.namespace}", "--console=pipe", *arguments],
+                stdin=subprocess.DEVNULL, stdout=console, stderr=console)
+        lab.poll(self._init, BOOT_SECONDS, f"{self.name}: init")
+        lab.poll(lambda: self.sh("systemctl is-system-running", check=False).stdout.strip() not in ("", "offline", "initializing"), BOOT_SECONDS,
+                 f"{self.name}: systemd")
+
+    def _init(self):
+        """The process that is the machine's init: nspawn's grandchild, or none yet."""
+        if self.process.poll() is not None:
+            raise lab.LabError(f"{self.name}: systemd-nspawn ended with {self.process.returncode}; {self.work}/console{self.count}")
+        with contextlib.suppress(OSError, IndexError):
+            children = pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text(encoding="ascii").split()
+            for child in children:
+                if pathlib.Path(f"/proc/{child}/comm").read_text(encoding="ascii").strip() == "systemd":
+                    return child
+        return None
+
+    def inside(self):
+        return ["nsenter", "-t", self._init(), "-m", "-u", "-i", "-n", "-p", "-C"]
+
+    def sh(self, script, check=True, timeout=120):
+        """Runs a script as root of the machine."""
+        init = self._init()
+        if init is None:
+            raise lab.LabError(f"{self.name}: does not run")
+        return lab.run(*self.inside(), "/bin/bash", "-c", script, check=check, timeout=timeout)
+
+    def status(self):
+        """What `slipway first-boot status --json` says."""
+        said = self.sh("slipway first-boot status --json", check=False)
+        return json.loads(said.stdout) if said.stdout.startswith("{") else {"phase": "unknown", "said": said.stderr}
+
+    def wait_for(self, phase, seconds=600):
+        """Until the first boot is in this phase; a failure that is not waited for is an error."""
+        def reached():
+            status = self.status()
+            if status["phase"] == "failed" and phase != "failed":
+                raise lab.LabError(f"{self.name}: first boot failed: {status['failure']}\n{self.sh('journalctl -b --no-pager | tail -40').stdout}")
+            return status if status["phase"] == phase else None
+        return lab.poll(reached, seconds, f"{self.name}: phase {phase}")
+
+    def power_cut(self):
+        """The machine's init dies with its nspawn."""
+        if self.process is None or self.process.poll() is not None:
+            return
+        self.process.kill()
+        self.process.wait()
