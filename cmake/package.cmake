@@ -3,8 +3,8 @@
 install(TARGETS slipway-migrate RUNTIME DESTINATION bin COMPONENT migrate)
 install(FILES docs/migration.md docs/profiles.md DESTINATION share/doc/slipway-migrate COMPONENT migrate)
 
-install(TARGETS slipway slipway-webd slipway-jobd slipway-backupd RUNTIME DESTINATION bin COMPONENT appliance)
-install(FILES docs/restore.md docs/upgrade.md docs/options.md DESTINATION share/doc/slipway COMPONENT appliance)
+install(TARGETS slipway slipway-webd slipway-jobd slipway-backupd slipway-wizardd RUNTIME DESTINATION bin COMPONENT appliance)
+install(FILES docs/first-boot.md docs/restore.md docs/upgrade.md docs/options.md DESTINATION share/doc/slipway COMPONENT appliance)
 install(DIRECTORY appliance/rootfs/usr/ DESTINATION /usr COMPONENT appliance)
 install(FILES appliance/rootfs/etc/slipway/slipway.toml DESTINATION /etc/slipway COMPONENT appliance)
 # Where a new, empty data volume takes it from (tmpfiles.d).
@@ -32,7 +32,7 @@ function(slipway_debian package component)
   endforeach()
 endfunction()
 slipway_debian(slipway-migrate migrate slipway-migrate)
-slipway_debian(slipway appliance slipway slipway-webd slipway-jobd slipway-backupd)
+slipway_debian(slipway appliance slipway slipway-webd slipway-jobd slipway-backupd slipway-wizardd)
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME slipway)
