@@ -32,6 +32,7 @@ function(slipway_debian package component)
   endforeach()
 endfunction()
 slipway_debian(slipway-migrate migrate slipway-migrate)
+install(FILES cmake/debian/slipway.lintian-overrides DESTINATION share/lintian/overrides RENAME slipway COMPONENT appliance)
 slipway_debian(slipway appliance slipway slipway-webd slipway-jobd slipway-backupd slipway-wizardd)
 
 set(CPACK_GENERATOR DEB)
