@@ -31,7 +31,8 @@ class Database:
         self.desk.sh("mariadb -e 'CREATE DATABASE IF NOT EXISTS lab_rights; CREATE OR REPLACE TABLE lab_rights.one (a INT) SELECT 1 AS a; FLUSH TABLES'")
         self.addCleanup(self.desk.sh, "mariadb -e 'DROP DATABASE IF EXISTS lab_rights'")
         user = "setpriv --reuid slipway-backup --regid slipway-backup --groups $(getent group mysql | cut -d: -f3)"
-        self.assertEqual(self.desk.sh(f"{user} find /var/lib/mysql ! -readable ! -name '*.flag'"), "")
+        # debian-start writes mysql_upgrade_info, which holds a version and no table.
+        self.assertEqual(self.desk.sh(f"{user} find /var/lib/mysql ! -readable ! -name '*.flag' ! -name mysql_upgrade_info"), "")
         self.assertEqual(self.desk.sh(f"{user} find /var/lib/mysql -writable"), "")
 
     def test_exporters_user_sees_counters_alone(self):
@@ -92,6 +93,8 @@ class Hardness:
             source, target = lab.pathlib.Path("/", path), self.desk.host.merged / path
             shutil.copytree(source, target) if source.is_dir() else shutil.copy(source, target)
         self.addCleanup(self.desk.sh, "rm -rf /usr/sbin/lynis /usr/share/lynis /etc/lynis /var/log/lynis*")
+        # A container shows its host's kernel, modules and mounts: the CIS list looks at what our own would be set to.
+        self.desk.sh("printf 'skip-test=%s\\n' KRNL-5830 KRNL-6000 NETW-3200 FILE-6310 MACF-6208 >/etc/lynis/custom.prf")
         self.desk.sh("lynis audit system --quick --no-colors --quiet >/dev/null 2>&1 || true", timeout=900)
         report = self.desk.sh("cat /var/log/lynis-report.dat")
         index = int(re.search(r"^hardening_index=(\d+)", report, re.M).group(1))
