@@ -144,7 +144,7 @@ password = "{PASSWORD}"
         with first.FirstBootHost(self.network, "power", 13, PROGRAMS) as host:
             self.seed(host, 13)
             host.boot()
-            lab.poll(lambda: host.status().get("step") == "setup", 600, "set-up begun")
+            lab.poll(lambda: "time-zone" in host.status().get("finished", []), 600, "first steps done")
             host.power_cut()
             host.boot()
             status = host.wait_for("done")
