@@ -13,9 +13,8 @@ int main(int argc, char** argv) {
   // Verbs speak to a person; only the supervisor logs what goes well.
   slipway::telemetry::set_up_logging("slipway", slipway::telemetry::Level::warning);
   using namespace slipway;
-  return command::run(
-      argc, argv,
-      {operator_::register_config, operator_::register_account, operator_::register_embedded, operator_::register_setup,
-       backup::register_backup, backup::register_restore, doctor::register_doctor, doctor::register_support_bundle,
-       firstboot::register_first_boot});
+  return command::run(argc, argv,
+                      {operator_::register_config, operator_::register_account, operator_::register_embedded,
+                       operator_::register_setup, backup::register_backup, backup::register_restore,
+                       doctor::register_doctor, doctor::register_support_bundle, firstboot::register_first_boot});
 }
