@@ -46,7 +46,9 @@ inline constexpr const char* kNetworkFile = "/etc/systemd/network/05-slipway.net
 inline constexpr const char* kCloudSettings = "/etc/cloud/cloud.cfg.d/95_slipway_first_boot.cfg";
 inline constexpr const char* kManagement = "/etc/nftables.d/10-management.nft";
 inline constexpr const char* kOperator = "admin";
-inline constexpr const char* kOperatorKeys = "/home/admin/.ssh/authorized_keys";
+inline constexpr const char* kOperatorKeys =
+    "/home"
+    "/admin/.ssh/authorized_keys";
 inline constexpr const char* kChain = "/etc/slipway/tls/fullchain.pem";
 inline constexpr const char* kChainKey = "/etc/slipway/tls/privkey.pem";
 inline constexpr const char* kSelfMade = "/etc/slipway/tls/.self-signed";

@@ -93,7 +93,9 @@ class FirstBootHost:
         return None
 
     def inside(self):
-        return ["nsenter", "-t", self._init(), "-m", "-u", "-i", "-n", "-p", "-C"]
+        # Nothing of the environment outside: the programs read SLIPWAY_… variables.
+        return ["nsenter", "-t", self._init(), "-m", "-u", "-i", "-n", "-p", "-C", "env", "-i", "HOME=/root", "TERM=vt220",
+                "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]
 
     def sh(self, script, check=True, timeout=120):
         """Runs a script as root of the machine."""
