@@ -178,9 +178,9 @@ class Upgrade(Case):
     # C9
     def test_what_cannot_go_well_is_refused_before_anything_is_touched(self):
         before, _ = installed(), self.prepare()
-        cut = f"head -c 1000000 {self.package} >/root/cut.deb && slipway upgrade /root/cut.deb"
+        cut = f"head -c 1000000 {self.package} >/opt/cut.deb && slipway upgrade /opt/cut.deb"
         old = f"slipway upgrade /root/{lab_state['older']}"
-        for command, code in ((cut, 11), (old, 2), ("slipway upgrade /root/none.deb", 5), ("slipway upgrade", 2),
+        for command, code in ((cut, 11), (old, 2), ("slipway upgrade /opt/none.deb", 5), ("slipway upgrade", 2),
                               (f"slipway upgrade {self.package} {self.package} --check", 2)):
             done = sh(command, check=False)
             self.assertEqual(done.returncode, code, command + done.stderr)
