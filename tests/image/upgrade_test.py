@@ -164,7 +164,7 @@ class Upgrade(Case):
     def test_nobody_reaches_a_version_that_is_being_tested(self):
         self.prepare()
         arm("testing.programs_up", "stop")
-        sh(f"systemd-run --quiet slipway upgrade {self.package}")
+        sh(f"systemd-run --quiet --collect slipway upgrade {self.package}")
         lab.poll(stopped, 120, "the test")
         self.assertEqual(status()["phase"], "testing")
         sh("test -S /run/slipway-webd/trial.sock")
@@ -206,7 +206,7 @@ class Killed(Case):
                     self.assertEqual(self.upgrade(f"SLIPWAY_TEST=1 SLIPWAY_FAIL_POINT={point}").returncode, 137)
                 else:
                     arm(point)
-                    sh(f"systemd-run --quiet slipway upgrade {self.package}")
+                    sh(f"systemd-run --quiet --collect slipway upgrade {self.package}")
                     lab.poll(lambda: unit("Result") == "signal", UNIT_SECONDS, f"the end at {point}")
                     disarm()
                 self.settle(point)
@@ -229,7 +229,7 @@ class Killed(Case):
                     self.upgrade(f"SLIPWAY_TEST=1 SLIPWAY_FAIL_POINT={point}")
                 else:
                     arm(point, "stop")
-                    sh(f"systemd-run --quiet slipway upgrade {self.package}")
+                    sh(f"systemd-run --quiet --collect slipway upgrade {self.package}")
                     lab.poll(stopped, 120, point)
                 host.kill()
                 host.boot()
@@ -244,7 +244,7 @@ class Killed(Case):
             delay = draw.uniform(0.0, 9.0)
             with self.subTest(attempt=attempt, delay=delay):
                 self.prepare(replaced=BROKEN if attempt % 2 else None)
-                sh(f"systemd-run --quiet slipway upgrade {self.package}")
+                sh(f"systemd-run --quiet --collect slipway upgrade {self.package}")
                 lab.poll(lambda: unit("MainPID") not in ("", "0"), 60, "the unit works")
                 moment = time.monotonic() + delay
                 lab.poll(lambda: time.monotonic() >= moment, 60, "the moment")
