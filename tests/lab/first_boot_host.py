@@ -74,6 +74,8 @@ class FirstBootHost:
         with console:
             self.process = subprocess.Popen(
                 ["systemd-nspawn", "--quiet", "--boot", "--register=no", "--keep-unit", "--resolv-conf=off", "--timezone=off", "--link-journal=no",
+                 # A name of its own for each boot: what a power cut leaves of the last one would be in the way.
+                 f"--machine=first-{self.name}-{os.getpid()}-{self.count}",
                  "--capability=CAP_NET_ADMIN,CAP_IPC_LOCK", f"--hostname={self.name}", "-D", str(self.merged),
                  f"--network-namespace-path=/run/netns/{self.namespace}", "--console=pipe", *arguments],
                 stdin=subprocess.DEVNULL, stdout=console, stderr=console)
