@@ -74,6 +74,8 @@ class FirstBootHost:
         with console:
             self.process = subprocess.Popen(
                 ["systemd-nspawn", "--quiet", "--boot", "--register=no", "--keep-unit", "--resolv-conf=off", "--timezone=off", "--link-journal=no",
+                 # A name of its own for each boot: what a power cut leaves of the last one would be in the way.
+                 f"--machine=first-{self.name}-{os.getpid()}-{self.count}",
                  "--capability=CAP_NET_ADMIN,CAP_IPC_LOCK", f"--hostname={self.name}", "-D", str(self.merged),
                  f"--network-namespace-path=/run/netns/{self.namespace}", "--console=pipe", *arguments],
                 stdin=subprocess.DEVNULL, stdout=console, stderr=console)
@@ -84,7 +86,8 @@ class FirstBootHost:
     def _init(self):
         """The process that is the machine's init: nspawn's grandchild, or none yet."""
         if self.process.poll() is not None:
-            raise lab.LabError(f"{self.name}: systemd-nspawn ended with {self.process.returncode}; {self.work}/console{self.count}")
+            said = (self.work / f"console{self.count}").read_text(encoding="utf-8", errors="replace")[-800:]
+            raise lab.LabError(f"{self.name}: systemd-nspawn ended with {self.process.returncode}: {said}")
         with contextlib.suppress(OSError, IndexError):
             children = pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text(encoding="ascii").split()
             for child in children:
@@ -115,7 +118,9 @@ class FirstBootHost:
             status = self.status()
             if status["phase"] == "failed" and phase != "failed":
                 raise lab.LabError(f"{self.name}: first boot failed: {status['failure']}\n{self.sh('journalctl -b --no-pager | tail -40').stdout}")
-            return status if status["phase"] == phase else None
+            # After a boot the database server may still be starting, and its part of the state is null.
+            complete = phase != "done" or status["state"]["administrator"]
+            return status if status["phase"] == phase and complete else None
         return lab.poll(reached, seconds, f"{self.name}: phase {phase}")
 
     def power_cut(self):
