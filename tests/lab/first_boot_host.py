@@ -20,6 +20,15 @@ def sealed_root():
     return pathlib.Path(os.environ.get("SLIPWAY_IMAGE_ROOT", ROOT / "build/image/work/sealed"))
 
 
+def in_space(space):
+    """Processes of this machine that belong to a PID namespace."""
+    found = []
+    for entry in pathlib.Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            found += [entry.name] if os.readlink(entry / "ns/pid") == space else []
+    return found
+
+
 class FirstBootHost:
     """One machine. `lay` files before boot(); power_cut() and boot() again keep its disk."""
 
@@ -127,5 +136,9 @@ class FirstBootHost:
         """The machine's init dies with its nspawn."""
         if self.process is None or self.process.poll() is not None:
             return
+        init = self._init()
+        space = os.readlink(f"/proc/{init}/ns/pid") if init else None
         self.process.kill()
         self.process.wait()
+        # Its processes go a moment later; until then they hold what the kernel counts for all hosts together, inotify instances above all.
+        lab.poll(lambda: not space or not in_space(space), 60, f"{self.name}: the end of its processes")
