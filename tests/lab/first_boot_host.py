@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import tempfile
 
@@ -138,7 +139,11 @@ class FirstBootHost:
             return
         init = self._init()
         space = os.readlink(f"/proc/{init}/ns/pid") if init else None
-        self.process.kill()
+        # Not nspawn, whose machine would live on for a while: with its init, all of a PID namespace goes.
+        if init:
+            os.kill(int(init), signal.SIGKILL)
+        else:
+            self.process.kill()
         self.process.wait()
         # Its processes go a moment later; until then they hold what the kernel counts for all hosts together, inotify instances above all.
         lab.poll(lambda: not space or not in_space(space), 60, f"{self.name}: the end of its processes")
