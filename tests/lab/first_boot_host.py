@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import tempfile
 
@@ -18,6 +19,15 @@ BOOT_SECONDS = 300
 def sealed_root():
     """The root that the image was made of: SLIPWAY_IMAGE_ROOT, or where `./dev image` leaves it."""
     return pathlib.Path(os.environ.get("SLIPWAY_IMAGE_ROOT", ROOT / "build/image/work/sealed"))
+
+
+def in_space(space):
+    """Processes of this machine that belong to a PID namespace."""
+    found = []
+    for entry in pathlib.Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            found += [entry.name] if os.readlink(entry / "ns/pid") == space else []
+    return found
 
 
 class FirstBootHost:
@@ -127,5 +137,13 @@ class FirstBootHost:
         """The machine's init dies with its nspawn."""
         if self.process is None or self.process.poll() is not None:
             return
-        self.process.kill()
+        init = self._init()
+        space = os.readlink(f"/proc/{init}/ns/pid") if init else None
+        # Not nspawn, whose machine would live on for a while: with its init, all of a PID namespace goes.
+        if init:
+            os.kill(int(init), signal.SIGKILL)
+        else:
+            self.process.kill()
         self.process.wait()
+        # Its processes go a moment later; until then they hold what the kernel counts for all hosts together, inotify instances above all.
+        lab.poll(lambda: not space or not in_space(space), 60, f"{self.name}: the end of its processes")
