@@ -162,7 +162,7 @@ def unpack(made, disk, sealed):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--packages", type=pathlib.Path, required=True, help="directory with the packages slipway and slipway-migrate")
-    parser.add_argument("--work", type=pathlib.Path, default=REPOSITORY / "build/image/work", help="where steps leave what the next one takes")
+    parser.add_argument("--work", type=pathlib.Path, default=REPOSITORY / "build/image/steps", help="where steps leave what the next one takes")
     parser.add_argument("--out", type=pathlib.Path, default=REPOSITORY / "build/image/out", help="where the files are put")
     parser.add_argument("--format", default=",".join(FORMATS), help="which of " + ", ".join(FORMATS))
     parser.add_argument("--sign-key", type=pathlib.Path, help="key that signs the sums; without one this machine's own")

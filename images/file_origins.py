@@ -36,7 +36,10 @@ _PATTERNS = {
         r"etc/(apt|dpkg)/.*", r"etc/sudoers\.d/.*", r"etc/modules(-load\.d/.*)?", r"var/lib/dbus/machine-id", r"bin|sbin|lib|lib32|lib64|libx32",
         r"var/(lock|run)", r"var/lib/usrmerge/.*"],
     "logs": [r"var/log/.*"],
-    "Slipway": [r"(etc|usr/lib|usr/share|var/lib|opt)/slipway/.*", r"srv/.*"],
+    "Slipway": [
+        r"(etc|usr/lib|usr/share|usr/local/share|var/lib|opt)/slipway/.*", r"srv/.*", r"usr/lib/systemd/system/slipway[^/]*",
+        r"usr/lib/systemd/system/slipway[^/]*\.d/[^/]+", r"usr/local/s?bin/slipway-[^/]+", r"usr/share/pam-configs/slipway-[^/]+",
+        r"usr/share/initramfs-tools/modules\.d/slipway"],
     "configuration": [r"etc/.*", r"root/.*", r"home/.*"],
     "state of a service": [r"var/(lib|cache|spool|backups|mail|www)/.*"],
     "device": [r"dev/.*"],

@@ -237,7 +237,7 @@ def parse(words):
     command.add_argument("--format", default=",".join(conversions.DEFAULT), metavar="A,B",
                          help=f"default: {','.join(conversions.DEFAULT)}; also: vhdx.zip")
     command.add_argument("--firmware", choices=("efi", "bios"), default="efi", help="what the OVA asks VMware for; the disk starts under both")
-    command.add_argument("--zstd-level", type=int, default=19, choices=range(1, 23), metavar="1-22", help="of raw.zst; default 19")
+    command.add_argument("--zstd-level", type=int, default=10, choices=range(1, 23), metavar="1-22", help="of raw.zst; default 10")
     command.add_argument("--mtime", type=int, default=source_date_epoch(), metavar="SECONDS",
                          help="time of the files inside the OVA; default: SOURCE_DATE_EPOCH, else 1970")
     command.add_argument("--changelog", default=os.path.join(root, "CHANGELOG.md"), metavar="FILE", help="where the release notes come from")

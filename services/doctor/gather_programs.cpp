@@ -91,10 +91,9 @@ Fact<Answer> front(const Sources& sources) {
                                  .any_status = true,
                                  .input = request}),
                       [&](const std::string& said) -> Fact<Answer> {
-                        const auto words = words_of(said.substr(0, said.find('\n')));
-                        if (words.size() < 2 || !words[0].starts_with("HTTP/"))
-                          return Unknown{front_address(sources) + ": no answer", "systemctl status nginx"};
-                        return Answer{std::atoi(std::string(words[1]).c_str()), ""};
+                        const auto status = parse_http_status(said);
+                        if (!status) return Unknown{front_address(sources) + ": no answer", "systemctl status nginx"};
+                        return Answer{*status, ""};
                       });
 }
 

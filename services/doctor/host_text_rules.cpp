@@ -271,6 +271,14 @@ Names parse_nginx_protocols(std::string_view text) {
   return names;
 }
 
+std::optional<int> parse_http_status(std::string_view said) {
+  for (const auto line : lines_of(said)) {
+    const auto words = words_of(line);
+    if (words.size() >= 2 && words[0].starts_with("HTTP/")) return std::atoi(std::string(words[1]).c_str());
+  }
+  return std::nullopt;
+}
+
 Names parse_jails(std::string_view text) {
   Names names;
   for (const auto line : lines_of(text)) {

@@ -63,6 +63,9 @@ struct ShownUnit {
 };
 [[nodiscard]] std::map<std::string, ShownUnit> parse_units(std::string_view text);
 
+/// The status of an HTTP/1 answer that a TLS client's own remarks may stand before; nothing: no answer is there.
+[[nodiscard]] std::optional<int> parse_http_status(std::string_view said);
+
 /// From `fail2ban-client status`.
 [[nodiscard]] Names parse_jails(std::string_view text);
 /// "update", "upgrade" from `apt-config dump APT::Periodic`.

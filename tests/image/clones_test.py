@@ -2,8 +2,8 @@
 """Clones of one sealed system are strangers to each other: each is started once, as a container, and nothing that makes a machine itself
 is found in two of them.
 
-Needs root and SLIPWAY_TREE, the sealed tree that ./dev image leaves in build/image/work/sealed; SLIPWAY_CLONES says how many (20).
-Run: SLIPWAY_TREE=build/image/work/sealed python3 tests/image/clones_test.py"""
+Needs root and SLIPWAY_TREE, the sealed tree that ./dev image leaves in build/image/steps/sealed; SLIPWAY_CLONES says how many (20).
+Run: SLIPWAY_TREE=build/image/steps/sealed python3 tests/image/clones_test.py"""
 import concurrent.futures
 import hashlib
 import os

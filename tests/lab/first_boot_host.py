@@ -18,7 +18,7 @@ BOOT_SECONDS = 300
 
 def sealed_root():
     """The root that the image was made of: SLIPWAY_IMAGE_ROOT, or where `./dev image` leaves it."""
-    return pathlib.Path(os.environ.get("SLIPWAY_IMAGE_ROOT", ROOT / "build/image/work/sealed"))
+    return pathlib.Path(os.environ.get("SLIPWAY_IMAGE_ROOT", ROOT / "build/image/steps/sealed"))
 
 
 def in_space(space):

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The sealed image's own tree, booted as it is shipped: nobody has configured it, and nobody can sign in over SSH yet.
 
-Needs root, the packages of cmake/packages/lab.txt, and the tree: SLIPWAY_TREE, or else what ./dev image has left in build/image/work/sealed."""
+Needs root, the packages of cmake/packages/lab.txt, and the tree: SLIPWAY_TREE, or else what ./dev image has left in build/image/steps/sealed."""
 import os
 import pathlib
 import sys
@@ -12,7 +12,7 @@ import appliance  # noqa: E402  (beside this file)
 import front_cases  # noqa: E402
 import inside_cases  # noqa: E402
 
-DESK = appliance.Shipped(pathlib.Path(os.environ.get("SLIPWAY_TREE", appliance.REPOSITORY / "build/image/work/sealed")))
+DESK = appliance.Shipped(pathlib.Path(os.environ.get("SLIPWAY_TREE", appliance.REPOSITORY / "build/image/steps/sealed")))
 
 
 def setUpModule():

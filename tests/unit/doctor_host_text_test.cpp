@@ -48,6 +48,13 @@ TEST(HostText, ReadsListeners) {
   EXPECT_EQ(all[2].address, "[::]");
 }
 
+TEST(HostText, FindsTheStatusBehindWhatATlsClientSays) {
+  EXPECT_EQ(parse_http_status("HTTP/1.1 200 OK\r\nServer: nginx\r\n"), 200);
+  EXPECT_EQ(parse_http_status("Can't use SSL_get_servername\nHTTP/1.1 503 Service Unavailable\r\n"), 503);
+  EXPECT_EQ(parse_http_status("depth=0 CN = desk\nverify error:num=18\n"), std::nullopt);
+  EXPECT_EQ(parse_http_status(""), std::nullopt);
+}
+
 // C9, E3
 TEST(HostText, ReadsPackagesAndUpdates) {
   const auto list = parse_packages(
