@@ -69,10 +69,12 @@ def key_for_this_run(folder):
     user = {"name": "trial", "sudo": "ALL=(ALL) NOPASSWD:ALL", "shell": "/bin/bash", "ssh_authorized_keys": [public]}
     # QEMU's own network, from which this machine's connections come: an appliance lets nobody to SSH unless told.
     door = {"path": "/etc/nftables.d/trial.nft", "content": "add element inet slipway management4 { 10.0.2.0/24 }\n"}
+    # Whoever asks again and again whether SSH answers yet is shut out as a guesser.
+    known = {"path": "/etc/fail2ban/jail.d/trial.local", "content": "[DEFAULT]\nignoreip = 127.0.0.1/8 ::1 10.0.2.0/24\n"}
     # Nobody answers the questions of a first boot here; what is tried is the rest.
     over = {"path": "/var/lib/slipway/first-boot/done", "content": ""}
     opened = ["sh", "-c", "if systemctl is-active --quiet nftables; then systemctl reload nftables; fi"]
-    return "#cloud-config\n" + json.dumps({"users": [user], "write_files": [door, over], "runcmd": [opened]}) + "\n"
+    return "#cloud-config\n" + json.dumps({"users": [user], "write_files": [door, known, over], "runcmd": [opened]}) + "\n"
 
 
 def firmware(name, folder):

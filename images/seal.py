@@ -24,7 +24,7 @@ GONE = [
     "var/lib/cloud/**", "run/**", "tmp/**", "var/tmp/**", "var/backups/**", "var/lib/dhcp/*.leases", "var/lib/chrony/*",
     "var/lib/systemd/timers/**", "var/lib/systemd/timesync/**", "var/lib/systemd/linger/**", "var/lib/systemd/coredump/**",
     "var/lib/fail2ban/**", "var/lib/private/**", "root/.*_history", "root/.cache", "root/.ansible", "home/*/.*_history",
-    "home/*/.ansible", "etc/.pwd.lock", "etc/cloud/cloud-init.disabled", "etc/systemd/network/10-cloud-init-*", "etc/nftables.d/trial.nft",
+    "home/*/.ansible", "etc/.pwd.lock", "etc/cloud/cloud-init.disabled", "etc/systemd/network/10-cloud-init-*", "etc/nftables.d/trial.nft", "etc/fail2ban/jail.d/trial.local",
     "var/lib/unattended-upgrades/**", "var/lib/apt/periodic/*", "var/lib/logrotate/status",
     # the database and the metrics are made on first use
     "srv/slipway/mysql/**", "srv/slipway/mysql.new", "srv/slipway/prometheus/**", "srv/slipway/slipway/**",

@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 
+#include "appliance/base/password_policy.hpp"
 #include "appliance/firstboot/identity_rules.hpp"
 #include "appliance/firstboot/network_rules.hpp"
 
@@ -67,7 +68,10 @@ class Checker {
       if (const auto wrong = fault_of_mail(admin.email)) add("administrator.email", *wrong, admin.email);
     if (admin.password.empty()) return;
     const auto wrong = fault_of_password(admin.password, admin.email, first_label(answers_.hostname));
-    if (wrong) add("administrator.password", *wrong);
+    if (wrong)
+      add("administrator.password", *wrong);
+    else if (!check_password(admin.password.reveal(), "admin"))
+      add("administrator.password", Wrong::password_simple);
   }
 
   void certificate() {

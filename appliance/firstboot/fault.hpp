@@ -37,6 +37,7 @@ enum class Wrong {
   no_mail,               ///< no mail address
   password_short,        ///< below 12 characters
   password_long,         ///< above 200
+  password_simple,       ///< short of the desk's policy
   password_guessed,      ///< says the mail address or the machine's name, or one letter again and again
   no_choice,             ///< not one of a few words
   certificate_unasked,   ///< a chain or key with kind "self-made"

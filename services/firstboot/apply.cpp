@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <fstream>
+#include <thread>
 
 #include "appliance/base/fail_point.hpp"
 #include "appliance/base/file.hpp"
@@ -47,7 +48,12 @@ class Lock {
     const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
     if (file < 0) return file_error(path, "cannot be opened", errno);
     Lock lock(file);
-    if (::flock(file, LOCK_EX | LOCK_NB) != 0)
+    // Whoever only looks whether it is held holds it for a moment as well.
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+    bool held = ::flock(file, LOCK_EX | LOCK_NB) == 0;
+    for (; !held && std::chrono::steady_clock::now() < deadline; held = ::flock(file, LOCK_EX | LOCK_NB) == 0)
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    if (!held)
       return Error{Code::in_use, "first boot: is being carried out already",
                    "'slipway first-boot status' shows how far it is"};
     return lock;
@@ -151,7 +157,9 @@ Result<Progress> apply(const Places& places, const Machine& machine, const comma
   Progress progress{.phase = Phase::running, .began_at = SystemClock().now()};
   SLIPWAY_TRY(const Answers answers, checked_answers(places, progress, read_record(places)));
   Record record = record_for(places, answers);
-  SLIPWAY_CHECK(write_record(places, record));
+  // Of a tree, files alone are written: when it boots, each step has its turn.
+  const auto keep = [&] { return machine.runs() ? write_record(places, record) : Status(); };
+  SLIPWAY_CHECK(keep());
   if (machine.runs()) SLIPWAY_CHECK(replace_file(open, "", 0644));
   progress.finished = record.finished;
   const Job job{machine, answers, context, [&](const std::string& line) {
@@ -170,7 +178,7 @@ Result<Progress> apply(const Places& places, const Machine& machine, const comma
     kFailPoints.pass(kPoints[2 * static_cast<std::size_t>(step)]);
     record.finished.push_back(step);
     progress.finished.push_back(step);
-    SLIPWAY_CHECK(write_record(places, record));
+    SLIPWAY_CHECK(keep());
     kFailPoints.pass(kPoints[2 * static_cast<std::size_t>(step) + 1]);
   }
   progress.current.reset();

@@ -89,10 +89,10 @@ class Console {
     return start();
   }
 
-  /// Answers that are given again need a new start; the unit of the path only sees the first ones appear.
+  /// The unit of the path has seen the new answers; where it does not run, this starts them.
   Status start() {
     const Machine machine;
-    const Status started = machine.tell({"systemctl", "--no-block", "restart", "slipway-first-boot.service"},
+    const Status started = machine.tell({"systemctl", "--no-block", "start", "slipway-first-boot.service"},
                                         "run: slipway first-boot apply");
     if (!started) terminal_.say(to_text(started.error()));
     terminal_.say(words({"The answers are carried out now.", "Les réponses sont maintenant exécutées."}));

@@ -155,12 +155,12 @@ Status set_repositories(const Job& job) {
 }
 
 Status set_up(const Job& job) {
-  if (job.machine.ask({"systemctl", "is-active", "--quiet", "slipway-setup.service"})) return {};
   job.note("secrets, databases and first accounts are made: this takes a minute or two");
   const std::string hint = "journalctl -u slipway-setup -u mariadb says why";
   SLIPWAY_CHECK(job.machine.tell({"systemctl", "start", "mariadb.service"}, hint, kSetUpLimit));
   // A first failure may be that of a server that was only starting; the unit tries again by itself.
-  static_cast<void>(job.machine.tell({"systemctl", "start", "slipway-setup.service"}, hint, kSetUpLimit).has_value());
+  // Not only started: an earlier attempt may have set up what a restore has replaced since.
+  static_cast<void>(job.machine.tell({"systemctl", "restart", "slipway-setup.service"}, hint, kSetUpLimit).has_value());
   const bool active = wait_for(
       [&] {
         return job.machine.ask({"systemctl", "is-active", "--quiet", "slipway-setup.service"});

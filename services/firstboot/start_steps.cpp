@@ -59,8 +59,17 @@ Status run_long(const Job& job, const std::string& what, std::vector<std::string
   return Error{Code::unavailable, begin == std::string::npos ? said : said.substr(begin), hint};
 }
 
+/// Which repositories a restore is of: what earlier answers brought is not taken for these.
+std::string origin_of(const Job& job) {
+  const auto& answers = job.answers;
+  if (!answers.start.repository.empty()) return answers.start.repository;
+  return answers.backup.odd.empty() ? answers.backup.even : answers.backup.even + " " + answers.backup.odd;
+}
+
 Status restore_beside(const Job& job, const Exchange& exchange) {
-  if (is_there(exchange.restored / "complete")) return {};
+  const fs::path complete = exchange.restored / "complete";
+  SLIPWAY_TRY(const std::string made_of, job.machine.read(complete));
+  if (is_there(complete) && made_of == origin_of(job)) return {};
   SLIPWAY_CHECK(remove_tree(exchange.restored));
   std::map<std::string, std::string> environment;
   if (const auto& start = job.answers.start; !start.repository.empty()) {
@@ -71,15 +80,16 @@ Status restore_beside(const Job& job, const Exchange& exchange) {
       environment["SLIPWAY_BACKUP_EVEN_CREDENTIALS"] = credentials;
     }
   }
-  SLIPWAY_CHECK(
+  const Status restored =
       run_long(job, "the server is restored from the repository: as long as its size takes",
                {"slipway", "restore", "--config", kSettings, "--to", "latest", "--directory",
                 exchange.restored.string(), "--execute"},
                std::move(environment),
-               "'slipway backup list' shows what the repository holds; docs/restore.md has what each message means"));
+               "'slipway backup list' shows what the repository holds; docs/restore.md has what each message means");
   if (!job.answers.start.repository_credentials.empty())
     SLIPWAY_CHECK(job.machine.remove(std::string(kCredentials) + "/start"));
-  return replace_file(exchange.restored / "complete", "", 0600);
+  SLIPWAY_CHECK(restored);
+  return replace_file(complete, origin_of(job), 0600);
 }
 
 /// Moves all entries but our marks; the system database first or last.
@@ -99,7 +109,8 @@ Status move_entries(const fs::path& from, const fs::path& to, bool system_first)
   return sync_folder_of(from / kMovingIn);
 }
 
-///   serving ─ stopped ─ .being-restored: files leave ─ .being-filled: files come ─ both marks gone ─ started
+///   serving ─ stopped ─ .being-restored: files leave ─ .being-filled: files come ─ "exchanged" ─ both marks gone ─
+///   started
 Status exchange_files(const Job& job, const Exchange& exchange) {
   const std::string hint = "journalctl -u mariadb says why";
   SLIPWAY_CHECK(job.machine.tell({"systemctl", "stop", "mariadb.service"}, hint, std::chrono::minutes(10)));
@@ -113,11 +124,13 @@ Status exchange_files(const Job& job, const Exchange& exchange) {
                                    std::chrono::minutes(30)));
     SLIPWAY_CHECK(replace_file(exchange.data / kMovingIn, "", 0600));
   }
-  SLIPWAY_CHECK(move_entries(exchange.restored / "data", exchange.data, false));
+  return move_entries(exchange.restored / "data", exchange.data, false);
+}
+
+Status remove_marks(const Job& job, const Exchange& exchange) {
   SLIPWAY_CHECK(job.machine.remove(exchange.data / kMovingOut));
   SLIPWAY_CHECK(job.machine.remove(exchange.data / kMovingIn));
-  SLIPWAY_CHECK(sync_folder_of(exchange.data / kMovingIn));
-  return {};
+  return sync_folder_of(exchange.data / kMovingIn);
 }
 
 }  // namespace
@@ -126,11 +139,17 @@ Status restore_server(const Job& job) {
   if (job.answers.start.from != "repository") return {};
   const Exchange exchange = places_of_exchange();
   const fs::path over = exchange.before / "exchanged";
+  SLIPWAY_TRY(const std::string exchanged_for, job.machine.read(over));
+  if (is_there(over) && exchanged_for != origin_of(job))
+    return Error{Code::conflict, "the server of '" + exchanged_for + "' has been restored on this machine already",
+                 "make the machine anew from the image, or bring another state back with: slipway restore"};
   if (!is_there(over)) {
     SLIPWAY_CHECK(restore_beside(job, exchange));
     SLIPWAY_CHECK(exchange_files(job, exchange));
-    SLIPWAY_CHECK(replace_file(over, "", 0600));
+    // Before the marks go: without both, a repeated call would take what has just come for what has to leave.
+    SLIPWAY_CHECK(replace_file(over, origin_of(job), 0600));
   }
+  SLIPWAY_CHECK(remove_marks(job, exchange));
   // The accounts are those of the restored server: the first set-up of a new one makes none beside them.
   SLIPWAY_CHECK(job.machine.write(std::string(kSecrets) + "/default-accounts-made", "", 0600));
   SLIPWAY_CHECK(job.machine.tell({"systemctl", "restart", "mariadb.service"}, "journalctl -u mariadb says why",

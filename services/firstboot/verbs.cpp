@@ -1,4 +1,4 @@
-// slipway first-boot apply | status | check | code | console | import-ovf
+// slipway first-boot apply | status | check | code | console | import-ovf | take
 #include "services/firstboot/verbs.hpp"
 
 #include <unistd.h>
@@ -10,6 +10,7 @@
 #include "services/firstboot/console.hpp"
 #include "services/firstboot/final_state.hpp"
 #include "services/firstboot/ovf.hpp"
+#include "services/firstboot/take.hpp"
 
 namespace slipway::firstboot {
 namespace {
@@ -23,6 +24,7 @@ struct Flags {
   fs::path answers = std::string(kAnswersFile);
   fs::path root = "/";
   fs::path environment;
+  fs::path from = "/run/slipway-wizard";
   std::string language;
 };
 
@@ -118,6 +120,11 @@ Result<Output> run_import(const Flags& flags) {
                 "answers written to " + flags.answers.string() + "\n"};
 }
 
+Result<Output> run_take(const Flags& flags) {
+  SLIPWAY_TRY(const bool taken, take_answers(places_of(flags), flags.from));
+  return Output{{{"taken", taken}}, taken ? "answers taken\n" : flags.from.string() + ": nothing was there\n"};
+}
+
 Result<Output> run_console(Context& context, const Flags& flags) {
   SLIPWAY_CHECK(console(places_of(flags), context, parse_language(flags.language)));
   return Output{{{"ended", true}}, ""};
@@ -153,6 +160,11 @@ void register_first_boot(command::Verbs& verbs) {
                 "slipway first-boot import-ovf", [flags](const Context&) { return run_import(*flags); });
   importing.add_option("--environment", flags->environment,
                        "An ovf-env.xml; otherwise VMware's tools are asked, then the CD drives");
+  CLI::App& taking = verbs.add(
+      group, "take", "Check the answers that the web wizard left, and put them where the first boot finds them",
+      "slipway first-boot take", [flags](const Context&) { return run_take(*flags); });
+  taking.add_option("--from", flags->from, "The wizard's directory; /run/slipway-wizard unless given");
+  add_root(taking, *flags);
   CLI::App& menu = verbs.add(group, "console", "Ask the questions on this terminal, then show how the machine is",
                              "slipway first-boot console --language fr",
                              [flags](Context& context) { return run_console(context, *flags); });

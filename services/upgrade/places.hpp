@@ -7,7 +7,7 @@ namespace slipway::upgrade {
 
 /// The files of an appliance that the upgrade reads and writes. Plain values.
 struct Places {
-  /// On the data volume, root's alone: state.json, lock, hold, new packages.
+  /// On the data volume, root's to write: state.json, lock, hold, new packages.
   std::filesystem::path state_dir = "/var/lib/slipway/upgrade";
   /// The packages of what is installed, for the way back.
   std::filesystem::path packages = "/var/lib/slipway/packages";

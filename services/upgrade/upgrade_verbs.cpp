@@ -117,8 +117,12 @@ Result<Output> run_resume(const Context& context, const Flags& flags) {
   if (::geteuid() != 0) return Error{Code::permission, "upgrade: only root may", "sudo slipway upgrade resume"};
   if (flags.foreground) {
     const SystemClock clock;
-    SLIPWAY_TRY(const auto state, work({.places = places, .config_file = context.config_file(), .clock = clock}));
-    Output output = outcome(state);
+    const auto state = work({.places = places, .config_file = context.config_file(), .clock = clock});
+    // Nothing was ordered: the unit has done what it can, and would only be started again.
+    if (!state && state.error().code == Code::not_found)
+      return Output{{{"phase", nullptr}}, "no upgrade is under way\n"};
+    if (!state) return state.error();
+    Output output = outcome(*state);
     output.verdict.reset();  // a return is no reason to start the unit again
     return output;
   }

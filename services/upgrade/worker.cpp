@@ -257,8 +257,15 @@ Result<State> work(const Surroundings& around) {
   const Places& places = around.places;
   SLIPWAY_TRY(const auto lock, Lock::take(places.lock(), "upgrade: it is being worked on already"));
   auto state = load_state(places);
-  if (!state && state.error().code == Code::not_found) SLIPWAY_CHECK(remove_ownerless_hold(places));
-  if (!state) return state.error();
+  if (!state) {
+    // The power went after the unit was written and before the order was recorded: nothing is to be done, and never
+    // again.
+    if (state.error().code == Code::not_found) {
+      SLIPWAY_CHECK(remove_ownerless_hold(places));
+      SLIPWAY_CHECK(remove_unit(places));
+    }
+    return state.error();
+  }
   if (!is_final(state->phase)) {
     SLIPWAY_TRY(const auto packages, Lock::take_packages(places.package_lock, kPackageWait));
     SLIPWAY_CHECK(settle_interrupted(around, *state));

@@ -8,7 +8,6 @@ import concurrent.futures
 import hashlib
 import os
 import pathlib
-import subprocess
 import sys
 import unittest
 
@@ -39,6 +38,10 @@ class Clone(lab.Host):
         # A container has no disks: its volume is a directory, bound as the disk's would be.
         table = self.merged / "etc/fstab"
         table.write_text("".join(line for line in table.read_text().splitlines(True) if not line.startswith("LABEL=")))
+        answers = self.merged / "srv/slipway/config/first-boot.toml"
+        answers.parent.mkdir(parents=True, exist_ok=True)
+        answers.write_text(f'hostname = "{self.name}.example.org"\n')
+        answers.chmod(0o600)
         # What the hosting platform says of this machine.
         seed = self.merged / "var/lib/cloud/seed/nocloud"
         seed.mkdir(parents=True)
@@ -62,13 +65,9 @@ class Clone(lab.Host):
         for pattern in OWN:
             for path in sorted(self.merged.glob(pattern)):
                 found[str(path.relative_to(self.merged))] = hashlib.sha256(path.read_bytes()).hexdigest()
-        uid = self.network.inside(self.namespace, "nsenter", "-t", str(self.init()), "-m", "mariadb", "-BNe", "SELECT @@server_uid, @@server_id").stdout
+        uid = self.network.inside(self.namespace, "nsenter", "-t", self._init(), "-m", "mariadb", "-BNe", "SELECT @@server_uid, @@server_id").stdout
         found["server_uid"], found["server_id"] = uid.split()
         return found
-
-    def init(self):
-        """The container's first process, seen from here."""
-        return int(subprocess.run(["pgrep", "-P", str(self.process.pid)], capture_output=True, text=True, check=True).stdout.split()[0])
 
 
 @unittest.skipUnless(TREE, "SLIPWAY_TREE names no tree")

@@ -141,8 +141,18 @@ class Host:
         if table.exists():
             lines = table.read_text(encoding="utf-8").splitlines(keepends=True)
             table.write_text("".join(line for line in lines if not line.startswith("LABEL=")), encoding="utf-8")
+        if (self.merged / "usr/lib/slipway/data-volume").exists():
+            self._answer_first_boot()
         if not self.as_shipped:
             self._add_operator()
+
+    def _answer_first_boot(self):
+        """A host that roles configure has no first boot; one as it is shipped is told as little as possible."""
+        volume = self.merged / "srv/slipway"
+        path, text = ("config/first-boot.toml", 'timezone = "Etc/UTC"\n') if self.as_shipped else ("slipway/first-boot/done", "")
+        (volume / path).parent.mkdir(parents=True, exist_ok=True)
+        (volume / path).write_text(text, encoding="utf-8")
+        (volume / path).chmod(0o600)
 
     def _add_operator(self):
         """A user with a key, who may become root, and the host's name."""
@@ -198,10 +208,12 @@ class Host:
             self.kill()
 
     def kill(self):
-        """As if the power was cut: the host's init goes first, since it outlives an nspawn that is killed."""
-        for child in run("pgrep", "-P", self.process.pid, check=False).stdout.split():
-            os.kill(int(child), signal.SIGKILL)
-        self.process.kill()
+        """As if the power was cut: with its init everything of the host ends at once. The init outlives an nspawn that is killed."""
+        init = self._init()
+        if init is not None:
+            os.kill(int(init), signal.SIGKILL)
+        else:
+            self.process.kill()
         self.process.wait()
 
     def ssh_arguments(self):

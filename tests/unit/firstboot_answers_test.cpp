@@ -183,6 +183,7 @@ TEST(FirstBootAnswers, PasswordsAreNotGuessed) {
   EXPECT_THAT(of(""), IsEmpty());
   EXPECT_THAT(of("crane under green rain"), IsEmpty());
   EXPECT_THAT(of("eleven char"), ElementsAre("administrator.password: password_short"));
+  EXPECT_THAT(of("orangeleafriver"), ElementsAre("administrator.password: password_simple"));
   EXPECT_THAT(of("aaaaaaaaaaaaaaaa"), ElementsAre("administrator.password: password_guessed"));
   EXPECT_THAT(of("my bluewhale swims"), ElementsAre("administrator.password: password_guessed"));
   EXPECT_THAT(of("with a\ttab inside"), ElementsAre("administrator.password: not_text"));
