@@ -81,10 +81,15 @@ Fact<Confinement> parse_apparmor(std::string_view text) {
     Confinement found;
     for (const auto& [name, mode] : answer.at("profiles").items()) found.profiles[name] = mode.get<std::string>();
     for (const auto& [program, processes] : answer.at("processes").items())
-      for (const json& process : processes)
-        if (process.at("status") == "unconfined" &&
-            std::ranges::find(found.unconfined, program) == found.unconfined.end())
+      for (const json& process : processes) {
+        // A profile may have any name: what counts is what the running program is held by, the weakest of its
+        // processes.
+        const std::string status = process.at("status");
+        if (const auto known = found.profiles.find(program); known == found.profiles.end() || status != "enforce")
+          found.profiles[program] = status;
+        if (status == "unconfined" && std::ranges::find(found.unconfined, program) == found.unconfined.end())
           found.unconfined.push_back(program);
+      }
     return found;
   });
 }

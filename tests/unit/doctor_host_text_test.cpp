@@ -48,6 +48,19 @@ TEST(HostText, ReadsListeners) {
   EXPECT_EQ(all[2].address, "[::]");
 }
 
+// C9
+TEST(HostText, ReadsWhatARunningProgramIsHeldBy) {
+  const auto found = parse_apparmor(
+      R"({"version": "2", "profiles": {"slipway-mariadbd": "enforce", "/usr/sbin/chronyd": "enforce"},
+          "processes": {"/usr/sbin/mariadbd": [{"profile": "slipway-mariadbd", "pid": "768", "status": "enforce"}],
+                        "/usr/sbin/nginx": [{"profile": "slipway-nginx", "pid": "1", "status": "enforce"},
+                                            {"profile": "slipway-nginx", "pid": "2", "status": "unconfined"}]}})");
+  ASSERT_TRUE(found.known());
+  EXPECT_EQ(found->profiles.at("/usr/sbin/mariadbd"), "enforce");
+  EXPECT_EQ(found->profiles.at("/usr/sbin/nginx"), "unconfined");
+  EXPECT_EQ(found->unconfined, Names{"/usr/sbin/nginx"});
+}
+
 TEST(HostText, FindsTheStatusBehindWhatATlsClientSays) {
   EXPECT_EQ(parse_http_status("HTTP/1.1 200 OK\r\nServer: nginx\r\n"), 200);
   EXPECT_EQ(parse_http_status("Can't use SSL_get_servername\nHTTP/1.1 503 Service Unavailable\r\n"), 503);
