@@ -102,9 +102,19 @@ class Scheduler {
     return day;
   }
 
+  /// A clock that was set back runs through nights again whose fulls were taken while it was ahead: days ago, perhaps.
+  /// What was taken later and is dated before the slot shows it. Compared in one repository only: another one may hold
+  /// more of the log, and so name a later segment for an earlier moment.
+  [[nodiscard]] bool is_from_before_setting_back(const BackupFact& backup, local_days slot) const {
+    return backup.log_from != 0 && std::ranges::any_of(facts_.backups, [&](const BackupFact& later) {
+             return later.repository == backup.repository && later.log_from > backup.log_from &&
+                    later.taken_at < backup.taken_at && slot_of(later.taken_at, policy_, to_local_) < slot;
+           });
+  }
+
   [[nodiscard]] bool is_past_full_of(const BackupFact& backup, const std::string& name, local_days slot) const {
     return backup.kind == BackupKind::full && backup.repository == name && backup.taken_at <= now_ &&
-           slot_of(backup.taken_at, policy_, to_local_) >= slot;
+           slot_of(backup.taken_at, policy_, to_local_) >= slot && !is_from_before_setting_back(backup, slot);
   }
 
   [[nodiscard]] bool has_full_since(const std::string& name, local_days slot) const {

@@ -43,6 +43,8 @@ class Watcher {
     if (!world_.disturbed && world_.now - world_.calm_since >= 6 * kHour)
       for (const auto& store : world_.stores)
         if (healthy(store)) check_settled(store);
+    // The night that was running when the last fault ended may have gone by without a full. It lasts 25 h at most, and
+    // behind it lie the 5 days and 6 hours in which the fulls are looked for: 6 days and 7 hours.
     if (!world_.disturbed && world_.now - world_.calm_since >= 13 * kDay / 2) check_five_fulls();
   }
 

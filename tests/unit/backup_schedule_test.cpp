@@ -221,6 +221,11 @@ TEST(BackupSchedule, HasOneFullInEveryNightWhenTheClocksChange) {
     EXPECT_EQ(slots.size(), 5U);
     EXPECT_TRUE(std::ranges::adjacent_find(slots) == slots.end());
   }
+  // What somebody takes in the hour that comes again tells of no clock that was set back.
+  const auto odd = full("odd", "2026-10-25T00:35");
+  const auto state = facts({full("even", "2026-10-24T00:35"), odd, incremental(odd, "2026-10-25T01:15")}, odd.taken_at);
+  for (const auto& work : next_work(state, half_past_two, at("2026-10-25T01:35"), local).due)
+    EXPECT_NE(work.kind, WorkKind::full);
 }
 
 // D6: waiting for a time that lies ahead again would leave hours without an incremental.
@@ -240,6 +245,43 @@ TEST(BackupSchedule, DoesNotWaitForAClockThatWasSetBack) {
   EXPECT_THAT(ask(state, "2026-11-21T09:30"), IsEmpty());
   EXPECT_THAT(ask(state, "2026-11-21T10:00"),
               ElementsAre(HasSubstr("incremental even: hourly"), HasSubstr("incremental odd")));
+}
+
+// A35, D5: the clock was ahead until it was set back from the 22nd to the 20th. When the full of the 21st fails, the
+// one that is dated so from then does not stand for it, nor do those that failed their proof then stand in its way.
+TEST(BackupSchedule, TakesNoFullFromBeforeTheClockWasSetBackForTonights) {
+  const auto before = full("even", "2026-11-21T03:20");
+  auto odd = full("odd", "2026-11-20T03:40");
+  auto even = full("even", "2026-11-20T03:50");
+  auto tip = incremental(even, "2026-11-21T03:10");
+  for (auto* later : {&odd, &even, &tip}) later->log_from += 1000;
+  auto state = facts({before, odd, even, tip, incremental(odd, "2026-11-21T03:10")}, at("2026-11-21T03:00"));
+  state.failed = {{WorkKind::full, "even", "", at("2026-11-21T03:30"), 1}};
+  EXPECT_THAT(ask(state, "2026-11-21T03:45"),
+              ElementsAre("full even: daily full of 2026-11-21: the turn of even (A35, D5)"));
+  for (const char* spoiled : {"2026-11-21T03:15", "2026-11-21T03:25"})
+    state.backups.push_back(full("even", spoiled, ProofState::failed));
+  EXPECT_THAT(ask(state, "2026-11-21T03:45"), ElementsAre(HasSubstr("full even: daily full of 2026-11-21")));
+  // In place of the other one, too.
+  for (auto& backup : state.backups) backup.repository = backup.repository == "even" ? "odd" : "even";
+  state.failed[0].repository = "odd";
+  state.repositories[0].available = false;
+  EXPECT_THAT(ask(state, "2026-11-21T03:45"),
+              ElementsAre("full odd: daily full of 2026-11-21 in place of even, which does not answer"));
+  state.backups.push_back(full("odd", "2026-11-21T03:44"));
+  state.backups.back().log_from += 1000;
+  EXPECT_THAT(ask(state, "2026-11-21T03:45"), IsEmpty());
+}
+
+// A repository that lags behind with its log names an earlier segment than the other one for a later backup, and a
+// backup without a log has no place in its order.
+TEST(BackupSchedule, TakesALogThatIsBehindForNoClockThatWasSetBack) {
+  auto state = quiet();
+  state.backups.push_back(full("even", "2026-11-19T03:40"));
+  for (const std::uint64_t log_from : {state.backups[1].log_from - 20, std::uint64_t{0}}) {
+    state.backups[0].log_from = state.backups[2].log_from = log_from;
+    EXPECT_THAT(ask(state, "2026-11-21T12:30"), testing::Each(testing::Not(HasSubstr("full of"))));
+  }
 }
 
 TEST(BackupSchedule, BeginsAnewBehindAHoleInTheLog) {
