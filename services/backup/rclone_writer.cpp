@@ -84,8 +84,14 @@ class RcloneWriter final : public ObjectWriter {
   }
 
   Status give_name(const std::string& option) {
-    const auto moved = place_.rclone->run({"moveto", "-v", option, place_.at(beside_), place_.at(name_)}, object_,
-                                          "cannot be given its name", kRenameLimit);
+    const auto move = [&] {
+      return place_.rclone->run({"moveto", "-v", option, place_.at(beside_), place_.at(name_)}, object_,
+                                "cannot be given its name", kRenameLimit);
+    };
+    auto moved = move();
+    // Two that make the same directory at the same moment: an SFTP server calls it a failure to the later one, and the
+    // directory is there.
+    if (!moved && moved.error().message.find("mkParentDir failed") != std::string::npos) moved = move();
     if (!moved) {
       // A server that refuses to rename over an object says no more than "failure".
       if (option == "--ignore-existing" && place_.size_of(name_) && place_.size_of(beside_)) return keep(taken());
