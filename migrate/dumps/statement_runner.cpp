@@ -15,6 +15,9 @@ constexpr unsigned kUnknownEngine = 1286;
 constexpr unsigned kEngineReplaced = 1266;
 constexpr unsigned kWrongString = 1366;
 
+constexpr const char* kDeadlock = "1213";
+constexpr int kMostAgain = 100;
+
 constexpr const char* kMoreRoom = "name a directory with more room with --scratch-dir DIR";
 constexpr const char* kAnew = "make the dump anew with mariadb-dump or mysqldump --single-transaction";
 
@@ -108,7 +111,11 @@ Status StatementRunner::permit_dates(const Verdict& verdict) {
 Status StatementRunner::run(const ReadyStatement& statement) {
   SLIPWAY_CHECK(keep_room(statement.text.size()));
   SLIPWAY_CHECK(permit_dates(statement.verdict));
-  const auto done = connection_.execute_text(statement.text);
+  auto done = connection_.execute_text(statement.text);
+  // Two parts of one table: the first rows of an empty table lock it, and the server lets one of the two go. Each
+  // statement is a transaction of its own (the dump's are left out), so nothing but it was undone.
+  for (int again = 0; !done && errno_of(done.error()) == kDeadlock && again < kMostAgain; ++again)
+    done = connection_.execute_text(statement.text);
   if (!done) {
     std::error_code fault;
     const auto space = std::filesystem::space(scratch_, fault);
