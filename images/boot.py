@@ -44,6 +44,11 @@ def accelerator():
     return "kvm" if ("vmx" in flags or "svm" in flags) and os.access("/dev/kvm", os.R_OK | os.W_OK) else "tcg"
 
 
+def processor(accel):
+    """What the guest sees: without KVM the features that emulation does fast; 'max' has five-level page tables and AVX, which it does slowly."""
+    return "host" if accel == "kvm" else "qemu64,+ssse3,+sse4.1,+sse4.2,+popcnt,+aes,+pclmulqdq,+rdrand"
+
+
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -108,7 +113,7 @@ def command_line(chosen, folder, layer, ports, seed_disk=None):
         raise manifest.Refused("--bus ide needs --firmware bios", "QEMU's UEFI machine has no IDE")
     accel = accelerator()
     forwards = ",".join(f"hostfwd=tcp:127.0.0.1:{port}-:{inside}" for inside, port in ports.items())
-    command = ["qemu-system-x86_64", "-machine", f"{machine},accel={accel}", "-cpu", "host" if accel == "kvm" else "max", "-smp", "2",
+    command = ["qemu-system-x86_64", "-machine", f"{machine},accel={accel}", "-cpu", processor(accel), "-smp", "2",
                "-m", str(chosen.memory_mib), *options, "-drive", f"if=none,id=disk,format=qcow2,file={layer},cache=unsafe", *BUS[chosen.bus],
                "-netdev", f"user,id=net,restrict=on,{forwards}", "-device", f"{CARDS[chosen.card]},netdev=net",
                "-device", "virtio-rng-pci", "-display", "none", "-monitor", f"unix:{folder / 'monitor'},server,nowait", "-no-user-config"]

@@ -145,7 +145,8 @@ def pack(made, base, seed, output):
     """Packer signs in as the user of a seed that is made for this build; sealing removes both."""
     seed.mkdir()
     disk = boot.seed(seed, boot.key_for_this_run(seed))
-    values = {"base": base, "seed": disk, "ssh_key": seed / "key", "output": output, "accelerator": boot.accelerator()}
+    values = {"base": base, "seed": disk, "ssh_key": seed / "key", "output": output, "accelerator": boot.accelerator(),
+              "processor": boot.processor(boot.accelerator())}
     print(f"  accelerator: {values['accelerator']}", file=sys.stderr, flush=True)
     variables = [word for name, value in values.items() for word in ("-var", f"{name}={value}")]
     # Its cache and its settings belong to this build and not to the person who builds.

@@ -27,6 +27,12 @@ variable "accelerator" {
   default     = "tcg"
 }
 
+variable "processor" {
+  type        = string
+  description = "What the guest sees (images/boot.py)."
+  default     = "max"
+}
+
 variable "cpus" {
   type    = number
   default = 2
@@ -62,7 +68,7 @@ source "qemu" "appliance" {
   qemuargs = [
     # Packer's own network listens on every address of the building machine and lets the guest out.
     ["-netdev", "user,id=user.0,restrict=on,hostfwd=tcp:127.0.0.1:{{ .SSHHostPort }}-:22"],
-    ["-cpu", var.accelerator == "kvm" ? "host" : "max"],
+    ["-cpu", var.processor],
     ["-drive", "file=${var.output}/slipway.raw,if=virtio,cache=unsafe,format=raw,discard=unmap"],
     ["-drive", "file=${var.seed},if=virtio,format=raw,readonly=on"],
   ]
