@@ -17,6 +17,7 @@ import sys
 import time
 
 import boot
+import conversions
 import manifest
 import tree
 
@@ -25,7 +26,6 @@ REPOSITORY = HERE.parent
 # What decides what is in the root, besides rootfs/ and the manifest.
 ROOT_TOOLS = ("root.py", "hooks.py", "manifest.py", "seal.py")
 TASK = re.compile(rb"TASK \[(.*?)\] \*")
-FORMATS = ("qcow2", "ova", "vhdx", "raw.zst")
 
 
 class Build:
@@ -165,15 +165,15 @@ def main():
     parser.add_argument("--packages", type=pathlib.Path, required=True, help="directory with the packages slipway and slipway-migrate")
     parser.add_argument("--work", type=pathlib.Path, default=REPOSITORY / "build/image/steps", help="where steps leave what the next one takes")
     parser.add_argument("--out", type=pathlib.Path, default=REPOSITORY / "build/image/out", help="where the files are put")
-    parser.add_argument("--format", default=",".join(FORMATS), help="which of " + ", ".join(FORMATS))
+    parser.add_argument("--format", default=",".join(conversions.DEFAULT), help="which of " + ", ".join(conversions.FORMATS))
     parser.add_argument("--sign-key", type=pathlib.Path, help="key that signs the sums; without one this machine's own")
     parser.add_argument("--again", action="store_true", help="make the disk a second time from nothing, and say where the two differ (status 1)")
     parser.add_argument("--json", action="store_true", help="a report as JSON on standard output")
     given = parser.parse_args()
     formats = given.format.split(",")
-    unknown = [name for name in formats if name not in FORMATS]
+    unknown = [name for name in formats if name not in conversions.FORMATS]
     if unknown:
-        parser.error(f"no format is called '{unknown[0]}'; there are {', '.join(FORMATS)}")
+        parser.error(f"no format is called '{unknown[0]}'; there are {', '.join(conversions.FORMATS)}")
     manifest.need_root("making an image")
     packages = sorted(given.packages.glob("slipway*.deb"))
     if not packages:

@@ -175,7 +175,7 @@ def _remove(path):
 # format -> (ending of the file, maker, programs it runs)
 FORMATS = {"qcow2": ("qcow2", qcow2, ("qemu-img",)), "ova": ("ova", ova, ("qemu-img",)), "vhdx": ("vhdx", vhdx_file, ("qemu-img",)),
            "raw.zst": ("raw.zst", raw_zst, ("zstd",)), "vhdx.zip": ("vhdx.zip", vhdx_zip, ("qemu-img",))}
-DEFAULT = ("qcow2", "ova", "vhdx", "raw.zst")
+DEFAULT = ("qcow2", "ova", "vhdx.zip", "raw.zst")
 
 
 def inputs(job, kind):

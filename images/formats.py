@@ -235,7 +235,7 @@ def parse(words):
     command.add_argument("--out", required=True, metavar="DIR", help="directory of the release; what else lies in it (an SBOM) is signed, too")
     command.add_argument("--name", required=True, help="name and version of the release, such as slipway-0.1.0")
     command.add_argument("--format", default=",".join(conversions.DEFAULT), metavar="A,B",
-                         help=f"default: {','.join(conversions.DEFAULT)}; also: vhdx.zip")
+                         help=f"default: {','.join(conversions.DEFAULT)}; also: vhdx")
     command.add_argument("--firmware", choices=("efi", "bios"), default="efi", help="what the OVA asks VMware for; the disk starts under both")
     command.add_argument("--zstd-level", type=int, default=10, choices=range(1, 23), metavar="1-22", help="of raw.zst; default 10")
     command.add_argument("--mtime", type=int, default=source_date_epoch(), metavar="SECONDS",

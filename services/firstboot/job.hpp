@@ -44,6 +44,7 @@ inline constexpr const char* kTimeZone = "/etc/timezone";
 // Before cloud-init's own (10-cloud-init-…), of which the first that matches a card would win.
 inline constexpr const char* kNetworkFile = "/etc/systemd/network/05-slipway.network";
 inline constexpr const char* kCloudSettings = "/etc/cloud/cloud.cfg.d/95_slipway_first_boot.cfg";
+inline constexpr const char* kCloudOff = "/etc/cloud/cloud-init.disabled";
 inline constexpr const char* kManagement = "/etc/nftables.d/10-management.nft";
 inline constexpr const char* kOperator = "admin";
 inline constexpr const char* kOperatorKeys =

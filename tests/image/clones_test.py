@@ -2,8 +2,7 @@
 """Clones of one sealed system are strangers to each other: each is started once, as a container, and nothing that makes a machine itself
 is found in two of them.
 
-Needs root and SLIPWAY_TREE, the sealed tree that ./dev image leaves in build/image/steps/sealed; SLIPWAY_CLONES says how many (20).
-Run: SLIPWAY_TREE=build/image/steps/sealed python3 tests/image/clones_test.py"""
+Needs root; the tree is that of tests/lab/shipped.py. SLIPWAY_CLONES says how many (20)."""
 import concurrent.futures
 import hashlib
 import os
@@ -14,10 +13,10 @@ import unittest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests/lab"), str(ROOT / "images")]
 import host as lab  # noqa: E402
+import shipped  # noqa: E402
 import manifest  # noqa: E402
 import seal  # noqa: E402
 
-TREE = os.environ.get("SLIPWAY_TREE")
 CLONES = int(os.environ.get("SLIPWAY_CLONES", "20"))
 AT_ONCE = 2
 # What is a machine's own, below its root.
@@ -70,17 +69,17 @@ class Clone(lab.Host):
         return found
 
 
-@unittest.skipUnless(TREE, "SLIPWAY_TREE names no tree")
 class Clones(unittest.TestCase):
     # C9
     def test_nothing_is_left_over_in_what_is_cloned(self):
-        tree = pathlib.Path(TREE)
+        tree = shipped.sealed_root()
         self.assertEqual(seal.check(tree, set(manifest.public_archives(tree))), [])
 
     # C9, F9
     def test_no_two_share_anything_that_makes_a_machine_itself(self):
+        tree = shipped.sealed_root()
         with lab.Network(78) as network, concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
-            clones = list(pool.map(lambda number: self.first_start(network, number), range(CLONES)))
+            clones = list(pool.map(lambda number: self.first_start(network, tree, number), range(CLONES)))
         self.assertEqual(len({frozenset(one) for one in clones}), 1, "not every clone has the same files of its own")
         self.assertGreaterEqual(len(clones[0]), 10, sorted(clones[0]))
         for path in clones[0]:
@@ -88,8 +87,8 @@ class Clones(unittest.TestCase):
             if set(values) != {EMPTY}:
                 self.assertEqual(len(set(values)), CLONES, path)
 
-    def first_start(self, network, number):
-        with Clone(network, TREE, f"clone{number}", number + 2) as clone:
+    def first_start(self, network, tree, number):
+        with Clone(network, tree, f"clone{number}", number + 2) as clone:
             return clone.own()
 
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tarfile
 import time
+import zipfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "images"), str(ROOT / "tests/support")]
@@ -17,12 +18,23 @@ import site_visitor  # noqa: E402
 BOOT_SECONDS = 600
 
 
+def image(directory, suffix):
+    """The file of this format that ./dev image has put into the directory."""
+    found = sorted(pathlib.Path(directory).glob(f"slipway-*.{suffix}"))
+    if not found:
+        raise AssertionError(f"{directory}: holds no slipway-*.{suffix}; make it with ./dev image --format {suffix}")
+    return found[0]
+
+
 def disk_of(file, folder):
     """The disk in a file of the image, as its platform would take it out."""
     if file.name.endswith(".raw.zst"):
         disk = folder / "disk.raw"
         manifest.run("zstd", "-q", "-d", "--sparse", file, "-o", disk)
         return disk
+    if file.name.endswith(".vhdx.zip"):
+        with zipfile.ZipFile(file) as archive:
+            return pathlib.Path(archive.extract(archive.namelist()[0], folder))
     if file.suffix == ".ova":
         with tarfile.open(file) as archive:
             member = next(one for one in archive if one.name.endswith(".vmdk"))

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """`slipway upgrade` on an appliance that is booted from the image's own root: it works, comes back by itself, and is killed everywhere.
 
-Needs root, systemd-container, SLIPWAY_IMAGE_ROOT (the sealed root, or that of images/root.py) and SLIPWAY_DEB (package slipway).
+Needs root and the packages of cmake/packages/lab.txt; the root and the package are those of tests/lab/shipped.py.
 SLIPWAY_UPGRADE_POINTS: names of fail points, or a number of them, instead of all; SLIPWAY_SEED: of the random kills."""
 import json
 import os
@@ -16,13 +16,14 @@ import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "lab"))
+import appliance  # noqa: E402
 import image_host  # noqa: E402
 import host as lab  # noqa: E402
 import newer_package  # noqa: E402
+import shipped  # noqa: E402
 
 POINTS = re.findall(r'^    "([a-z_.]+)",', (HERE.parents[1] / "services/upgrade/fail_point.cpp").read_text(encoding="utf-8"), re.M)
 BACK = ("aside.", "back.", "reinstalling.", "proving.", "reopening.")
-DEB = os.environ.get("SLIPWAY_DEB")
 BROKEN = {"usr/bin/slipway-webd": "#!/bin/false\n"}
 SMALL = "[mariadbd]\ninnodb_log_file_size = 48M\n"  # 2 GiB of empty log would be copied each time
 UNIT_SECONDS = 120
@@ -30,17 +31,17 @@ lab_state = {}
 
 
 def setUpModule():
-    if not image_host.ROOT or not DEB:
-        raise unittest.SkipTest("SLIPWAY_IMAGE_ROOT and SLIPWAY_DEB are not set")
+    appliance.need_tools()
+    deb = unittest.enterModuleContext(appliance.packages())[0]
     work = pathlib.Path(tempfile.mkdtemp(prefix="slipway-upgrade-"))
     unittest.addModuleCleanup(shutil.rmtree, work)
-    first = newer_package.make(DEB, work, "0.1.0-1", migrates=False)
-    older = newer_package.make(DEB, work, "0.1.0~1", migrates=False)
-    for context in (network := lab.Network(number=78), host := image_host.Appliance(network, [first])):
+    first = newer_package.make(deb, work, "0.1.0-1", migrates=False)
+    older = newer_package.make(deb, work, "0.1.0~1", migrates=False)
+    for context in (network := lab.Network(number=78), host := image_host.Appliance(network, shipped.sealed_root(), [first])):
         context.__enter__()
         unittest.addModuleCleanup(context.__exit__, None, None, None)
     shutil.copy(older, host.merged / "root")
-    lab_state.update(work=work, host=host, version=1, older=older.name, seed=int(os.environ.get("SLIPWAY_SEED", time.time_ns() % 1_000_000)))
+    lab_state.update(work=work, deb=deb, host=host, version=1, older=older.name, seed=int(os.environ.get("SLIPWAY_SEED", time.time_ns() % 1_000_000)))
     print(f"seed {lab_state['seed']}", flush=True)
     sh(f"printf '{SMALL}' >/etc/mysql/mariadb.conf.d/90-lab.cnf && systemctl restart mariadb")
     lab.poll(lambda: sh("slipway upgrade test", check=False).returncode == 0, 60, "the appliance serves")
@@ -68,7 +69,7 @@ def newer(**options):
     """The path, on the host, of a package of the next version."""
     lab_state["version"] += 1
     version = f"0.1.0-{lab_state['version']}"
-    package = newer_package.make(DEB, lab_state["work"], version, **options)
+    package = newer_package.make(lab_state["deb"], lab_state["work"], version, **options)
     shutil.copy(package, lab_state["host"].merged / "root")
     package.unlink()
     return version, f"/root/{package.name}"

@@ -25,19 +25,20 @@ def need_tools():
         raise lab.LabError("packages are missing: apt-get install --no-install-recommends " + " ".join(missing))
 
 
-def package(work):
-    """The package under test: SLIPWAY_DEB, or one that is made now of the programs in SLIPWAY_BUILD, or what ./dev package has made."""
-    given, build = os.environ.get("SLIPWAY_DEB"), os.environ.get("SLIPWAY_BUILD")
-    if given:
-        found = [pathlib.Path(given)]
-    elif build:
-        lab.run("cpack", "--config", pathlib.Path(build) / "CPackConfig.cmake", "-B", work)
-        found = list(work.glob("slipway_*.deb"))
-    else:
-        found = list((REPOSITORY / "build/packages").glob("slipway_*.deb"))
-    if len(found) != 1 or not found[0].is_file():
-        raise lab.LabError(f"{given or build or 'build/packages'}: {len(found) or 'no'} package file slipway_*.deb there; make it with ./dev package")
-    return found[0].resolve()
+@contextlib.contextmanager
+def packages():
+    """The packages under test, slipway and slipway-migrate: those of the directory SLIPWAY_PACKAGES, or made now of the programs in SLIPWAY_BUILD,
+    or what ./dev package has made."""
+    given, build = os.environ.get("SLIPWAY_PACKAGES"), os.environ.get("SLIPWAY_BUILD")
+    with tempfile.TemporaryDirectory(prefix="slipway-package-") as made:
+        if not given and build:
+            lab.run("cpack", "--config", pathlib.Path(build) / "CPackConfig.cmake", "-B", made)
+            given = made
+        place = pathlib.Path(given or REPOSITORY / "build/packages").resolve()
+        found = [sorted(place.glob(f"{name}_*.deb")) for name in ("slipway", "slipway-migrate")]
+        if [len(files) for files in found] != [1, 1]:
+            raise lab.LabError(f"{place}: not one package slipway_*.deb and one slipway-migrate_*.deb there; make them with ./dev package")
+        yield [file for files in found for file in files]
 
 
 class Desk(contextlib.ExitStack):
@@ -78,16 +79,26 @@ class Desk(contextlib.ExitStack):
 class Appliance(Desk):
     """A host on the image's root that is not configured yet: `converge` does that."""
 
+    def __init__(self, debs=None):
+        super().__init__()
+        self.debs = debs
+
     def __enter__(self):
         super().__enter__()
         need_tools()
         with contextlib.ExitStack() as undone:
             undone.callback(self.close)
-            packages = pathlib.Path(self.enter_context(tempfile.TemporaryDirectory(prefix="slipway-package-")))
-            self.deb = package(packages)
-            self.start(roots.image_root([self.deb]), "desk")
+            self.debs = self.debs or self.enter_context(packages())
+            self.deb = self.debs[0]
+            self.start(roots.image_root(self.debs), "desk")
             undone.pop_all()
         return self
+
+    def install(self):
+        """The packages without the roles, as images/root.py lays them into the image."""
+        for deb in self.debs:
+            shutil.copy(deb, self.host.merged / "var/cache")
+        self.host.root_sh("dpkg --install " + " ".join(f"/var/cache/{deb.name}" for deb in self.debs), timeout=600)
 
     def converge(self, *options, check=True, **variables):
         """Runs the playbook from the controller's place; the whole output."""
@@ -104,7 +115,7 @@ class Appliance(Desk):
 
 
 class Shipped(Desk):
-    """The tree of a sealed image, as it is."""
+    """The tree of a sealed image, as it is; `tree()` gives it."""
 
     def __init__(self, tree):
         super().__init__()
@@ -113,11 +124,9 @@ class Shipped(Desk):
     def __enter__(self):
         super().__enter__()
         need_tools()
-        if not (self.tree / "etc/debian_version").is_file():
-            raise lab.LabError(f"{self.tree}: no tree of an image; ./dev image makes it, SLIPWAY_TREE names another")
         with contextlib.ExitStack() as undone:
             undone.callback(self.close)
-            self.start(self.tree, "slipway", as_shipped=True)
+            self.start(self.tree(), "slipway", as_shipped=True)
             undone.pop_all()
         return self
 

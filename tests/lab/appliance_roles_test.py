@@ -2,7 +2,7 @@
 """The roles and our package on the image's root, with real systemd: converged over SSH, again, and then looked at from inside and, as
 strangers do, from outside.
 
-Needs root, the packages of cmake/packages/lab.txt, and our package: SLIPWAY_DEB, or else what ./dev package has made in build/packages."""
+Needs root, the packages of cmake/packages/lab.txt, and our packages (appliance.packages)."""
 import pathlib
 import sys
 import unittest

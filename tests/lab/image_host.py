@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """An appliance of the lab: the root file system of the image itself, booted, with a package of one's own in it.
 
-SLIPWAY_IMAGE_ROOT names the root, sealed or as images/root.py made it; it is the lower layer of an overlay and stays as it is."""
+The root, sealed or as images/root.py made it, is the lower layer of an overlay and stays as it is."""
 import os
 import pathlib
 import shutil
@@ -12,14 +12,12 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 import host as lab  # noqa: E402  (beside this file)
 
-ROOT = os.environ.get("SLIPWAY_IMAGE_ROOT")
-
 
 class Appliance(lab.Host):
     """Reached through its namespaces: the image lets nobody in over SSH before somebody has said who may."""
 
-    def __init__(self, network, packages, name="desk", last=2):
-        super().__init__(network, ROOT, name, last)
+    def __init__(self, network, root, packages, name="desk", last=2):
+        super().__init__(network, root, name, last)
         self.packages = packages
 
     def _lay_overlay(self):

@@ -60,22 +60,30 @@ def say_on_stderr(text):
     print(text, file=sys.stderr, flush=True)
 
 
-def image_root(debs, say=say_on_stderr):
-    """The image's root with what these package files depend on."""
+def dependencies(debs):
+    """What these package files depend on, themselves aside."""
     depends = sorted({part.strip() for deb in debs for part in run("dpkg-deb", "--field", deb, "Depends").stdout.split(",") if part.strip()})
-    depends = [part for part in depends if not re.match(r"slipway\b", part)]
-    digest = hashlib.sha256("\n".join(depends).encode())
+    return [part for part in depends if not re.match(r"slipway\b", part)]
+
+
+def image_key(debs):
+    """Digest of what decides what is in the image's root."""
+    digest = hashlib.sha256("\n".join(dependencies(debs)).encode())
     for path in [*(IMAGES / name for name in IMAGE_FILES), *sorted(path for path in (IMAGES / "rootfs").rglob("*") if path.is_file())]:
         digest.update(f"{path.relative_to(IMAGES)}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()[:12]
 
+
+def image_root(debs, say=say_on_stderr):
+    """The image's root with what these package files depend on."""
     def make(part):
         with tempfile.TemporaryDirectory(prefix="slipway-lab-") as name:
             needs = pathlib.Path(name) / "slipway-lab-needs"
             (needs / "DEBIAN").mkdir(parents=True)
-            (needs / "DEBIAN/control").write_text(NEEDS.format(depends=", ".join(depends)), encoding="utf-8")
+            (needs / "DEBIAN/control").write_text(NEEDS.format(depends=", ".join(dependencies(debs))), encoding="utf-8")
             run("dpkg-deb", "--root-owner-group", "--build", "-Znone", needs, f"{needs}.deb")
             run(IMAGES / "root.py", "build", "--out", part, "--deb", f"{needs}.deb", timeout=1800)
-    return kept("image", digest.hexdigest()[:12], make, say)
+    return kept("image", image_key(debs), make, say)
 
 
 def plain_root(packages, say=say_on_stderr):

@@ -1,8 +1,7 @@
 #!/usr/bin/env python3
 """The sealed image's own tree, booted as it is shipped: nobody has configured it, and nobody can sign in over SSH yet.
 
-Needs root, the packages of cmake/packages/lab.txt, and the tree: SLIPWAY_TREE, or else what ./dev image has left in build/image/steps/sealed."""
-import os
+Needs root, and the packages of cmake/packages/lab.txt; the tree is that of tests/lab/shipped.py."""
 import pathlib
 import sys
 import unittest
@@ -11,8 +10,9 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import appliance  # noqa: E402  (beside this file)
 import front_cases  # noqa: E402
 import inside_cases  # noqa: E402
+import shipped  # noqa: E402
 
-DESK = appliance.Shipped(pathlib.Path(os.environ.get("SLIPWAY_TREE", appliance.REPOSITORY / "build/image/steps/sealed")))
+DESK = appliance.Shipped(shipped.sealed_root)
 
 
 def setUpModule():
