@@ -86,6 +86,8 @@ class Guest:
         if self.machine and self.machine.poll() is None:
             self.machine.send_signal(signal.SIGKILL)
             self.machine.wait()
+        if self.machine:
+            self.machine.stderr.close()
 
     def power_off(self):
         """In order, by the guest."""

@@ -10,8 +10,7 @@ import subprocess
 import tempfile
 import unittest
 
-import boot
-from guest import Guest, image
+from guest import Guest, boot, image
 
 IMAGES = os.environ.get("SLIPWAY_IMAGES")
 LEAST_LYNIS = 85
