@@ -125,9 +125,11 @@ class FirstBoot(FirstBootCase):
             self.browse(host, until="sent")
             # The unit that waits for answers has seen them, too: both stand still.
             lab.poll(lambda: host.sh("ps -o stat= -C slipway", check=False).stdout.count("T") == 2, 600, "both programs stopped")
-            self.cut_where_it_stops(host, TAKE_ON)
-            # Nobody asks again; once more in the middle of apply.
-            self.cut_where_it_stops(host, APPLY_ON)
+            host.power_cut()
+            for drop_in in (TAKE_ON, APPLY_ON):
+                (host.merged / drop_in.lstrip("/")).unlink()
+            # Nobody asks again.
+            host.boot()
             status = host.wait_for("done")
             self.check_done(host, status)
             self.states["web, power cut"] = self.without_address(status)
