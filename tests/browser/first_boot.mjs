@@ -63,7 +63,7 @@ async function follow(page) {
 /** From the wizard's last page into the desk, as the administrator. */
 async function signIn(page) {
   await page.click("a.button-main");
-  await page.waitForURL((address) => !address.pathname.startsWith("/first-boot"));
+  await page.waitForURL((address) => !address.pathname.startsWith("/first-boot"), { waitUntil: "commit" });
   await page.goto(new URL("/production/sign-in", given.url).href);
   await page.fill("#login", "admin");
   await page.fill("#password", given.password);
