@@ -84,7 +84,8 @@ class Selfcert(Scratch):
     def test_it_speaks_for_every_full_name_of_the_machine_whichever_stands_first(self):
         host = call("hostname").stdout.strip()
         hosts = self.directory / "hosts"
-        hosts.write_text(f"127.0.0.1 localhost\n10.0.0.5 other.internal {host}\n127.0.1.1 {host}.example.org {host} # {host}.not.this\n", encoding="utf-8")
+        own = f"127.0.1.1 {host}.example.org {host} # {host}.not.this\n"
+        hosts.write_text(f"127.0.0.1 localhost\n10.0.0.5 other.internal {host}\n{own}", encoding="utf-8")
         self.make("--hosts", hosts)
         names = call("openssl", "x509", "-in", self.directory / "fullchain.pem", "-noout", "-ext", "subjectAltName").stdout
         self.assertIn(f"DNS:{host}.example.org", names)

@@ -20,6 +20,7 @@ needs_browser = unittest.skipUnless(shutil.which("node") and (BROWSER / "node_mo
 
 
 class FirstBoot(FirstBootCase):
+    # F7, A2, A3
     def test_1_cloud_init(self):
         with self.host("cloud", 11) as host:
             self.seed(host, 11)
@@ -30,6 +31,7 @@ class FirstBoot(FirstBootCase):
             # Once more, as after any boot: nothing is done again.
             self.assertEqual(host.sh("slipway first-boot apply", check=False).returncode, 6)
 
+    # F7, C9
     def test_2_killed_at_every_step(self):
         with self.host("kill", 12) as host:
             # Carried out by hand, so that each call can be told where to die.
@@ -49,6 +51,7 @@ class FirstBoot(FirstBootCase):
             self.check_done(host, status)
             self.states["killed"] = self.without_address(status)
 
+    # F7, C9
     def test_3_power_is_cut(self):
         with self.host("power", 13) as host:
             self.seed(host, 13)
@@ -60,6 +63,7 @@ class FirstBoot(FirstBootCase):
             self.check_done(host, status)
             self.states["power"] = self.without_address(status)
 
+    # F7
     def test_4_console(self):
         """On the machine's own console: the unit in the place of a getty, on the terminal that the kernel calls /dev/console."""
         with self.host("console", 14) as host:
@@ -93,6 +97,7 @@ class FirstBoot(FirstBootCase):
         given = self.given(last)
         return {key: given[key] for key in ("hostname", "address", "gateway", "management", "key", "password")}
 
+    # F7, A2
     @needs_browser
     def test_5_web_wizard(self):
         with self.host("web", 15) as host:
@@ -110,6 +115,7 @@ class FirstBoot(FirstBootCase):
             self.assertFalse(self.reachable(host, 80))
             self.assertNotIn(PASSWORD, host.screen.all)
 
+    # F7, C9
     @needs_browser
     def test_6_power_is_cut_while_the_wizards_answers_are_taken(self):
         with self.host("taken", 16) as host:
@@ -134,6 +140,7 @@ class FirstBoot(FirstBootCase):
             self.check_done(host, status)
             self.states["web, power cut"] = self.without_address(status)
 
+    # F7
     def test_7_ovf_properties(self):
         """As VMware hands them over, with a stand-in for its tools; as a CD: tests/image/console_test.py."""
         with self.host("ovf", 17) as host:
@@ -149,6 +156,7 @@ class FirstBoot(FirstBootCase):
             state["administrator"] = {**state["administrator"], "password_was_made": False}
             self.states["ovf"] = state
 
+    # F7
     def test_8_all_ways_end_in_the_same_state(self):
         self.assertGreaterEqual(len(self.states), 5, "an earlier test has no state to compare")
         reference = self.states["cloud"]
