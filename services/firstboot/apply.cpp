@@ -35,6 +35,8 @@ const FailPoints kFailPoints(kPoints);
 
 /// Answers that come while others are carried out have their turn at once, but not for ever.
 constexpr int kMostRounds = 5;
+// As long as it may take to read its log again.
+constexpr std::chrono::minutes kServerLimit{60};
 
 /// Which answers were carried out how far: for root alone, since it tells of passwords.
 struct Record {
@@ -186,6 +188,10 @@ Result<Progress> apply(const Places& places, const Machine& machine, const comma
 }
 
 Status carry_out(Step step, const Job& job) {
+  // Where the power was cut behind the set-up, this begins while the database server is still starting.
+  if (step > Step::setup)
+    SLIPWAY_CHECK(
+        job.machine.tell({"systemctl", "start", "mariadb.service"}, "journalctl -u mariadb says why", kServerLimit));
   switch (step) {
     case Step::host_name:
       return set_host_name(job);
