@@ -106,8 +106,9 @@ def layer_on(disk, folder, grow_to=None):
     return layer
 
 
-def command_line(chosen, folder, layer, ports, seed_disk=None):
-    """QEMU's arguments; the guest's network ends at this machine (restrict), except for what is forwarded."""
+def command_line(chosen, folder, layer, ports, seed_disk=None, line=None):
+    """QEMU's arguments; the guest's network ends at this machine (restrict), except for what is forwarded. `line`: a UNIX socket on which
+    somebody listens, who is to sit at the serial line; else it goes to the file that was chosen."""
     machine, options = firmware(chosen.firmware, folder)
     if chosen.bus == "ide" and machine != "pc":
         raise manifest.Refused("--bus ide needs --firmware bios", "QEMU's UEFI machine has no IDE")
@@ -117,7 +118,8 @@ def command_line(chosen, folder, layer, ports, seed_disk=None):
                "-m", str(chosen.memory_mib), *options, "-drive", f"if=none,id=disk,format=qcow2,file={layer},cache=unsafe", *BUS[chosen.bus],
                "-netdev", f"user,id=net,restrict=on,{forwards}", "-device", f"{CARDS[chosen.card]},netdev=net",
                "-device", "virtio-rng-pci", "-display", "none", "-monitor", f"unix:{folder / 'monitor'},server,nowait", "-no-user-config"]
-    command += ["-serial", f"file:{chosen.serial}"] if chosen.serial else ["-serial", "none"]
+    file = f"file:{chosen.serial}" if chosen.serial else "none"
+    command += ["-serial", f"unix:{line}" if line else file]
     if seed_disk:
         command += ["-drive", f"if=none,id=seed,format=raw,file={seed_disk},readonly=on", "-device", "virtio-blk-pci,drive=seed"]
     return command

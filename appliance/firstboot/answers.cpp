@@ -143,8 +143,16 @@ Result<Answers> parse_answers(std::string_view text, const std::string& name) {
   return answers;
 }
 
+Result<Secret> read_answers_text(const std::filesystem::path& file) {
+  auto text = read_secret_file(file);
+  if (!text && text.error().code == Code::not_found)
+    return Error{Code::not_found, file.string() + ": there are no answers",
+                 "give them on the console or in the browser, or write the file: docs/first-boot.md"};
+  return text;
+}
+
 Result<Answers> read_answers(const std::filesystem::path& file) {
-  SLIPWAY_TRY(const Secret text, read_secret_file(file));
+  SLIPWAY_TRY(const Secret text, read_answers_text(file));
   return parse_answers(text.reveal(), file.string());
 }
 

@@ -17,13 +17,6 @@ bool same(std::string_view a, std::string_view b) {
   return std::ranges::equal(a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
 }
 
-/// RFC 6125: an asterisk stands for one whole label, the first.
-bool covers(std::string_view pattern, std::string_view name) {
-  if (!pattern.starts_with("*.")) return same(pattern, name);
-  const std::size_t dot = name.find('.');
-  return dot != std::string_view::npos && dot > 0 && same(pattern.substr(1), name.substr(dot));
-}
-
 std::string joined(const std::vector<std::string>& names) {
   constexpr std::size_t kShown = 6;
   std::string text;
@@ -74,6 +67,12 @@ void check_strength(const Link& link, std::vector<Fault>& faults) {
 }
 
 }  // namespace
+
+bool covers(std::string_view pattern, std::string_view name) {
+  if (!pattern.starts_with("*.")) return same(pattern, name);
+  const std::size_t dot = name.find('.');
+  return dot != std::string_view::npos && dot > 0 && same(pattern.substr(1), name.substr(dot));
+}
 
 std::optional<Timestamp> parse_day_end(std::string_view text) {
   if (text.size() != 10 || text[4] != '-' || text[7] != '-') return std::nullopt;

@@ -32,6 +32,10 @@ struct SeenCertificate {
   std::optional<bool> key_matches{};  ///< nothing: the key cannot be read
 };
 
+/// A name of a certificate, which may be a pattern such as "*.example.org", speaks for this one (RFC 6125: an asterisk
+/// stands for one whole label, the first).
+[[nodiscard]] bool covers(std::string_view pattern, std::string_view name);
+
 /// "2027-12-31" as the first moment after that day, UTC.
 [[nodiscard]] std::optional<Timestamp> parse_day_end(std::string_view text);
 

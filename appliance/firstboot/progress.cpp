@@ -1,9 +1,5 @@
 #include "appliance/firstboot/progress.hpp"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <fstream>
@@ -11,6 +7,7 @@
 #include "appliance/base/file.hpp"
 #include "appliance/base/secret_file.hpp"
 #include "appliance/crypto/crypto.hpp"
+#include "appliance/firstboot/work_lock.hpp"
 
 namespace slipway::firstboot {
 namespace {
@@ -73,15 +70,6 @@ Progress from_json(const ordered_json& json) {
   return progress;
 }
 
-/// Somebody carries answers out. The lock goes with its process, however that ends.
-bool is_locked(const fs::path& lock) {
-  const int file = ::open(lock.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0) return false;
-  const bool locked = ::flock(file, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
-  ::close(file);
-  return locked;
-}
-
 bool is_there(const fs::path& path) {
   std::error_code ignored;
   return fs::exists(path, ignored);
@@ -142,7 +130,7 @@ Result<Progress> read_progress(const Places& places) {
                    "remove it: every step can be repeated"};
     progress = from_json(json);
   }
-  const bool at_work = is_locked(places.lock);
+  const bool at_work = is_held(places.lock);
   // Open: done, and killed before its secrets were taken away; the next boot does that.
   if (is_done(places) && !at_work && !is_there(places.state / "open")) {
     progress.phase = Phase::done;

@@ -1,18 +1,13 @@
 #include "services/firstboot/apply.hpp"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <fstream>
-#include <thread>
 
 #include "appliance/base/fail_point.hpp"
 #include "appliance/base/file.hpp"
 #include "appliance/crypto/crypto.hpp"
 #include "appliance/firstboot/check.hpp"
+#include "appliance/firstboot/work_lock.hpp"
 #include "services/firstboot/job.hpp"
 
 namespace slipway::firstboot {
@@ -38,38 +33,10 @@ constexpr std::array<std::string_view, 2 * kSteps + 2> kPoints{
     "firstboot.secrets.there",      "firstboot.secrets.gone"};
 const FailPoints kFailPoints(kPoints);
 
-/// Held until the process ends, however that happens.
-class Lock {
- public:
-  static Result<Lock> take(const fs::path& path) {
-    std::error_code failure;
-    fs::create_directories(path.parent_path(), failure);
-    if (failure) return file_error(path.parent_path(), "cannot be made", failure.value());
-    const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-    if (file < 0) return file_error(path, "cannot be opened", errno);
-    Lock lock(file);
-    // Whoever only looks whether it is held holds it for a moment as well.
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(5);
-    bool held = ::flock(file, LOCK_EX | LOCK_NB) == 0;
-    for (; !held && std::chrono::steady_clock::now() < deadline; held = ::flock(file, LOCK_EX | LOCK_NB) == 0)
-      std::this_thread::sleep_for(std::chrono::milliseconds(20));
-    if (!held)
-      return Error{Code::in_use, "first boot: is being carried out already",
-                   "'slipway first-boot status' shows how far it is"};
-    return lock;
-  }
-  Lock(Lock&& other) noexcept : file_(std::exchange(other.file_, -1)) {}
-  Lock& operator=(Lock&&) = delete;
-  Lock(const Lock&) = delete;
-  Lock& operator=(const Lock&) = delete;
-  ~Lock() {
-    if (file_ >= 0) ::close(file_);
-  }
-
- private:
-  explicit Lock(int file) : file_(file) {}
-  int file_;
-};
+/// Answers that come while others are carried out have their turn at once, but not for ever.
+constexpr int kMostRounds = 5;
+// As long as it may take to read its log again.
+constexpr std::chrono::minutes kServerLimit{60};
 
 /// Which answers were carried out how far: for root alone, since it tells of passwords.
 struct Record {
@@ -77,6 +44,9 @@ struct Record {
   std::string digest_after;  ///< of them without secrets
   std::vector<Step> finished;
 };
+
+/// Between its first step and its last one it stays there, whatever else is: systemd goes on with it at the next boot.
+fs::path open_mark(const Places& places) { return places.state / "open"; }
 
 fs::path record_file(const Places& places) { return places.state / "steps.json"; }
 
@@ -128,13 +98,15 @@ Status make_state_directory(const Places& places) {
 }
 
 /// Answers that cannot be carried out are a failure of the first step: whoever looks at the state reads what is wrong.
-Result<Answers> checked_answers(const Places& places, Progress& progress, const Record& known) {
+Result<Answers> checked_answers(const Places& places, Progress& progress, const Result<Secret>& text,
+                                const Record& known) {
   const auto refuse = [&](const Error& error) -> Error {
     progress.failure = {Step::host_name, error.message, error.hint, SystemClock().now()};
     static_cast<void>(write_progress(places, progress).has_value());
     return error;
   };
-  auto answers = read_answers(places.answers);
+  if (!text) return refuse(text.error());
+  auto answers = parse_answers(text->reveal(), places.answers.string());
   if (!answers) return refuse(answers.error());
   // Of answers that are carried out, the secrets are gone, which the rules would ask for.
   if (known.digest_after == digest_of(*answers) && known.finished.size() == kSteps) return answers;
@@ -142,25 +114,20 @@ Result<Answers> checked_answers(const Places& places, Progress& progress, const 
   return answers;
 }
 
-}  // namespace
+/// Somebody has laid down others since they were read. A file that is gone says nothing.
+bool have_changed(const Places& places, const Result<Secret>& text) {
+  const auto now = read_answers_text(places.answers);
+  return now && (!text || now->reveal() != text->reveal());
+}
 
-Result<Progress> apply(const Places& places, const Machine& machine, const command::Context& context) {
-  SLIPWAY_TRY(const Lock lock, Lock::take(places.lock));
-  SLIPWAY_CHECK(make_state_directory(places));
-  // Between its first step and its last one it stays open, whatever else is there: systemd goes on with it at the next
-  // boot.
-  const fs::path open = places.state / "open";
-  std::error_code ignored;
-  if (is_done(places) && !fs::exists(open, ignored))
-    return Error{Code::conflict, "first boot: is over on this machine",
-                 "change /etc/slipway/slipway.toml and the system's own files; docs/first-boot.md says which"};
-  Progress progress{.phase = Phase::running, .began_at = SystemClock().now()};
-  SLIPWAY_TRY(const Answers answers, checked_answers(places, progress, read_record(places)));
+/// All steps that are not recorded, of answers that were read just now.
+Result<Progress> carry_out_all(const Places& places, const Machine& machine, const command::Context& context,
+                               Progress progress, const Answers& answers) {
   Record record = record_for(places, answers);
   // Of a tree, files alone are written: when it boots, each step has its turn.
   const auto keep = [&] { return machine.runs() ? write_record(places, record) : Status(); };
   SLIPWAY_CHECK(keep());
-  if (machine.runs()) SLIPWAY_CHECK(replace_file(open, "", 0644));
+  if (machine.runs()) SLIPWAY_CHECK(replace_file(open_mark(places), "", 0644));
   progress.finished = record.finished;
   const Job job{machine, answers, context, [&](const std::string& line) {
                   progress.note = line;
@@ -182,18 +149,49 @@ Result<Progress> apply(const Places& places, const Machine& machine, const comma
     kFailPoints.pass(kPoints[2 * static_cast<std::size_t>(step) + 1]);
   }
   progress.current.reset();
-  if (!machine.runs()) return progress;
+  return progress;
+}
+
+Result<Progress> close(const Places& places, const Machine& machine, Progress progress, const Answers& answers) {
   kFailPoints.pass("firstboot.secrets.there");
   SLIPWAY_CHECK(replace_file(places.answers, render_answers(without_secrets(answers)).reveal(), 0600));
   kFailPoints.pass("firstboot.secrets.gone");
   progress.done_at = SystemClock().now();
   progress.phase = Phase::done;
   SLIPWAY_CHECK(write_progress(places, progress));
-  SLIPWAY_CHECK(machine.remove(open));
+  SLIPWAY_CHECK(machine.remove(open_mark(places)));
   return progress;
 }
 
+}  // namespace
+
+Result<Progress> apply(const Places& places, const Machine& machine, const command::Context& context) {
+  SLIPWAY_TRY(const WorkLock lock, WorkLock::take(places.lock));
+  SLIPWAY_CHECK(make_state_directory(places));
+  std::error_code ignored;
+  if (is_done(places) && !fs::exists(open_mark(places), ignored))
+    return Error{Code::conflict, "first boot: is over on this machine",
+                 "change /etc/slipway/slipway.toml and the system's own files; docs/first-boot.md says which"};
+  for (int round = 0; round < kMostRounds; ++round) {
+    Progress progress{.phase = Phase::running, .began_at = SystemClock().now()};
+    const Result<Secret> text = read_answers_text(places.answers);
+    auto answers = checked_answers(places, progress, text, read_record(places));
+    auto outcome = answers ? carry_out_all(places, machine, context, std::move(progress), *answers)
+                           : Result<Progress>(answers.error());
+    if (!machine.runs()) return outcome;
+    // What is laid down meanwhile starts nothing by itself, since this runs already, and must not be lost.
+    if (!have_changed(places, text)) return outcome ? close(places, machine, *outcome, *answers) : outcome;
+    context.progress("· Answers were laid down meanwhile: now those");
+  }
+  return Error{Code::conflict, places.answers.string() + ": changes again and again while it is carried out",
+               "let it rest, then: systemctl restart slipway-first-boot"};
+}
+
 Status carry_out(Step step, const Job& job) {
+  // Where the power was cut behind the set-up, this begins while the database server is still starting.
+  if (step > Step::setup)
+    SLIPWAY_CHECK(
+        job.machine.tell({"systemctl", "start", "mariadb.service"}, "journalctl -u mariadb says why", kServerLimit));
   switch (step) {
     case Step::host_name:
       return set_host_name(job);

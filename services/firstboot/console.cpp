@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "appliance/base/file.hpp"
+#include "services/firstboot/keyboard.hpp"
 #include "services/firstboot/machine.hpp"
 
 namespace slipway::firstboot {
@@ -10,6 +11,11 @@ namespace {
 
 constexpr std::chrono::seconds kLook{1};
 constexpr std::chrono::seconds kRefresh{30};
+// At a boot, answers wait for the platform's settings; an upgrade does not end by itself so soon.
+constexpr std::chrono::seconds kPatience{180};
+constexpr std::chrono::seconds kHeldPatience{5};
+// While it is there, slipway-first-boot.service does not start (slipway upgrade).
+constexpr const char* kUpgradeHold = "/var/lib/slipway/upgrade/hold";
 
 class Console {
  public:
@@ -23,7 +29,7 @@ class Console {
       if (started_in_ == Phase::done) {
         show_machine();
       } else if (started_in_ == Phase::running || started_in_ == Phase::pending) {
-        follow();
+        SLIPWAY_CHECK(follow());
       } else {
         SLIPWAY_CHECK(interview());
       }
@@ -59,16 +65,42 @@ class Console {
   bool choose_language() {
     if (language_) return true;
     terminal_.say("1) English   2) Francais");
-    const auto typed = terminal_.ask("[1] > ");
+    const bool french = suggested_ == Language::french;
+    const auto typed = terminal_.ask(french ? "[2] > " : "[1] > ");
     if (typed.kind != Terminal::Answer::line) {
       gone_ = typed.kind == Terminal::Answer::end;
       return false;
     }
-    language_ = typed.text == "2" || typed.text == "fr" ? Language::french : Language::english;
+    const bool other = typed.text == "2" || typed.text == "fr" || (french && typed.text.empty());
+    language_ = other ? Language::french : Language::english;
+    return true;
+  }
+
+  /// Before anything else is read or typed; a screen's keyboard is an American one until somebody says otherwise.
+  bool choose_keyboard() {
+    const auto keyboards = keyboards_to_choose_from();
+    if (keyboard_chosen_ || keyboards.size() < 2) return true;
+    std::string line = "Keyboard / Clavier:";
+    for (std::size_t i = 0; i < keyboards.size(); ++i)
+      line.append("  ").append(std::to_string(i + 1)).append(") ").append(keyboards[i]);
+    terminal_.clear();
+    terminal_.say(line);
+    const auto typed = terminal_.ask("[1] > ");
+    gone_ = typed.kind == Terminal::Answer::end;
+    if (typed.kind != Terminal::Answer::line) return false;
+    keyboard_chosen_ = true;
+    const std::string& chosen = keyboards[chosen_keyboard(keyboards, typed.text)];
+    if (const Status loaded = load_keyboard(chosen); !loaded) {
+      // Read before the screen is cleared.
+      terminal_.say(to_text(loaded.error()));
+      if (terminal_.ask("> ").kind != Terminal::Answer::line) return false;
+    }
+    if (chosen == "fr" && !language_) suggested_ = Language::french;
     return true;
   }
 
   Status interview() {
+    if (!choose_keyboard()) return {};
     greet();
     if (!choose_language()) return {};
     if (const auto progress = read_progress(places_); progress && progress->failure) {
@@ -99,14 +131,23 @@ class Console {
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
     while (phase() != Phase::running && phase() != Phase::done && std::chrono::steady_clock::now() < deadline)
       terminal_.wait(kLook);
-    follow();
-    return {};
+    return follow();
   }
 
-  void follow() {
+  /// Until the answers are carried out, or have stopped. A person who sees that they wait may give others.
+  Status follow() {
     std::optional<Step> shown;
     std::string note;
+    auto waits_since = std::chrono::steady_clock::now();
     for (Phase now = phase(); now == Phase::running || now == Phase::pending; now = phase()) {
+      if (now == Phase::running) waits_since = std::chrono::steady_clock::now();
+      const bool held = is_held_by_upgrade();
+      if (std::chrono::steady_clock::now() - waits_since > (held ? kHeldPatience : kPatience)) {
+        if (wants_to_answer(held)) return interview();
+        if (gone_) return {};
+        waits_since = std::chrono::steady_clock::now();
+        continue;
+      }
       if (const auto progress = read_progress(places_); progress && progress->current) {
         if (progress->current != shown)
           terminal_.say(std::to_string(static_cast<std::size_t>(*progress->current) + 1) + "/" +
@@ -117,6 +158,30 @@ class Console {
       }
       terminal_.wait(kLook);
     }
+    return {};
+  }
+
+  static bool is_held_by_upgrade() {
+    std::error_code ignored;
+    return std::filesystem::exists(kUpgradeHold, ignored);
+  }
+
+  /// Says why nothing happens, and waits for a person or for the first boot to go on.
+  bool wants_to_answer(bool held) {
+    started_in_ = Phase::pending;
+    terminal_.line();
+    terminal_.say(
+        held ? words({"The answers wait: an upgrade is under way ('slipway upgrade status'), and they are carried out "
+                      "when it is over.",
+                      "Les réponses attendent : une mise à niveau est en cours (« slipway upgrade status ») ; elles "
+                      "seront exécutées ensuite."})
+             : words({"The answers wait, and nothing carries them out: systemctl status slipway-first-boot says why.",
+                      "Les réponses attendent et rien ne les exécute : systemctl status slipway-first-boot dit "
+                      "pourquoi."}));
+    terminal_.say(words({"Enter asks the questions again.", "Entrée repose les questions."}));
+    const auto typed = terminal_.ask("> ");
+    gone_ = typed.kind == Terminal::Answer::end;
+    return typed.kind == Terminal::Answer::line;
   }
 
   void show_machine() {
@@ -132,6 +197,8 @@ class Console {
   std::optional<Language> language_;
   Phase started_in_ = Phase::waiting;
   Terminal terminal_;
+  Language suggested_ = Language::english;
+  bool keyboard_chosen_ = false;
   bool gone_ = false;
 };
 

@@ -13,6 +13,7 @@
 #include "appliance/archive/storage_address.hpp"
 #include "appliance/base/file.hpp"
 #include "appliance/crypto/certificate_facts.hpp"
+#include "appliance/firstboot/certificate_rules.hpp"
 #include "appliance/firstboot/machine_text_rules.hpp"
 #include "appliance/http/client.hpp"
 #include "services/firstboot/job.hpp"
@@ -32,21 +33,45 @@ bool is_there(const fs::path& path) {
   return fs::exists(path, ignored);
 }
 
-/// A certificate that this machine made, and that speaks for this name already.
-bool speaks_for(const std::string& chain, const std::string& name) {
+/// The names that the chain's first certificate speaks for.
+std::vector<std::string> names_of(const std::string& chain) {
   const auto facts = crypto::inspect_chain(chain);
-  return facts && !facts->certificates.empty() &&
-         std::ranges::find(facts->certificates.front().names, name) != facts->certificates.front().names.end();
+  return facts && !facts->certificates.empty() ? facts->certificates.front().names : std::vector<std::string>();
+}
+
+bool speaks_for(const std::string& chain, const std::string& name) {
+  return std::ranges::any_of(names_of(chain), [&](const std::string& one) { return covers(one, name); });
+}
+
+/// What would else be noticed much later only, as a desk that does not answer.
+Status require_own_name(const Job& job) {
+  const std::string& name = job.answers.hostname;
+  if (name.empty() || !job.machine.runs()) return {};
+  SLIPWAY_TRY(const std::string chain, job.machine.read(kChain));
+  if (speaks_for(chain, name)) return {};
+  std::string others;
+  for (const std::string& one : names_of(chain)) others.append(others.empty() ? "" : ", ").append(one);
+  return Error{
+      Code::conflict,
+      std::string("certificate ") + kChain + ": does not speak for " + name + ", but for " +
+          (others.empty() ? "no name" : others),
+      is_there(job.machine.at(kSelfMade))
+          ? std::string("it is made for the names of this machine in ") + kHosts +
+                ": put that in order, remove the certificate, then: systemctl restart slipway-first-boot"
+          : std::string("it was put there by hand: remove it and privkey.pem, or give one as an own certificate")};
 }
 
 Status renew_self_made(const Job& job) {
   SLIPWAY_TRY(const std::string chain, job.machine.read(kChain));
   // One that somebody has put there by another way stays.
-  if (!chain.empty() && !is_there(job.machine.at(kSelfMade))) return {};
-  if (!chain.empty() && (job.answers.hostname.empty() || speaks_for(chain, job.answers.hostname))) return {};
-  SLIPWAY_CHECK(job.machine.remove(kChain));
-  return job.machine.tell({"systemctl", "restart", "slipway-selfcert.service"},
-                          "journalctl -u slipway-selfcert says why", std::chrono::seconds(120));
+  const bool foreign = !chain.empty() && !is_there(job.machine.at(kSelfMade));
+  const bool good = !chain.empty() && (job.answers.hostname.empty() || speaks_for(chain, job.answers.hostname));
+  if (!foreign && !good) {
+    SLIPWAY_CHECK(job.machine.remove(kChain));
+    SLIPWAY_CHECK(job.machine.tell({"systemctl", "restart", "slipway-selfcert.service"},
+                                   "journalctl -u slipway-selfcert says why", std::chrono::seconds(120)));
+  }
+  return require_own_name(job);
 }
 
 /// What opens one repository, and what its agent's unit must know of it.

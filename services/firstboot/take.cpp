@@ -4,8 +4,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 
+#include "appliance/base/fail_point.hpp"
 #include "appliance/base/file.hpp"
 #include "appliance/firstboot/check.hpp"
 
@@ -15,6 +17,10 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kMostBytes = 512U << 10U;
+
+// The power may go before root has the answers, and before the wizard's are away.
+constexpr std::array<std::string_view, 2> kPoints{"firstboot.take.checked", "firstboot.take.written"};
+const FailPoints kFailPoints(kPoints);
 
 bool is_there(const fs::path& path) {
   std::error_code ignored;
@@ -45,7 +51,10 @@ Status accept(const Places& places, const fs::path& file) {
   SLIPWAY_TRY(const Secret text, read_untrusted(file));
   SLIPWAY_TRY(const Answers answers, parse_answers(text.reveal(), "answers of the browser"));
   SLIPWAY_CHECK(to_status(check_answers(answers)));
-  return replace_file(places.answers, render_answers(answers).reveal(), 0600);
+  kFailPoints.pass("firstboot.take.checked");
+  SLIPWAY_CHECK(replace_file(places.answers, render_answers(answers).reveal(), 0600));
+  kFailPoints.pass("firstboot.take.written");
+  return {};
 }
 
 /// The answers as they are, written once more: the unit that waits for them begins again.

@@ -102,8 +102,9 @@ void Terminal::clear() const {
 }
 
 Terminal::Typed Terminal::ask(std::string_view prompt, bool echo) {
-  print(to_ascii(prompt));
+  // Before the prompt: who types as soon as it is there must not be shown either.
   const Silence silence(!echo);
+  print(to_ascii(prompt));
   Typed typed = read_line();
   if (silence.active()) print("\n");
   return typed;

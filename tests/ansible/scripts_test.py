@@ -80,6 +80,17 @@ class Selfcert(Scratch):
         self.assertEqual((self.directory / "privkey.pem").stat().st_mode & 0o777, 0o600)
         self.assertEqual([], list(self.directory.glob(".new*")))
 
+    # A3, F7
+    def test_it_speaks_for_every_full_name_of_the_machine_whichever_stands_first(self):
+        host = call("hostname").stdout.strip()
+        hosts = self.directory / "hosts"
+        own = f"127.0.1.1 {host}.example.org {host} # {host}.not.this\n"
+        hosts.write_text(f"127.0.0.1 localhost\n10.0.0.5 other.internal {host}\n{own}", encoding="utf-8")
+        self.make("--hosts", hosts)
+        names = call("openssl", "x509", "-in", self.directory / "fullchain.pem", "-noout", "-ext", "subjectAltName").stdout
+        self.assertIn(f"DNS:{host}.example.org", names)
+        self.assertNotIn("not.this", names)
+
     def test_two_machines_have_two_keys(self):
         first = self.make()[1]
         shutil.rmtree(self.directory)

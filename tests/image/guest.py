@@ -46,12 +46,13 @@ def disk_of(file, folder):
 class Guest:
     """Context manager. `start` waits until the service answers; what was acknowledged must outlive `kill`."""
 
-    def __init__(self, file, folder, **options):
+    def __init__(self, file, folder, answered=True, **options):
+        """Not `answered`: nobody has told it who it is, and nobody may sign in."""
         self.folder = pathlib.Path(folder)
         self.options = argparse.Namespace(firmware="uefi", bus="virtio", card="virtio", memory_mib=2048, serial=self.folder / "serial")
         vars(self.options).update(options)
         self.layer = boot.layer_on(disk_of(file, self.folder), self.folder)
-        self.seed = boot.seed(self.folder, boot.key_for_this_run(self.folder))
+        self.seed = boot.seed(self.folder, boot.key_for_this_run(self.folder)) if answered else None
         self.ports = {22: boot.free_port(), 443: boot.free_port()}
         self.machine = None
 
@@ -64,11 +65,16 @@ class Guest:
 
     def start(self):
         """Seconds from power on to the first HTTPS 200."""
-        command = boot.command_line(self.options, self.folder, self.layer, self.ports, self.seed)
-        self.machine = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         began = time.monotonic()
+        self.power_on()
         self.wait("HTTPS", lambda: boot.https_ok(self.ports[443]))
         return time.monotonic() - began
+
+    def power_on(self):
+        self.machine = subprocess.Popen(self.command_line(), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+
+    def command_line(self):
+        return boot.command_line(self.options, self.folder, self.layer, self.ports, self.seed)
 
     def wait(self, what, question, seconds=BOOT_SECONDS):
         boot.wait_for(what, question, self.machine, time.monotonic() + seconds, self.options.serial)

@@ -7,11 +7,15 @@ import pathlib
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 
 import host as lab
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests/support"))
+import console_dialogue  # noqa: E402
+
 ROOTFS = ROOT / "images" / "rootfs"
 BOOT_SECONDS = 300
 
@@ -39,6 +43,7 @@ class FirstBootHost:
         self.merged = self.work / "merged"
         self.programs = programs
         self.process, self.namespace = None, None
+        self.has_screen, self.screen = False, None
         self.count = 0
 
     def __enter__(self):
@@ -52,20 +57,23 @@ class FirstBootHost:
 
     def __exit__(self, *_):
         self.power_cut()
+        if self.screen:
+            self.screen.close()
         lab.run("umount", self.merged, check=False)
         shutil.rmtree(self.work, ignore_errors=True)
 
     def _install(self):
         """The programs and units of this checkout over those of the image."""
-        for program in ("slipway", "slipway-webd", "slipway-jobd", "slipway-backupd", "slipway-migrate"):
+        for program in ("slipway", "slipway-webd", "slipway-jobd", "slipway-backupd", "slipway-migrate", "slipway-wizardd"):
             shutil.copy(self.programs / program, self.merged / "usr/bin" / program)
+        shutil.copy(ROOT / "ansible/roles/nginx/files/slipway-selfcert", self.merged / "usr/local/sbin")
         units = self.merged / "usr/lib/systemd/system"
         names = []
         for source in sorted((ROOTFS / "usr/lib/systemd/system").rglob("*")):
             target = units / source.relative_to(ROOTFS / "usr/lib/systemd/system")
             if source.is_dir():
                 target.mkdir(exist_ok=True)
-            elif "first-boot" in source.name or "console" in source.name:
+            elif any(part in source.name for part in ("first-boot", "console", "wizard")):
                 shutil.copy(source, target)
                 if "[Install]" in source.read_text(encoding="utf-8"):
                     names.append(source.name)
@@ -78,17 +86,27 @@ class FirstBootHost:
         target.write_text(text, encoding="utf-8")
         target.chmod(mode)
 
+    def have_screen(self):
+        """Before boot(): from now on its console is a terminal, `screen`, on which the console's unit runs in a getty's place."""
+        lab.run("chroot", self.merged, "systemctl", "mask", "--quiet", "console-getty.service")
+        lab.run("chroot", self.merged, "systemctl", "enable", "--quiet", "slipway-console@console.service")
+        self.has_screen = True
+
     def boot(self, *arguments):
         self.count += 1
-        console = open(self.work / f"console{self.count}", "ab")
-        with console:
-            self.process = subprocess.Popen(
-                ["systemd-nspawn", "--quiet", "--boot", "--register=no", "--keep-unit", "--resolv-conf=off", "--timezone=off", "--link-journal=no",
-                 # A name of its own for each boot: what a power cut leaves of the last one would be in the way.
-                 f"--machine=first-{self.name}-{os.getpid()}-{self.count}",
-                 "--capability=CAP_NET_ADMIN,CAP_IPC_LOCK", f"--hostname={self.name}", "-D", str(self.merged),
-                 f"--network-namespace-path=/run/netns/{self.namespace}", "--console=pipe", *arguments],
-                stdin=subprocess.DEVNULL, stdout=console, stderr=console)
+        argv = ["systemd-nspawn", "--quiet", "--boot", "--register=no", "--keep-unit", "--resolv-conf=off", "--timezone=off", "--link-journal=no",
+                # A name of its own for each boot: what a power cut leaves of the last one would be in the way.
+                f"--machine=first-{self.name}-{os.getpid()}-{self.count}",
+                "--capability=CAP_NET_ADMIN,CAP_IPC_LOCK", f"--hostname={self.name}", "-D", str(self.merged),
+                f"--network-namespace-path=/run/netns/{self.namespace}", f"--console={'interactive' if self.has_screen else 'pipe'}", *arguments]
+        if self.has_screen:
+            if self.screen:
+                self.screen.close()
+            self.screen = console_dialogue.Meeting(argv)
+            self.process = self.screen.process
+        else:
+            with open(self.work / f"console{self.count}", "ab") as console:
+                self.process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=console, stderr=console)
         lab.poll(self._init, BOOT_SECONDS, f"{self.name}: init")
         lab.poll(lambda: self.sh("systemctl is-system-running", check=False).stdout.strip() not in ("", "offline", "initializing"), BOOT_SECONDS,
                  f"{self.name}: systemd")
@@ -96,8 +114,8 @@ class FirstBootHost:
     def _init(self):
         """The process that is the machine's init: nspawn's grandchild, or none yet."""
         if self.process.poll() is not None:
-            said = (self.work / f"console{self.count}").read_text(encoding="utf-8", errors="replace")[-800:]
-            raise lab.LabError(f"{self.name}: systemd-nspawn ended with {self.process.returncode}: {said}")
+            said = self.screen.all if self.screen else (self.work / f"console{self.count}").read_text(encoding="utf-8", errors="replace")
+            raise lab.LabError(f"{self.name}: systemd-nspawn ended with {self.process.returncode}: {said[-800:]}")
         with contextlib.suppress(OSError, IndexError):
             children = pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text(encoding="ascii").split()
             for child in children:

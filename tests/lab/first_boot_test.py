@@ -1,120 +1,28 @@
 #!/usr/bin/env python3
-"""The first boot of machines made from the image, booted: by cloud-init, by OVF properties and by the console menu over a terminal they
-end in the same state, also when apply is killed at every step, and when power is cut (F7, A2, A3)."""
-import os
+"""The first boot of machines made from the image, booted: by cloud-init, by OVF properties, by the console menu on the machine's own
+terminal and by a browser from outside they end in the same state, also when apply is killed at every step, and when power is cut
+(F7, A2, A3). The browser needs the npm packages of tests/browser, which ./dev test installs."""
 import pathlib
-import pty
-import select
-import subprocess
+import shutil
 import sys
-import tempfile
-import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-import first_boot_host as first  # noqa: E402
 import host as lab  # noqa: E402
+from first_boot_case import APPLY_ON, BROWSER, NAME, PASSWORD, TAKE_ON, FirstBootCase, stops_at  # noqa: E402
+from console_dialogue import give_answers  # noqa: E402  (tests/support, which first_boot_case has found)
+from ovf_environment import ovf_environment  # noqa: E402
 
-PROGRAMS = pathlib.Path(os.environ.get("SLIPWAY_PROGRAMS", first.ROOT / "build/release/bin"))
 STEPS = ["host-name", "time-zone", "network", "management", "keys", "certificate", "repositories", "restore", "setup", "migration",
          "administrator", "serve"]
-PASSWORD = "crane under green rain"
-APPLY_ON = "/etc/systemd/system/slipway-first-boot.service.d/test.conf"
+needs_browser = unittest.skipUnless(shutil.which("node") and (BROWSER / "node_modules/playwright-core").is_dir(),
+                                    "needs node and the npm packages of tests/browser (./dev test browser)")
 
 
-def public_key(folder):
-    lab.run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "keeper", "-f", folder / "key")
-    return (folder / "key.pub").read_text(encoding="utf-8").strip()
-
-
-class Meeting:
-    """A terminal on which a person answers."""
-
-    def __init__(self, argv):
-        self.master, slave = pty.openpty()
-        self.process = subprocess.Popen(argv, stdin=slave, stdout=slave, stderr=slave, start_new_session=True)
-        os.close(slave)
-        self.text = ""
-
-    def wait(self, words, seconds=60):
-        """Reads until these words have come, and forgets what was before."""
-        deadline = time.monotonic() + seconds
-        while words not in self.text:
-            if time.monotonic() > deadline:
-                raise AssertionError(f"the terminal did not say {words!r}; it said:\n{self.text[-1500:]}")
-            if select.select([self.master], [], [], 0.5)[0]:
-                self.text += os.read(self.master, 65536).decode(errors="replace").replace("\r", "")
-        before, self.text = self.text.split(words, 1)
-        return before
-
-    def answer(self, question, text, seconds=60):
-        self.wait(question, seconds)
-        self.wait("> ", 10)
-        os.write(self.master, (text + "\n").encode())
-
-    def close(self):
-        self.process.kill()
-        self.process.wait()
-        os.close(self.master)
-
-
-@unittest.skipUnless(first.sealed_root().is_dir() and os.geteuid() == 0,
-                     "needs root and the image's sealed root (SLIPWAY_IMAGE_ROOT, or ./dev image)")
-class FirstBoot(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.folder = tempfile.TemporaryDirectory(prefix="slipway-first-boot-")
-        cls.key = public_key(pathlib.Path(cls.folder.name))
-        cls.network = lab.Network(78)
-        cls.network.__enter__()
-        cls.states = {}
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.network.__exit__(None, None, None)
-        cls.folder.cleanup()
-
-    def answers(self, last):
-        return f'''hostname = "desk.example.org"
-timezone = "Europe/Paris"
-[network]
-address = ["{self.network.address(last)}/24"]
-gateway = ["{self.network.address(1)}"]
-[management]
-networks = ["{self.network.address(0)}/24"]
-public_keys = ["{self.key}"]
-[administrator]
-email = "admin@example.org"
-password = "{PASSWORD}"
-'''
-
-    def check_done(self, host, status):
-        """What must be true of a machine that is set up, however it was told."""
-        state = status["state"]
-        self.assertEqual(state["full_name"], "desk.example.org")
-        self.assertEqual(state["timezone"], "Europe/Paris")
-        self.assertEqual(state["administrator"],
-                         {"account": "production", "login": "admin", "email": "admin@example.org", "password_was_made": False})
-        self.assertEqual(state["certificate"], {"kind": "self-made", "speaks_for_name": True})
-        self.assertNotIn(PASSWORD, host.sh("cat /etc/slipway/first-boot.toml /var/lib/slipway/first-boot/*; journalctl --no-pager").stdout)
-        self.assertEqual(host.sh("curl -sk -o /dev/null -w '%{http_code}' https://localhost/health").stdout, "200")
-        # Who is told of may sign in, from there alone (A2).
-        self.assertIn("keeper", host.sh("cat ~admin/.ssh/authorized_keys").stdout)
-        self.assertIn("/24", host.sh("nft list set inet slipway management4").stdout)
-
-    def without_address(self, status):
-        state = dict(status["state"])
-        state["network"] = {**state["network"], "address": ["*"]}
-        return state
-
-    def seed(self, host, last):
-        indented = "".join(f"      {line}\n" for line in self.answers(last).splitlines())
-        host.lay("/var/lib/cloud/seed/nocloud/meta-data", f"instance-id: {host.name}\n", 0o644)
-        host.lay("/var/lib/cloud/seed/nocloud/user-data",
-                 f"#cloud-config\nwrite_files:\n  - path: /etc/slipway/first-boot.toml\n    permissions: '0600'\n    content: |\n{indented}", 0o644)
-
+class FirstBoot(FirstBootCase):
+    # F7, A2, A3
     def test_1_cloud_init(self):
-        with first.FirstBootHost(self.network, "cloud", 11, PROGRAMS) as host:
+        with self.host("cloud", 11) as host:
             self.seed(host, 11)
             host.boot()
             status = host.wait_for("done")
@@ -123,8 +31,9 @@ password = "{PASSWORD}"
             # Once more, as after any boot: nothing is done again.
             self.assertEqual(host.sh("slipway first-boot apply", check=False).returncode, 6)
 
+    # F7, C9
     def test_2_killed_at_every_step(self):
-        with first.FirstBootHost(self.network, "kill", 12, PROGRAMS) as host:
+        with self.host("kill", 12) as host:
             # Carried out by hand, so that each call can be told where to die.
             host.lay(APPLY_ON, "[Unit]\nConditionPathExists=/nowhere\n", 0o644)
             host.boot()
@@ -142,65 +51,118 @@ password = "{PASSWORD}"
             self.check_done(host, status)
             self.states["killed"] = self.without_address(status)
 
+    # F7, C9
     def test_3_power_is_cut(self):
-        with first.FirstBootHost(self.network, "power", 13, PROGRAMS) as host:
+        with self.host("power", 13) as host:
             self.seed(host, 13)
-            # Stops in the middle, with accounts made and the administrator not yet set, and waits there for the cut.
-            host.lay(APPLY_ON, "[Service]\nEnvironment=SLIPWAY_TEST=1 SLIPWAY_FAIL_POINT=firstboot.setup.recorded SLIPWAY_FAIL_ACTION=stop\n", 0o644)
+            # In the middle, with accounts made and the administrator not yet set.
+            host.lay(APPLY_ON, stops_at("firstboot.setup.recorded"), 0o644)
             host.boot()
-            lab.poll(lambda: self.stopped(host), 600, "apply stopped at its middle")
-            host.power_cut()
-            (host.merged / APPLY_ON.lstrip("/")).unlink()
-            host.boot()
+            self.cut_where_it_stops(host, APPLY_ON)
             status = host.wait_for("done")
             self.check_done(host, status)
             self.states["power"] = self.without_address(status)
 
-    def stopped(self, host):
-        return "T" in host.sh("ps -o stat= -C slipway", check=False).stdout
-
+    # F7
     def test_4_console(self):
-        with first.FirstBootHost(self.network, "console", 14, PROGRAMS) as host:
+        """On the machine's own console: the unit in the place of a getty, on the terminal that the kernel calls /dev/console."""
+        with self.host("console", 14) as host:
+            host.have_screen()
             host.boot()
             self.assertEqual(host.wait_for("waiting")["phase"], "waiting")
-            lab.poll(lambda: host.sh("test -s /run/slipway-first-boot/code", check=False).returncode == 0, 60, "one-time code")
-            meeting = Meeting([*host.inside(), "/usr/bin/slipway", "first-boot", "console"])
-            try:
-                self.talk(meeting)
-                status = host.wait_for("done")
-                meeting.wait("service desk", 120)
-            finally:
-                meeting.close()
+            unit = "slipway-console@console.service"
+            host.screen.one_time_code()
+            # Whoever leaves, or is thrown out, finds it there again, on a terminal in order.
+            before = host.sh(f"systemctl show -P MainPID {unit}").stdout
+            host.sh("stty -F /dev/console -echo")
+            host.screen.forget()
+            host.sh(f"kill -HUP {before}")
+            host.screen.wait("1) English", 60)
+            self.assertNotEqual(host.sh(f"systemctl show -P MainPID {unit}").stdout, before)
+            self.assertIn(" echo ", host.sh("stty -F /dev/console -a").stdout)
+            host.sh(f"kill -HUP $(systemctl show -P MainPID {unit})")
+            said = give_answers(host.screen, **self.typed(14))
+            self.assertNotIn(PASSWORD, said)
+            status = host.wait_for("done")
+            host.screen.wait("service desk", 120)
             self.check_done(host, status)
             self.states["console"] = self.without_address(status)
+            # It stays, after a boot too, and asks nothing any more.
+            host.power_cut()
+            host.boot()
+            host.screen.wait(f"https://{NAME}/", 120)
+            self.assertNotIn("1) English", host.screen.all)
 
-    def talk(self, meeting):
-        meeting.answer("1) English", "1")
-        meeting.answer("Full name", "desk")
-        meeting.answer("not a full name", "desk.example.org")
-        meeting.answer("Time zone", "<")
-        meeting.answer("Full name", "")
-        meeting.answer("Time zone", "Europe/Paris")
-        meeting.answer("Fixed addresses", f"{self.network.address(14)}/24")
-        meeting.answer("Router", self.network.address(1))
-        meeting.answer("Name servers", "")
-        meeting.answer("Networks that may use SSH", f"{self.network.address(0)}/24")
-        meeting.answer("SSH public keys", self.key + "\n")
-        meeting.answer("mail address", "admin@example.org")
-        meeting.answer("password", PASSWORD)
-        meeting.answer("once more", PASSWORD)
-        meeting.answer("Certificate", "1")
-        meeting.answer("Role of this site", "")
-        meeting.answer("First backup repository", "")
-        meeting.answer("Begin with", "")
-        meeting.answer("Type 'yes'", "yes")
-        self.assertNotIn(PASSWORD, meeting.wait("carried out now"))
+    def typed(self, last):
+        given = self.given(last)
+        return {key: given[key] for key in ("hostname", "address", "gateway", "management", "key", "password")}
 
-    def test_5_all_ways_end_in_the_same_state(self):
-        self.assertGreaterEqual(len(self.states), 4, "an earlier test has no state to compare")
+    # F7, A2
+    @needs_browser
+    def test_5_web_wizard(self):
+        with self.host("web", 15) as host:
+            host.have_screen()
+            host.boot()
+            self.assertEqual(host.wait_for("waiting")["phase"], "waiting")
+            seen = self.browse(host)
+            self.assertTrue(seen["signed_in"])
+            self.assertEqual(seen["titles"][-1], "The desk is ready")
+            status = host.wait_for("done")
+            self.check_done(host, status)
+            self.states["web"] = self.without_address(status)
+            # Nothing but the desk is open to people (A2).
+            self.assertTrue(self.reachable(host, 443))
+            self.assertFalse(self.reachable(host, 80))
+            self.assertNotIn(PASSWORD, host.screen.all)
+
+    # F7, C9
+    @needs_browser
+    def test_6_power_is_cut_while_the_wizards_answers_are_taken(self):
+        with self.host("taken", 16) as host:
+            host.have_screen()
+            # Before root has them, they are gone with the power, and asked for anew; behind that they count.
+            host.lay(TAKE_ON, stops_at("firstboot.take.checked"), 0o644)
+            host.boot()
+            self.browse(host, until="sent")
+            self.cut_where_it_stops(host, TAKE_ON, then=stops_at("firstboot.take.written"))
+            self.assertEqual(host.wait_for("waiting")["phase"], "waiting")
+            host.lay(APPLY_ON, stops_at("firstboot.setup.recorded"), 0o644)
+            host.sh("systemctl daemon-reload")
+            self.browse(host, until="sent")
+            # The unit that waits for answers has seen them, too: both stand still.
+            lab.poll(lambda: host.sh("ps -o stat= -C slipway", check=False).stdout.count("T") == 2, 600, "both programs stopped")
+            host.power_cut()
+            for drop_in in (TAKE_ON, APPLY_ON):
+                (host.merged / drop_in.lstrip("/")).unlink()
+            # Nobody asks again.
+            host.boot()
+            status = host.wait_for("done")
+            self.check_done(host, status)
+            self.states["web, power cut"] = self.without_address(status)
+
+    # F7
+    def test_7_ovf_properties(self):
+        """As VMware hands them over, with a stand-in for its tools; as a CD: tests/image/console_test.py."""
+        with self.host("ovf", 17) as host:
+            host.lay("/etc/ovf-env.xml", ovf_environment(**self.given(17)), 0o644)
+            tools = '#!/bin/sh\n[ "$1 $2" = "--cmd info-get guestinfo.ovfEnv" ] && exec cat /etc/ovf-env.xml\nexit 1\n'
+            host.lay("/usr/local/bin/vmtoolsd", tools, 0o755)
+            host.boot()
+            status = host.wait_for("done")
+            self.check_done(host, status, password_was_made=True)
+            # No property asks for a password, so one was made, which root alone reads.
+            self.assertEqual(host.sh("stat -c %a:%U /etc/slipway/secrets/admin_production").stdout.strip(), "600:root")
+            state = self.without_address(status)
+            state["administrator"] = {**state["administrator"], "password_was_made": False}
+            self.states["ovf"] = state
+
+    # F7
+    def test_8_all_ways_end_in_the_same_state(self):
+        self.assertGreaterEqual(len(self.states), 5, "an earlier test has no state to compare")
         reference = self.states["cloud"]
         for name, state in self.states.items():
-            self.assertEqual(state, reference, name)
+            with self.subTest(name):
+                self.assertEqual(state, reference)
 
 
 if __name__ == "__main__":
