@@ -1,0 +1,173 @@
+#!/usr/bin/env python3
+"""The first boot of a machine that does not begin empty: restored from a repository that another machine filled, or with the data of a
+running on-premise server; also where it is killed at every mark, and where power is cut (F7)."""
+import os
+import pathlib
+import tempfile
+import unittest
+
+import sys
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import desk_content as content  # noqa: E402
+import first_boot_host as first  # noqa: E402
+import host as lab  # noqa: E402
+import start_peers as peers  # noqa: E402
+
+PROGRAMS = pathlib.Path(os.environ.get("SLIPWAY_PROGRAMS", first.ROOT / "build/release/bin"))
+CASES = first.ROOT / "tests/migration_cases"
+NAME = "desk.example.org"
+PASSWORD = "crane under green rain"
+# The unit is held: the test carries the answers out by hand, so that each call can be told where to die.
+BY_HAND = "/etc/systemd/system/slipway-first-boot.service.d/test.conf"
+ANSWERS = "/srv/slipway/config/first-boot.toml"
+RESTORE_POINTS = [
+    "restore.unpacked", "restore.prepared", "restore.adopted",  # of the child `slipway restore`
+    *("firstboot.restore." + name for name in (
+        "beside", "stopped", "leaving", "one-left:1", "one-left:3", "left", "coming", "one-came:1", "one-came:4", "came", "exchanged", "marks-gone",
+        "accounts", "started", "tree-gone", "done", "recorded"))]
+# Power is cut at these instead: what systemd starts at the next boot must not make an empty database, nor serve half of one.
+POWER_POINTS = {"firstboot.restore.one-left:3", "firstboot.restore.left", "firstboot.restore.one-came:4", "firstboot.restore.exchanged"}
+
+
+def toml_text(text):
+    return '"""\n' + text.replace("\\", "\\\\") + '"""'
+
+
+def answers(network, last, more):
+    return f'''hostname = "{NAME}"
+timezone = "Europe/Paris"
+[network]
+address = ["{network.address(last)}/24"]
+gateway = ["{network.address(1)}"]
+[management]
+networks = ["{network.address(0)}/24"]
+{more}'''
+
+
+def phase_of(host):
+    return host.status()["phase"]
+
+
+@unittest.skipUnless(first.sealed_root().is_dir() and os.geteuid() == 0,
+                     "needs root and the image's sealed root (SLIPWAY_IMAGE_ROOT, or ./dev image)")
+class Start(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory(prefix="slipway-start-")
+        cls.addClassCleanup(cls.folder.cleanup)
+        cls.network = cls.enterClassContext(lab.Network(79))
+
+    def without_secrets(self, host, *secrets):
+        """None of them is left where something is written: answers, progress, log, what it works in, and command lines of now."""
+        text = host.sh("cat /etc/slipway/first-boot.toml /var/lib/slipway/first-boot/*; journalctl --no-pager; cat /run/slipway-first-boot/*; "
+                       "cat /var/lib/slipway/migrations/* ; cat /proc/[0-9]*/cmdline", check=False).stdout
+        for secret in secrets:
+            self.assertNotIn(secret, text)
+
+    def serves(self, host):
+        self.assertEqual(host.sh(f"curl -s --cacert /etc/slipway/tls/fullchain.pem -o /dev/null -w '%{{http_code}}' https://{NAME}/health").stdout,
+                         "200")
+
+    def killed(self, host, point, power):
+        """One `slipway first-boot apply` that ends at this point by kill -9, or stops there until the power goes."""
+        if not power:
+            said = host.sh(f"SLIPWAY_TEST=1 SLIPWAY_FAIL_POINT={point} slipway first-boot apply", check=False, timeout=900)
+            of_child = point.startswith("restore.")
+            self.assertEqual(said.returncode, 12 if of_child else 137, said.stdout + said.stderr)
+            if of_child:
+                self.assertIn("signal 9", host.status()["failure"]["message"])
+            return
+        host.sh(f"SLIPWAY_TEST=1 SLIPWAY_FAIL_POINT={point} SLIPWAY_FAIL_ACTION=stop setsid slipway first-boot apply </dev/null >/run/apply.log 2>&1 &")
+        lab.poll(lambda: "T" in host.sh("ps -o stat= -C slipway", check=False).stdout, 300, f"{host.name}: apply at {point}")
+        host.power_cut()
+        host.boot()
+
+
+class FromRepository(Start):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.sftp = cls.enterClassContext(peers.SftpHost(cls.network))
+        cls.fill_source()
+
+    @classmethod
+    def fill_source(cls):
+        """A machine that backs itself up, and is gone."""
+        more = f'''[administrator]
+email = "admin@example.org"
+password = "{PASSWORD}"
+[backup]
+even = "{cls.sftp.url}"
+even_credentials = {toml_text(cls.sftp.private_key)}
+known_hosts = "{cls.sftp.known_hosts}"
+'''
+        with first.FirstBootHost(cls.network, "source", 21, PROGRAMS) as host:
+            host.lay(ANSWERS, answers(cls.network, 21, more))
+            host.boot()
+            host.wait_for("done")
+            desk = content.Desk(host)
+            cls.requests = desk.fill(6, cls.folder.name)
+            lab.poll(lambda: '"id"' in host.sh("slipway backup list --json", check=False).stdout, 300, "source: its first backup")
+            # What comes after the backup is in the log alone.
+            cls.requests.update(desk.fill(3, cls.folder.name))
+            cls.recovery = "".join(word + " " for word in host.sh("slipway backup key show --recovery").stdout.split())
+            host.sh("systemctl stop slipway-webd slipway-jobd")
+            cls.picture = content.picture(host)
+            host.sh("systemctl stop slipway.target slipway-backupd")
+        print(f"source: {len(cls.requests)} requests, {len(cls.picture)} tables", flush=True)
+
+    def restore_answers(self, last, own):
+        """`own`: the machine takes over the repository of the one that is gone; else it only restores from there."""
+        if own:
+            more = f'''[backup]
+even = "{self.sftp.url}"
+even_credentials = {toml_text(self.sftp.private_key)}
+known_hosts = "{self.sftp.known_hosts}"
+key = "{self.recovery}"
+[start]
+from = "repository"
+'''
+        else:
+            more = f'''[backup]
+known_hosts = "{self.sftp.known_hosts}"
+key = "{self.recovery}"
+[start]
+from = "repository"
+repository = "{self.sftp.url}"
+repository_credentials = {toml_text(self.sftp.private_key)}
+'''
+        return answers(self.network, last, more)
+
+    def check_restored(self, host):
+        host.sh("systemctl stop slipway-jobd")
+        self.assertEqual(content.differences(self.picture, content.picture(host), content.OF_THE_MACHINE), [])
+        desk = content.Desk(host)
+        self.serves(host)
+        self.assertEqual(desk.read(), self.requests)
+        self.assertTrue(desk.may_sign_in("admin", PASSWORD))
+        self.assertFalse(desk.may_sign_in("admin", PASSWORD + "."))
+        self.without_secrets(host, PASSWORD, self.recovery.split()[0] + " " + self.recovery.split()[1], self.sftp.private_key.splitlines()[1])
+        self.assertEqual(host.sh("ls /srv/slipway").stdout.count("mysql.restored"), 0)
+
+    def test_1_the_same_desk_at_once(self):
+        with first.FirstBootHost(self.network, "restored", 22, PROGRAMS) as host:
+            host.lay(ANSWERS, self.restore_answers(22, own=False))
+            host.boot()
+            host.wait_for("done")
+            self.check_restored(host)
+
+    def test_2_killed_at_every_mark(self):
+        with first.FirstBootHost(self.network, "kills", 23, PROGRAMS) as host:
+            host.lay(BY_HAND, "[Unit]\nConditionPathExists=/nowhere\n", 0o644)
+            host.lay(ANSWERS, self.restore_answers(23, own=True))
+            host.boot()
+            for point in RESTORE_POINTS:
+                with self.subTest(point):
+                    self.killed(host, point, point in POWER_POINTS)
+            host.sh("slipway first-boot apply", timeout=900)
+            self.assertEqual(phase_of(host), "done")
+            self.check_restored(host)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
