@@ -144,8 +144,13 @@ Result<Answers> parse_answers(std::string_view text, const std::string& name) {
 }
 
 Result<Answers> read_answers(const std::filesystem::path& file) {
-  SLIPWAY_TRY(const Secret text, read_secret_file(file));
-  return parse_answers(text.reveal(), file.string());
+  // Read as a secret is, since it may hold some; said as what it is.
+  const auto text = read_secret_file(file);
+  if (text) return parse_answers(text->reveal(), file.string());
+  if (text.error().code != Code::not_found) return text.error().within("answers");
+  return Error{
+      Code::not_found, "answers '" + file.string() + "': there is no such file",
+      "write it (0600; docs/first-boot.md has an example), or give the answers on the console or in the browser"};
 }
 
 Secret render_answers(const Answers& answers) {

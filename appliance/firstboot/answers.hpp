@@ -66,7 +66,8 @@ struct Answers {
 /// at: check_answers() does.
 [[nodiscard]] Result<Answers> parse_answers(std::string_view text, const std::string& name);
 
-/// The same of a file that others cannot read. Errors: those of read_secret_file() and of parse_answers().
+/// The same of a file that others cannot read. Errors: those of read_secret_file(), in whose words it is "answers", and
+/// of parse_answers().
 [[nodiscard]] Result<Answers> read_answers(const std::filesystem::path& file);
 
 /// The file's text, with a comment for each key: parse_answers() of it gives the same answers again, as long as they

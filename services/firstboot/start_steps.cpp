@@ -18,14 +18,14 @@ constexpr std::chrono::hours kLongest{7 * 24};
 constexpr int kSignalled = 128;  // added to the signal's number
 constexpr const char* kVolume = "/srv/slipway";
 constexpr const char* kDataDirectory = "/var/lib/mysql";
-// In the data directory while it is exchanged. It holds something then, so that nobody makes an empty database there.
+// In the data directory while it is exchanged. As long as the first is there, neither the server nor who makes an empty
+// database is started (their units).
 constexpr const char* kMovingOut = ".being-restored";
 constexpr const char* kMovingIn = ".being-filled";
 // The server does not start without it: it leaves first and comes last.
 constexpr const char* kSystemDatabase = "mysql";
-// Holds an empty database that is being made; the unit that makes it.
+// Of an empty database that is being made (data-volume).
 constexpr const char* kBeingMade = ".being-made";
-constexpr const char* kMakesDatabase = "slipway-database-init.service";
 constexpr const char* kServerLog = "journalctl -u mariadb says why";
 constexpr const char* kMigrate = "slipway-migrate";
 constexpr const char* kMigrationWayOut =
@@ -149,12 +149,13 @@ Status move_entries(const fs::path& from, const fs::path& to, bool system_first,
 }
 
 /// Nothing makes, starts or holds a database in the place any more. At a first boot that has its answers from the
-/// beginning, the empty one may still be under way.
+/// beginning, the empty one may still be under way, and the set-up, which wants the server, would try again.
 Status stop_server(const Job& job) {
-  SLIPWAY_CHECK(job.machine.tell({"systemctl", "stop", "mariadb.service"}, kServerLog, std::chrono::minutes(10)));
-  if (!job.machine.ask({"systemctl", "cat", kMakesDatabase})) return {};
-  return job.machine.tell({"systemctl", "stop", kMakesDatabase}, "journalctl -u slipway-database-init says why",
-                          std::chrono::minutes(10));
+  for (const char* unit : {"slipway-setup.service", "mariadb.service", "slipway-database-init.service"}) {
+    if (!job.machine.ask({"systemctl", "cat", unit})) continue;
+    SLIPWAY_CHECK(job.machine.tell({"systemctl", "stop", unit}, kServerLog, std::chrono::minutes(10)));
+  }
+  return {};
 }
 
 /// What a half-made empty database left. Its mark goes before any file does: it would have all of them replaced.
@@ -190,9 +191,18 @@ Status exchange_files(const Job& job, const Exchange& exchange) {
   return {};
 }
 
+/// The accounts are those of the restored server: no others are made beside them, and the passwords that were made for
+/// the ones before open nothing.
+Status forget_first_accounts(const Job& job) {
+  for (const char* account : {"production", "sandbox", "demonstration"})
+    SLIPWAY_CHECK(job.machine.remove(std::string(kSecrets) + "/admin_" + account));
+  SLIPWAY_CHECK(job.machine.write(std::string(kSecrets) + "/default-accounts-made", "", 0600));
+  return {};
+}
+
 Status remove_marks(const Job& job, const Exchange& exchange) {
-  SLIPWAY_CHECK(job.machine.remove(exchange.data / kMovingOut));
   SLIPWAY_CHECK(job.machine.remove(exchange.data / kMovingIn));
+  SLIPWAY_CHECK(job.machine.remove(exchange.data / kMovingOut));
   return sync_folder_of(exchange.data / kMovingIn);
 }
 
@@ -237,8 +247,7 @@ Status restore_server(const Job& job) {
   }
   SLIPWAY_CHECK(remove_marks(job, exchange));
   kFailPoints.pass("firstboot.restore.marks-gone");
-  // The accounts are those of the restored server: the first set-up of a new one makes none beside them.
-  SLIPWAY_CHECK(job.machine.write(std::string(kSecrets) + "/default-accounts-made", "", 0600));
+  SLIPWAY_CHECK(forget_first_accounts(job));
   kFailPoints.pass("firstboot.restore.accounts");
   SLIPWAY_CHECK(job.machine.tell({"systemctl", "restart", "mariadb.service"}, kServerLog, std::chrono::minutes(30)));
   kFailPoints.pass("firstboot.restore.started");

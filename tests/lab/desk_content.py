@@ -11,8 +11,8 @@ import host as lab
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from site_visitor import Slipway  # noqa: E402
 
-# Sealed with a key of the machine that no backup holds, and given anew on another one.
-OF_THE_MACHINE = {"slipway.account"}
+# Holds the passwords of the accounts' database users: sealed with a key of the machine that no backup holds, and given anew on another one.
+OF_THE_MACHINE = {"slipway.account_generation"}
 
 
 class Desk:
@@ -55,6 +55,28 @@ class Desk:
                 digest = self.digest(f"/attachments/{attachment['id']}", token)
             found[row["number"]] = (request["subject"], first["body"], digest)
         return found
+
+    def subjects(self):
+        """{number: subject} of all requests, also of merged and deleted ones."""
+        token, found, path = self.token(), {}, "/requests?max_rows=500&fields=number,subject&deleted=true&merged=true"
+        while path:
+            page = json.loads(self.ask("GET", path, token))
+            found.update((row["number"], row["subject"]) for row in page["requests"])
+            path = page["next"] and page["next"].removeprefix("/api/v1/production")
+        return found
+
+    def attachments(self, number):
+        """Digests of the bytes that are served of a request's files."""
+        token = self.token()
+        request = json.loads(self.ask("GET", f"/requests/{number}", token))
+        return {self.digest(f"/attachments/{one['id']}", token) for message in request["messages"] for one in message["attachments"]}
+
+    def stored_files(self):
+        """Digests of all bytes that are kept, summed anew."""
+        databases = json.loads(self.host.sh("slipway account databases production --json").stdout)
+        name = next(one["database"] for one in databases if one["state"] == "published")
+        return set(rows(self.host, name, "content c", "(SELECT SHA2(GROUP_CONCAT(bytes ORDER BY piece SEPARATOR \"\"), 256) FROM content_piece p "
+                                                      "WHERE p.content_hash = c.content_hash)").split())
 
     def digest(self, path, token):
         said = lab.run("ip", "netns", "exec", self.host.network.controller, "bash", "-c",
