@@ -75,8 +75,8 @@ class Desk:
         """Digests of all bytes that are kept, summed anew."""
         databases = json.loads(self.host.sh("slipway account databases production --json").stdout)
         name = next(one["database"] for one in databases if one["state"] == "published")
-        return set(rows(self.host, name, "content c", "(SELECT SHA2(GROUP_CONCAT(bytes ORDER BY piece SEPARATOR \"\"), 256) FROM content_piece p "
-                                                      "WHERE p.content_hash = c.content_hash)").split())
+        return set(rows(self.host, name, "content c", "(SELECT SHA2(COALESCE(GROUP_CONCAT(bytes ORDER BY piece SEPARATOR \"\"), \"\"), 256) "
+                                                      "FROM content_piece p WHERE p.content_hash = c.content_hash)").split())
 
     def digest(self, path, token):
         said = lab.run("ip", "netns", "exec", self.host.network.controller, "bash", "-c",
@@ -119,7 +119,7 @@ def differences(one, other, but=()):
 
 def rows(host, database, table, columns):
     """Some columns of a table, as text."""
-    return host.sh(f"mariadb -N --raw -e 'SELECT {columns} FROM {table} ORDER BY 1' {database}").stdout
+    return host.sh(f"mariadb -N --raw -e 'SET SESSION group_concat_max_len = 1073741824; SELECT {columns} FROM {table} ORDER BY 1' {database}").stdout
 
 
 __all__ = ["Desk", "Slipway", "picture", "differences", "rows", "OF_THE_MACHINE"]

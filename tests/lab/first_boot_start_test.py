@@ -250,7 +250,7 @@ server_password = "{password}"
             self.wrapper(host, "export SLIPWAY_TEST=1 SLIPWAY_FAIL_POINT=run.transformed SLIPWAY_FAIL_ACTION=stop\n")
             host.sh("setsid slipway first-boot apply </dev/null >/run/apply.log 2>&1 &")
             lab.poll(lambda: "T" in host.sh("ps -o stat= -C slipway-migrate", check=False).stdout, 300, "slipway-migrate at its point")
-            host.sh("kill -9 $(pgrep -f 'slipway first-boot apply')")
+            host.sh("kill -9 $(pgrep -x slipway)")
             lab.poll(lambda: host.sh("pgrep slipway-migrate", check=False).returncode == 1, 60, "the end of slipway-migrate")
             for point in ("firstboot.migration.published", "firstboot.migration.done", "firstboot.migration.recorded"):
                 self.wrapper(host, "")
