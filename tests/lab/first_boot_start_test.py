@@ -4,6 +4,8 @@ running on-premise server; also where it is killed at every mark, and where powe
 import json
 import os
 import pathlib
+import re
+import shutil
 import sys
 import tempfile
 import unittest
@@ -19,6 +21,7 @@ CASES = first.ROOT / "tests/migration_cases"
 NAME = "desk.example.org"
 PASSWORD = "crane under green rain"
 # The unit is held: the test carries the answers out by hand, so that each call can be told where to die.
+KILLED = (-9, 137)
 BY_HAND = "/etc/systemd/system/slipway-first-boot.service.d/test.conf"
 ANSWERS = "/srv/slipway/config/first-boot.toml"
 # What is the same of the one table that must differ.
@@ -27,7 +30,7 @@ RESTORE_POINTS = [
     "restore.unpacked", "restore.prepared", "restore.adopted",  # of the child `slipway restore`
     *("firstboot.restore." + name for name in (
         "beside", "stopped", "leaving", "one-left:1", "one-left:3", "left", "coming", "one-came:1", "one-came:4", "came", "exchanged", "marks-gone",
-        "accounts", "started", "tree-gone", "done", "recorded"))]
+        "accounts", "started", "tree-gone", "done"))]
 # Power is cut at these instead: what systemd starts at the next boot must not make an empty database, nor serve half of one.
 POWER_POINTS = {"firstboot.restore.one-left:3", "firstboot.restore.left", "firstboot.restore.one-came:4", "firstboot.restore.exchanged"}
 
@@ -45,6 +48,15 @@ gateway = ["{network.address(1)}"]
 [management]
 networks = ["{network.address(0)}/24"]
 {more}'''
+
+
+class StartHost(first.FirstBootHost):
+    """With the units of this checkout that start or make a database, too."""
+
+    def _install(self):
+        super()._install()
+        for tree, unit in ((first.ROOTFS, "slipway-database-init.service"), (first.ROOT / "appliance/rootfs", "mariadb.service.d/slipway.conf")):
+            shutil.copy(tree / "usr/lib/systemd/system" / unit, self.merged / "usr/lib/systemd/system" / unit)
 
 
 def phase_of(host):
@@ -76,14 +88,26 @@ class Start(unittest.TestCase):
         if not power:
             said = host.sh(f"SLIPWAY_TEST=1 SLIPWAY_FAIL_POINT={point} slipway first-boot apply", check=False, timeout=900)
             of_child = point.startswith("restore.")
-            self.assertEqual(said.returncode, 12 if of_child else 137, said.stdout + said.stderr)
+            self.assertIn(said.returncode, (12,) if of_child else KILLED, said.stdout + said.stderr)
             if of_child:
                 self.assertIn("signal 9", host.status()["failure"]["message"])
             return
-        host.sh(f"SLIPWAY_TEST=1 SLIPWAY_FAIL_POINT={point} SLIPWAY_FAIL_ACTION=stop setsid slipway first-boot apply </dev/null >/run/apply.log 2>&1 &")
-        lab.poll(lambda: "T" in host.sh("ps -o stat= -C slipway", check=False).stdout, 300, f"{host.name}: apply at {point}")
+        self.stopped(host, point)
+        before = self.database_of(host)
         host.power_cut()
         host.boot()
+        # Neither made anew nor started, for as long as its files are exchanged; a moment of the boot later than this one is not waited for.
+        self.assertEqual(self.database_of(host), before)
+        self.assertNotEqual(host.sh("systemctl is-active mariadb", check=False).stdout.strip(), "active")
+
+    def stopped(self, host, point):
+        """An apply that stands still at this point, or whose child does."""
+        host.sh(f"SLIPWAY_TEST=1 SLIPWAY_FAIL_POINT={point} SLIPWAY_FAIL_ACTION=stop setsid slipway first-boot apply </dev/null >/run/apply.log 2>&1 &")
+        lab.poll(lambda: "T" in host.sh("ps -o stat= -C slipway", check=False).stdout, 300, f"{host.name}: apply at {point}")
+
+    def database_of(self, host):
+        """What lies where the database belongs."""
+        return sorted(os.listdir(host.merged / "srv/slipway/mysql"))
 
 
 class FromRepository(Start):
@@ -104,7 +128,7 @@ even = "{cls.sftp.url}"
 even_credentials = {toml_text(cls.sftp.private_key)}
 known_hosts = "{cls.sftp.known_hosts}"
 '''
-        with first.FirstBootHost(cls.network, "source", 21, PROGRAMS) as host:
+        with StartHost(cls.network, "source", 21, PROGRAMS) as host:
             host.lay(ANSWERS, answers(cls.network, 21, more))
             host.boot()
             host.wait_for("done")
@@ -156,23 +180,42 @@ repository_credentials = {toml_text(self.sftp.private_key)}
         self.assertEqual(host.sh("ls /srv/slipway").stdout.count("mysql.restored"), 0)
 
     def test_1_the_same_desk_at_once(self):
-        with first.FirstBootHost(self.network, "restored", 22, PROGRAMS) as host:
+        with StartHost(self.network, "restored", 22, PROGRAMS) as host:
             host.lay(ANSWERS, self.restore_answers(22, own=False))
             host.boot()
             host.wait_for("done")
             self.check_restored(host)
 
     def test_2_killed_at_every_mark(self):
-        with first.FirstBootHost(self.network, "kills", 23, PROGRAMS) as host:
+        with StartHost(self.network, "kills", 23, PROGRAMS) as host:
             host.lay(BY_HAND, "[Unit]\nConditionPathExists=/nowhere\n", 0o644)
             host.lay(ANSWERS, self.restore_answers(23, own=True))
             host.boot()
+            self.orphaned(host)
             for point in RESTORE_POINTS:
                 with self.subTest(point):
                     self.killed(host, point, point in POWER_POINTS)
-            host.sh("slipway first-boot apply", timeout=900)
-            self.assertEqual(phase_of(host), "done")
+                    print(f"{point}: {'power' if point in POWER_POINTS else 'kill'}", flush=True)
+            # The last time without a hand: systemd goes on with it at the next boot.
+            self.stopped(host, "firstboot.restore.recorded")
+            host.power_cut()
+            (host.merged / BY_HAND.lstrip("/")).unlink()
+            host.boot()
+            host.wait_for("done")
             self.check_restored(host)
+            self.takes_over(host)
+
+    def orphaned(self, host):
+        """Apply is killed while its child works: what that has begun ends with it."""
+        self.stopped(host, "restore.replaying")
+        host.sh("kill -9 $(pgrep -xo slipway)")
+        lab.poll(lambda: host.sh("pgrep -x slipway || pgrep -f mysql.restored", check=False).returncode == 1, 60, "the end of apply's children")
+
+    def takes_over(self, host):
+        """The agent of the new machine goes on in the repository of the one that is gone."""
+        host.sh("systemctl start slipway.target")
+        lab.poll(lambda: len(set(re.findall(r"[0-9t]+z-full", host.sh("slipway backup list --json", check=False).stdout))) > 1, 400,
+                 "a backup of the new machine")
 
 
 class FromServer(Start):
@@ -206,8 +249,8 @@ server_password = "{password}"
         report = json.loads(host.sh("slipway-migrate report --config /etc/slipway/slipway.toml --account production --json").stdout)
         self.assertGreater(len(report["verify"]["checks"]), 10)
         self.assertEqual([check for check in report["verify"]["checks"] if check["expected"] != check["found"]], [])
-        status = json.loads(host.sh("slipway-migrate status --config /etc/slipway/slipway.toml --account production --json").stdout)
-        self.assertEqual(status["outcome"], "published")
+        self.status = json.loads(host.sh("slipway-migrate status --config /etc/slipway/slipway.toml --account production --json").stdout)
+        self.assertEqual(self.status["outcome"], "published")
         desk = content.Desk(host)
         found = desk.subjects()
         self.assertGreater(len(self.tickets), 300)
@@ -229,14 +272,14 @@ server_password = "{password}"
         return host.sh(f"{environment} slipway first-boot apply", check=False, timeout=900)
 
     def test_1_the_desk_of_a_running_server(self):
-        with first.FirstBootHost(self.network, "moved", 31, PROGRAMS) as host:
+        with StartHost(self.network, "moved", 31, PROGRAMS) as host:
             host.lay(ANSWERS, self.server_answers(31, self.server.PASSWORD))
             host.boot()
             host.wait_for("done")
             self.check_moved(host)
 
     def test_2_wrong_password_kills_and_the_right_one(self):
-        with first.FirstBootHost(self.network, "cut", 32, PROGRAMS) as host:
+        with StartHost(self.network, "cut", 32, PROGRAMS) as host:
             host.lay(BY_HAND, "[Unit]\nConditionPathExists=/nowhere\n", 0o644)
             host.lay(ANSWERS, self.server_answers(32, "wrong and secret"))
             host.boot()
@@ -255,12 +298,13 @@ server_password = "{password}"
             for point in ("firstboot.migration.published", "firstboot.migration.done", "firstboot.migration.recorded"):
                 self.wrapper(host, "")
                 said = self.apply(host, f"SLIPWAY_TEST=1 SLIPWAY_FAIL_POINT={point}")
-                self.assertEqual(said.returncode, 137, said.stderr)
+                self.assertIn(said.returncode, KILLED, said.stderr)
             host.sh(f"rm {self.MIGRATE}")
             said = self.apply(host)
             self.assertEqual(said.returncode, 0, said.stderr)
             self.assertEqual(phase_of(host), "done")
             self.check_moved(host)
+            self.assertEqual(self.status["resumes"], 2)
 
     def refused(self, host):
         said = self.apply(host)
