@@ -11,8 +11,9 @@ import host as lab
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from site_visitor import Slipway  # noqa: E402
 
-# Holds the passwords of the accounts' database users: sealed with a key of the machine that no backup holds, and given anew on another one.
-OF_THE_MACHINE = {"slipway.account_generation"}
+# The passwords of the accounts' database users are sealed with a key of the machine that no backup holds: they are given anew on another
+# one, and what was done to the accounts is written down.
+OF_THE_MACHINE = {"slipway.account_generation", "slipway.journal"}
 
 
 class Desk:

@@ -24,7 +24,8 @@ PASSWORD = "crane under green rain"
 KILLED = (-9, 137)
 BY_HAND = "/etc/systemd/system/slipway-first-boot.service.d/test.conf"
 ANSWERS = "/srv/slipway/config/first-boot.toml"
-# What is the same of the one table that must differ.
+# What is the same of the two tables that must differ.
+JOURNAL = ("journal", "*")
 GENERATIONS = ("account_generation", "database_name, account_id, generation, database_user, state, created_at")
 RESTORE_POINTS = [
     "restore.unpacked", "restore.prepared", "restore.adopted",  # of the child `slipway restore`
@@ -140,6 +141,7 @@ known_hosts = "{cls.sftp.known_hosts}"
             cls.recovery = json.loads(host.sh("slipway backup key show --recovery --json").stdout)["recovery_key"]
             host.sh("systemctl stop slipway-webd slipway-jobd")
             cls.picture = content.picture(host)
+            cls.journal = content.rows(host, "slipway", *JOURNAL)
             cls.generations = content.rows(host, "slipway", *GENERATIONS)
             # In the middle of the first proof, as likely as not: that says nothing against the backup.
             host.sh("systemctl stop slipway.target slipway-backupd", timeout=300)
@@ -171,6 +173,9 @@ repository_credentials = {toml_text(self.sftp.private_key)}
         host.sh("systemctl stop slipway-jobd")
         self.assertEqual(content.differences(self.picture, content.picture(host), content.OF_THE_MACHINE), [])
         self.assertEqual(content.rows(host, "slipway", *GENERATIONS), self.generations)
+        journal = content.rows(host, "slipway", *JOURNAL)
+        self.assertTrue(self.journal)
+        self.assertTrue(journal.startswith(self.journal))
         desk = content.Desk(host)
         self.serves(host)
         self.assertEqual(desk.read(), self.requests)
