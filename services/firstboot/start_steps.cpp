@@ -26,6 +26,8 @@ constexpr const char* kMovingIn = ".being-filled";
 constexpr const char* kSystemDatabase = "mysql";
 // Of an empty database that is being made (data-volume).
 constexpr const char* kBeingMade = ".being-made";
+// In a directory into which `slipway restore` has not restored everything yet.
+constexpr const char* kUnfinished = "slipway-restore-unfinished";
 constexpr const char* kServerLog = "journalctl -u mariadb says why";
 constexpr const char* kMigrate = "slipway-migrate";
 constexpr const char* kMigrationWayOut =
@@ -162,7 +164,9 @@ Status stop_server(const Job& job) {
 Status forget_half_made(const Exchange& exchange) {
   std::error_code failure;
   const fs::path mark = exchange.data / kBeingMade;
-  if (fs::remove(mark, failure)) SLIPWAY_CHECK(sync_folder_of(mark));
+  if (fs::remove(mark, failure)) {
+    SLIPWAY_CHECK(sync_folder_of(mark));
+  }
   if (failure) return file_error(mark, "cannot be removed", failure.value());
   return remove_tree(exchange.half_made);
 }
@@ -170,6 +174,9 @@ Status forget_half_made(const Exchange& exchange) {
 ///   serving ─ stopped ─ .being-restored: files leave ─ .being-filled: files come ─ "exchanged" ─ both marks gone ─
 ///   started
 Status exchange_files(const Job& job, const Exchange& exchange) {
+  // Before the stop, so that none who wants the server starts it again; and behind it, as who was making an empty
+  // database has removed what he did not know.
+  SLIPWAY_CHECK(replace_file(exchange.data / kMovingOut, "", 0600));
   SLIPWAY_CHECK(stop_server(job));
   kFailPoints.pass("firstboot.restore.stopped");
   std::error_code failure;
@@ -208,12 +215,17 @@ Status remove_marks(const Job& job, const Exchange& exchange) {
 
 /// Answers that say nothing of a restore, after some that did: what these have made beside goes, and nothing is built
 /// on a database whose files are half exchanged.
-Status leave_restore(const Exchange& exchange) {
-  if (is_there(exchange.data / kMovingOut))
+Status leave_restore(const Job& job, const Exchange& exchange) {
+  std::error_code ignored;
+  const bool none_left = !is_there(exchange.before) || fs::is_empty(exchange.before, ignored);
+  if (is_there(exchange.data / kMovingOut) && (!none_left || is_there(exchange.data / kMovingIn)))
     return Error{Code::conflict, "a restore was cut off while it exchanged the database's files",
                  "answer start.from = \"repository\" as before, and it is finished; or make the machine anew from the "
                  "image"};
-  return remove_tree(exchange.restored);
+  SLIPWAY_CHECK(job.machine.remove(exchange.data / kMovingOut));
+  // Ours alone: nobody else's directory of that name.
+  const bool ours = is_there(exchange.restored / "complete") || is_there(exchange.restored / kUnfinished);
+  return ours ? remove_tree(exchange.restored) : Status();
 }
 
 /// Whether the error says which server it speaks of.
@@ -236,7 +248,7 @@ bool is_migrated(const std::string& server) {
 Status restore_server(const Job& job) {
   if (!job.machine.runs()) return {};
   const Exchange exchange = places_of_exchange();
-  if (job.answers.start.from != "repository") return leave_restore(exchange);
+  if (job.answers.start.from != "repository") return leave_restore(job, exchange);
   const fs::path over = exchange.before / "exchanged";
   SLIPWAY_TRY(const std::string exchanged_for, job.machine.read(over));
   if (is_there(over) && exchanged_for != origin_of(job))

@@ -28,8 +28,8 @@ class Desk:
         return json.loads(said.stdout)["token"]
 
     def ask(self, method, path, token, *arguments):
-        """Body of an answer; curl runs in the controller's namespace."""
-        said = lab.run("ip", "netns", "exec", self.host.network.controller, "curl", "-sSk", "--fail-with-body", "-X", method,
+        """Body of an answer; curl runs in the controller's namespace, and comes again to who is busy."""
+        said = lab.run("ip", "netns", "exec", self.host.network.controller, "curl", "-sSk", "--retry", "8", "--fail-with-body", "-X", method,
                        "-H", f"Authorization: Bearer {token}", *arguments, f"{self.base}/api/v1/production{path}", timeout=120)
         return said.stdout
 
@@ -37,7 +37,8 @@ class Desk:
         """Opens requests with an attachment each; {number: (subject, text, digest of the attachment)}."""
         token, made = self.token(), {}
         for index in range(requests):
-            subject, text = f"Imprimante n° {index} : bourrage à l'étage", f"Elle clignote « rouge » depuis ce matin, œuvre d'été n° {index}.\nMerci !"
+            subject = f"Imprimante n° {index} : bourrage à l'étage"
+            text = f"Elle clignote « rouge » depuis ce matin, œuvre d'été n° {index}.\nMerci !"
             data = hashlib.sha256(str(index).encode()).digest() * (1 + index * 40_000)
             file = pathlib.Path(folder) / f"pièce-{index}.bin"
             file.write_bytes(data)
@@ -81,7 +82,8 @@ class Desk:
 
     def digest(self, path, token):
         said = lab.run("ip", "netns", "exec", self.host.network.controller, "bash", "-c",
-                       f"set -o pipefail; curl -sSkf -H 'Authorization: Bearer {token}' {self.base}/api/v1/production{path} | sha256sum", timeout=120)
+                       f"set -o pipefail; curl -sSkf -H 'Authorization: Bearer {token}' {self.base}/api/v1/production{path} | sha256sum",
+                       timeout=120)
         return said.stdout.split()[0]
 
     def may_sign_in(self, login, password):

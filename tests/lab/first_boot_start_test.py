@@ -103,7 +103,8 @@ class Start(unittest.TestCase):
 
     def stopped(self, host, point):
         """An apply that stands still at this point, or whose child does."""
-        host.sh(f"SLIPWAY_TEST=1 SLIPWAY_FAIL_POINT={point} SLIPWAY_FAIL_ACTION=stop setsid slipway first-boot apply </dev/null >/run/apply.log 2>&1 &")
+        host.sh(f"SLIPWAY_TEST=1 SLIPWAY_FAIL_POINT={point} SLIPWAY_FAIL_ACTION=stop "
+                "setsid slipway first-boot apply </dev/null >/run/apply.log 2>&1 &")
         lab.poll(lambda: "T" in host.sh("ps -o stat= -C slipway", check=False).stdout, 300, f"{host.name}: apply at {point}")
 
     def database_of(self, host):
@@ -184,6 +185,7 @@ repository_credentials = {toml_text(self.sftp.private_key)}
         self.without_secrets(host, PASSWORD, self.recovery, self.sftp.private_key.splitlines()[1])
         self.assertEqual(host.sh("ls /srv/slipway").stdout.count("mysql.restored"), 0)
 
+    # F7
     def test_1_the_same_desk_at_once(self):
         with StartHost(self.network, "restored", 22, PROGRAMS) as host:
             host.lay(ANSWERS, self.restore_answers(22, own=False))
@@ -191,6 +193,7 @@ repository_credentials = {toml_text(self.sftp.private_key)}
             host.wait_for("done")
             self.check_restored(host)
 
+    # F7
     def test_2_killed_at_every_mark(self):
         with StartHost(self.network, "kills", 23, PROGRAMS) as host:
             host.lay(BY_HAND, "[Unit]\nConditionPathExists=/nowhere\n", 0o644)
@@ -276,6 +279,7 @@ server_password = "{password}"
     def apply(self, host, environment=""):
         return host.sh(f"{environment} slipway first-boot apply", check=False, timeout=900)
 
+    # F7
     def test_1_the_desk_of_a_running_server(self):
         with StartHost(self.network, "moved", 31, PROGRAMS) as host:
             host.lay(ANSWERS, self.server_answers(31, self.server.PASSWORD))
@@ -283,6 +287,7 @@ server_password = "{password}"
             host.wait_for("done")
             self.check_moved(host)
 
+    # F7
     def test_2_wrong_password_kills_and_the_right_one(self):
         with StartHost(self.network, "cut", 32, PROGRAMS) as host:
             host.lay(BY_HAND, "[Unit]\nConditionPathExists=/nowhere\n", 0o644)
