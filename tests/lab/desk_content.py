@@ -103,7 +103,8 @@ class Desk:
 
 def picture(host):
     """{"database.table": digest of its definition and of its rows, in the order of the primary key} of all databases of a desk."""
-    names = host.sh("mariadb -N -e \"SELECT schema_name FROM information_schema.schemata WHERE schema_name = 'slipway' OR schema_name LIKE 'acct\\_%'\"")
+    names = host.sh("mariadb -N -e \"SELECT schema_name FROM information_schema.schemata "
+                    "WHERE schema_name = 'slipway' OR schema_name LIKE 'acct\\_%'\"")
     found = {}
     for database in sorted(names.stdout.split()):
         for table in sorted(host.sh(f"mariadb -N -e 'SHOW TABLES' {database}").stdout.split()):
