@@ -242,13 +242,13 @@ class FromServer(Start):
         cls.tickets = {int(number): subject for number, subject in cls.server.sql(cls.TICKETS, "rt4")}
         cls.files = {row[0] for row in cls.server.sql(cls.FILES, "rt4")}
 
-    def server_answers(self, last, password):
+    def server_answers(self, last, password, server=None):
         return answers(self.network, last, f'''[administrator]
 email = "admin@example.org"
 password = "{PASSWORD}"
 [start]
 from = "server"
-server = "{self.server.url}"
+server = "{(server or self.server).url}"
 server_password = "{password}"
 ''')
 
@@ -315,6 +315,20 @@ server_password = "{password}"
             self.assertEqual(phase_of(host), "done")
             self.check_moved(host)
             self.assertEqual(self.status["resumes"], 2)
+
+    # F7
+    def test_3_a_server_without_tls_is_refused_with_the_way_out(self):
+        with StartHost(self.network, "plain", 33, PROGRAMS) as host, peers.OldServer(self.network, port=3308, tls=False) as server:
+            server.load("rt4", CASES / "rt4/create.sql")
+            host.lay(BY_HAND, "[Unit]\nConditionPathExists=/nowhere\n", 0o644)
+            host.lay(ANSWERS, self.server_answers(33, server.PASSWORD, server))
+            host.boot()
+            self.assertEqual(self.apply(host).returncode, 12)
+            failure = host.status()["failure"]
+            print(f"no TLS: {failure['message']}\n  hint: {failure['hint']}", flush=True)
+            self.assertIn(server.address, failure["message"])
+            self.assertIn("certificate", failure["hint"])
+            self.assertIn('start.from = "new"', failure["hint"])
 
     def refused(self, host):
         said = self.apply(host)

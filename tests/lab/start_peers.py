@@ -83,9 +83,9 @@ class OldServer(Peer):
     otherwise."""
     USER, PASSWORD = "reader", "slow boats under the bridge"
 
-    def __init__(self, network, tls=True):
+    def __init__(self, network, port=SQL_PORT, tls=True):
         super().__init__(network, "old-server")
-        self.tls = tls
+        self.port, self.tls = port, tls
         self.socket = self.work / "socket"
 
     def prepare(self):
@@ -99,7 +99,7 @@ class OldServer(Peer):
     def command(self):
         tls = [f"--ssl-cert={self.work / 'tls.pem'}", f"--ssl-key={self.work / 'tls.key'}"] if self.tls else ["--skip-ssl"]
         return ["mariadbd", "--no-defaults", "--user=root", f"--datadir={self.work / 'data'}", f"--socket={self.socket}",
-                f"--pid-file={self.work / 'pid'}", f"--bind-address={self.address}", f"--port={SQL_PORT}", "--innodb-buffer-pool-size=64M",
+                f"--pid-file={self.work / 'pid'}", f"--bind-address={self.address}", f"--port={self.port}", "--innodb-buffer-pool-size=64M",
                 "--max-allowed-packet=64M", *tls]
 
     def answers(self):
@@ -113,7 +113,7 @@ class OldServer(Peer):
         with open(script, "rb") as source:
             subprocess.run(["mariadb", "--no-defaults", "--default-character-set=utf8mb4", f"--socket={self.socket}", database], check=True,
                            stdin=source, timeout=300)
-        self.url = f"mysql://{self.USER}@{self.address}:{SQL_PORT}/{database}"
+        self.url = f"mysql://{self.USER}@{self.address}:{self.port}/{database}"
 
     def sql(self, statement, database="mysql"):
         """Rows of a statement, cells as text."""
