@@ -203,6 +203,8 @@ repository_credentials = {toml_text(self.sftp.private_key)}
             for point in RESTORE_POINTS:
                 with self.subTest(point):
                     self.killed(host, point, point in POWER_POINTS)
+                    if point == "firstboot.restore.coming":
+                        self.other_answers_are_refused(host)
                     print(f"{point}: {'power' if point in POWER_POINTS else 'kill'}", flush=True)
             # The last time without a hand: systemd goes on with it at the next boot.
             self.stopped(host, "firstboot.restore.recorded")
@@ -212,6 +214,19 @@ repository_credentials = {toml_text(self.sftp.private_key)}
             host.wait_for("done")
             self.check_restored(host)
             self.takes_over(host)
+
+    def other_answers_are_refused(self, host):
+        """Nothing is built on a database whose files are half exchanged, and nothing of it is changed."""
+        before = self.database_of(host)
+        other = f'[backup]\nkey = "{self.recovery}"\n[start]\nfrom = "repository"\nrepository = "file:///srv/other"\n'
+        for more, words in (("", "a restore was cut off"), (other, self.sftp.url)):
+            host.lay(ANSWERS, answers(self.network, 23, more))
+            said = host.sh("slipway first-boot apply", check=False, timeout=900)
+            self.assertEqual(said.returncode, 6, said.stderr)
+            self.assertIn(words, host.status()["failure"]["message"])
+            self.assertTrue(host.status()["failure"]["hint"])
+            self.assertEqual(self.database_of(host), before)
+        host.lay(ANSWERS, self.restore_answers(23, own=True))
 
     def orphaned(self, host):
         """Apply is killed while its child works: what that has begun ends with it."""
