@@ -144,11 +144,13 @@ Result<Answers> parse_answers(std::string_view text, const std::string& name) {
 }
 
 Result<Secret> read_answers_text(const std::filesystem::path& file) {
+  // Read as a secret is, since it may hold some; said as what it is.
   auto text = read_secret_file(file);
-  if (!text && text.error().code == Code::not_found)
-    return Error{Code::not_found, file.string() + ": there are no answers",
-                 "give them on the console or in the browser, or write the file: docs/first-boot.md"};
-  return text;
+  if (text) return text;
+  if (text.error().code != Code::not_found) return text.error().within("answers");
+  return Error{
+      Code::not_found, "answers '" + file.string() + "': there is no such file",
+      "write it (0600; docs/first-boot.md has an example), or give the answers on the console or in the browser"};
 }
 
 Result<Answers> read_answers(const std::filesystem::path& file) {

@@ -66,7 +66,8 @@ struct Answers {
 /// at: check_answers() does.
 [[nodiscard]] Result<Answers> parse_answers(std::string_view text, const std::string& name);
 
-/// The text of a file that others cannot read. Errors: those of read_secret_file(); not_found says how answers come.
+/// The text of a file that others cannot read. Errors: those of read_secret_file(), in whose
+/// words it is "answers"; not_found says how they come.
 [[nodiscard]] Result<Secret> read_answers_text(const std::filesystem::path& file);
 
 /// Both. Errors: those of the two.

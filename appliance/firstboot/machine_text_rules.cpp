@@ -189,4 +189,32 @@ std::string toml_quoted(std::string_view text) {
   return out;
 }
 
+LastWords last_words_of(std::string_view program, std::string_view said) {
+  while (!said.empty() && (said.back() == '\n' || said.back() == ' ')) said.remove_suffix(1);
+  std::string head(program);
+  head.append(": ");
+  std::size_t begin = said.rfind(head);
+  // At the start of a line alone: hints and progress may name the program as well.
+  while (begin != std::string_view::npos && begin > 0 && said[begin - 1] != '\n') begin = said.rfind(head, begin - 1);
+  if (begin == std::string_view::npos) {
+    const std::size_t line = said.rfind('\n');
+    return {std::string(said.substr(line == std::string_view::npos ? 0 : line + 1)), ""};
+  }
+  const std::string_view error = said.substr(begin + head.size());
+  constexpr std::string_view kHint = "\nhint: ";
+  const std::size_t hint = error.rfind(kHint);
+  if (hint == std::string_view::npos) return {std::string(error), ""};
+  return {std::string(error.substr(0, hint)), std::string(error.substr(hint + kHint.size()))};
+}
+
+std::string with_port(std::string_view server) {
+  const std::size_t at = server.rfind('@');
+  const std::size_t slash = server.find('/', at == std::string_view::npos ? 0 : at);
+  if (at == std::string_view::npos || slash == std::string_view::npos) return std::string(server);
+  const std::string_view host = server.substr(at + 1, slash - at - 1);
+  const bool has_port = !host.ends_with(']') && host.find(':') != std::string_view::npos;
+  if (has_port) return std::string(server);
+  return std::string(server.substr(0, slash)).append(":3306").append(server.substr(slash));
+}
+
 }  // namespace slipway::firstboot

@@ -32,4 +32,16 @@ namespace slipway::firstboot {
 /// `text` as a TOML string on one line.
 [[nodiscard]] std::string toml_quoted(std::string_view text);
 
+/// What a program of ours says at its end: "PROGRAM: what went wrong", and "hint: the way out" below it.
+struct LastWords {
+  std::string message;  ///< may have several lines; empty: it has not said anything
+  std::string hint;
+};
+/// Of what it wrote to its standard error, where lines of its progress stand before it. Without an error of the
+/// program's own, the last line (a library's, or a loader's).
+[[nodiscard]] LastWords last_words_of(std::string_view program, std::string_view said);
+
+/// "mysql://USER@HOST:PORT/DATABASE" with the port, also where it was left out, so that two can be compared.
+[[nodiscard]] std::string with_port(std::string_view server);
+
 }  // namespace slipway::firstboot

@@ -24,6 +24,8 @@ constexpr std::chrono::seconds kLookEvery{5};
 constexpr std::chrono::seconds kRenewEvery{15};
 constexpr std::chrono::hours kUnpublishedAge{24};
 constexpr std::chrono::minutes kArchiveLag{1};
+// A service manager tells all processes of a unit to end at once: our own turn comes within a moment of a child's end.
+constexpr std::chrono::seconds kStopArrives{2};
 
 /// What was found is a result; that nothing could be is an attempt.
 Status tell_proof(const Proof& proof, const std::string& what, const std::string& repository) {
@@ -188,7 +190,8 @@ Status Agent::State::prove(const Work& work) {
   // The copy of a full stays, for the log after it; so an incremental has a place of its own.
   const bool full = backup.kind == Kind::full;
   const ProofOptions proving{.directory = full ? proofs_of_fulls() : options.work / "proof-incremental",
-                             .keep_copy = full};
+                             .keep_copy = full,
+                             .interrupted = [this] { return wait(kStopArrives); }};
   SLIPWAY_TRY(const Proof proof, prove_backup(repositories.all(), *repository, backup, oracle, proving, clock));
   if (full && proof.outcome == ProofOutcome::proven) copy_proven_at = clock.now();
   return tell_proof(proof, "backup.proof", work.repository);
@@ -196,8 +199,11 @@ Status Agent::State::prove(const Work& work) {
 
 Status Agent::State::prove_log() {
   SLIPWAY_TRY(const Oracle oracle, archived_oracle("log"));
-  SLIPWAY_TRY(const Proof proof,
-              prove_window(repositories.all(), oracle, {.directory = proofs_of_fulls(), .keep_copy = true}, clock));
+  SLIPWAY_TRY(const Proof proof, prove_window(repositories.all(), oracle,
+                                              {.directory = proofs_of_fulls(),
+                                               .keep_copy = true,
+                                               .interrupted = [this] { return wait(kStopArrives); }},
+                                              clock));
   if (proof.outcome != ProofOutcome::could_not_try) note_log_proof(proof);
   if (proof.outcome == ProofOutcome::proven) copy_proven_at = clock.now();
   return tell_proof(proof, "backup.log_proof", log_proof ? log_proof->repository : "");

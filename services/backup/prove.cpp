@@ -183,10 +183,9 @@ void try_proof(const std::function<Status(Trial& trial)>& stages, const Oracle& 
     if (done && !lock) done = lock.error().within("another proof runs");
     if (done) done = stages(trial);
     if (!done) proof.fault = ProofFault{trial.stage(), done.error()};
-    if (!done)
-      proof.outcome = outcome_of(trial.stage(), done.error().code);
-    else
-      proof.outcome = proof.mismatches.empty() ? ProofOutcome::proven : ProofOutcome::failed;
+    proof.outcome = done ? ProofOutcome::proven : outcome_of(trial.stage(), done.error().code);
+    if (proof.outcome == ProofOutcome::failed && options.interrupted && options.interrupted())
+      proof.outcome = ProofOutcome::could_not_try;
     if (!proof.mismatches.empty()) proof.outcome = ProofOutcome::failed;
     if (!lock) return;
     const bool usable = trial.end() && proof.outcome == ProofOutcome::proven && options.keep_copy;

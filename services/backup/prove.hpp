@@ -8,6 +8,8 @@
 // onto which prove_window() replays what came since.
 #pragma once
 
+#include <functional>
+
 #include "services/backup/proof.hpp"
 #include "services/backup/restore.hpp"
 
@@ -19,6 +21,9 @@ struct ProofOptions {
   int threads = 2;                             ///< that replay
   bool keep_copy = false;                      ///< a rolling copy stays behind, for prove_window()
   bool gently = true;                          ///< low priority for processor and disk
+  /// Asked when a stage has failed: true, and it was no fault of the backup's. Whoever stops this program may end its
+  /// children first.
+  std::function<bool()> interrupted = {};
   RestoreProgress progress = {};  ///< steps besides those of a restore: "check", "compare"; of how many tables
 };
 
