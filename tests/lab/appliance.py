@@ -25,6 +25,11 @@ def need_tools():
         raise lab.LabError("packages are missing: apt-get install --no-install-recommends " + " ".join(missing))
 
 
+def as_of_the_commit():
+    """The environment in which the same programs give the same package."""
+    return {**os.environ, "SOURCE_DATE_EPOCH": lab.run("git", "-C", REPOSITORY, "log", "-1", "--format=%ct").stdout.strip()}
+
+
 @contextlib.contextmanager
 def packages():
     """The packages under test, slipway and slipway-migrate: those of the directory SLIPWAY_PACKAGES, or made now of the programs in SLIPWAY_BUILD,
@@ -32,7 +37,7 @@ def packages():
     given, build = os.environ.get("SLIPWAY_PACKAGES"), os.environ.get("SLIPWAY_BUILD")
     with tempfile.TemporaryDirectory(prefix="slipway-package-") as made:
         if not given and build:
-            lab.run("cpack", "--config", pathlib.Path(build) / "CPackConfig.cmake", "-B", made)
+            lab.run("cpack", "--config", pathlib.Path(build) / "CPackConfig.cmake", "-B", made, env=as_of_the_commit())
             given = made
         place = pathlib.Path(given or REPOSITORY / "build/packages").resolve()
         found = [sorted(place.glob(f"{name}_*.deb")) for name in ("slipway", "slipway-migrate")]

@@ -11,18 +11,13 @@ import sys
 import tempfile
 
 import host as lab
+import shipped
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/support"))
 import console_dialogue  # noqa: E402
 
-ROOTFS = ROOT / "images" / "rootfs"
 BOOT_SECONDS = 300
-
-
-def sealed_root():
-    """The root that the image was made of: SLIPWAY_IMAGE_ROOT, or where `./dev image` leaves it."""
-    return pathlib.Path(os.environ.get("SLIPWAY_IMAGE_ROOT", ROOT / "build/image/steps/sealed"))
 
 
 def in_space(space):
@@ -37,11 +32,10 @@ def in_space(space):
 class FirstBootHost:
     """One machine. `lay` files before boot(); power_cut() and boot() again keep its disk."""
 
-    def __init__(self, network, name, last, programs):
+    def __init__(self, network, name, last):
         self.network, self.name, self.last = network, name, last
         self.work = pathlib.Path(tempfile.mkdtemp(prefix=f"slipway-first-{name}-"))
         self.merged = self.work / "merged"
-        self.programs = programs
         self.process, self.namespace = None, None
         self.has_screen, self.screen = False, None
         self.count = 0
@@ -50,8 +44,7 @@ class FirstBootHost:
         for part in ("upper", "over", "merged"):
             (self.work / part).mkdir()
         lab.run("mount", "-t", "overlay", "overlay", "-o",
-                f"lowerdir={sealed_root()},upperdir={self.work / 'upper'},workdir={self.work / 'over'}", self.merged)
-        self._install()
+                f"lowerdir={shipped.sealed_root()},upperdir={self.work / 'upper'},workdir={self.work / 'over'}", self.merged)
         self.namespace = self.network.attach(self.name, self.last)
         return self
 
@@ -61,24 +54,6 @@ class FirstBootHost:
             self.screen.close()
         lab.run("umount", self.merged, check=False)
         shutil.rmtree(self.work, ignore_errors=True)
-
-    def _install(self):
-        """The programs and units of this checkout over those of the image."""
-        for program in ("slipway", "slipway-webd", "slipway-jobd", "slipway-backupd", "slipway-migrate", "slipway-wizardd"):
-            shutil.copy(self.programs / program, self.merged / "usr/bin" / program)
-        shutil.copy(ROOT / "ansible/roles/nginx/files/slipway-selfcert", self.merged / "usr/local/sbin")
-        units = self.merged / "usr/lib/systemd/system"
-        names = []
-        for source in sorted((ROOTFS / "usr/lib/systemd/system").rglob("*")):
-            target = units / source.relative_to(ROOTFS / "usr/lib/systemd/system")
-            if source.is_dir():
-                target.mkdir(exist_ok=True)
-            elif any(part in source.name for part in ("first-boot", "console", "wizard")):
-                shutil.copy(source, target)
-                if "[Install]" in source.read_text(encoding="utf-8"):
-                    names.append(source.name)
-        lab.run("chroot", self.merged, "systemctl", "enable", *names)
-        shutil.rmtree(self.merged / "srv/slipway/slipway/first-boot", ignore_errors=True)
 
     def lay(self, path, text, mode=0o600):
         target = self.merged / path.lstrip("/")

@@ -49,8 +49,7 @@ def make(part, debs):
         for path in AS_THEY_WERE:
             shutil.copy2(root / path, desk.host.merged / path)
         lab.run("cp", "-a", desk.host.merged, part)
-    environment = {**os.environ, "SOURCE_DATE_EPOCH": lab.run("git", "-C", appliance.REPOSITORY, "log", "-1", "--format=%ct").stdout.strip()}
-    lab.run(roots.IMAGES / "seal.py", "seal", part, env=environment)
+    lab.run(roots.IMAGES / "seal.py", "seal", part, env=appliance.as_of_the_commit())
     left = lab.run(roots.IMAGES / "seal.py", "check", part, check=False)
     if left.returncode != 0:
         raise lab.LabError(f"the sealed tree is not clean:\n{left.stdout}")
