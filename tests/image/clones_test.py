@@ -55,6 +55,13 @@ class Clone(lab.Host):
                                     "https://127.0.0.1/health", check=False)
         return asked.stdout == "200"
 
+    def boot(self):
+        try:
+            super().boot()
+        except lab.LabError as fault:
+            said = self.root_sh("slipway first-boot status; systemctl list-jobs --no-pager; systemctl --failed --no-pager", check=False)
+            raise lab.LabError(f"{fault}\n{said.stdout}{said.stderr}") from fault
+
     def ssh(self, *_, **__):
         return None
 

@@ -6,6 +6,7 @@ looks at them live in network namespaces on one bridge: nothing here touches a n
 """
 import argparse
 import contextlib
+import itertools
 import os
 import pathlib
 import shutil
@@ -22,6 +23,7 @@ from roots import LabError, run  # noqa: E402
 # The user that operators sign in as; `operator` is a group of Debian's already.
 USER = "keeper"
 BOOT_SECONDS = 180
+NETWORKS = itertools.count()  # of this process: each has names of its own
 STOP_SECONDS = 60
 TOOLS = {"mmdebstrap": "mmdebstrap", "systemd-nspawn": "systemd-container", "ip": "iproute2", "ssh": "openssh-client"}
 
@@ -52,7 +54,7 @@ class Network(contextlib.ExitStack):
 
     def __init__(self, number=77):
         super().__init__()
-        self.prefix = f"slw{os.getpid()}"
+        self.prefix = f"slw{os.getpid()}-{next(NETWORKS)}"
         self.number = number
         self.controller = f"{self.prefix}-lan"
         self.count = 0
