@@ -117,13 +117,26 @@ Result<Answers> checked_answers(const Places& places, Progress& progress, const 
 /// Somebody has laid down others since they were read. A file that is gone says nothing.
 bool have_changed(const Places& places, const Result<Secret>& text) {
   const auto now = read_answers_text(places.answers);
-  return now && (!text || now->reveal() != text->reveal());
+  if (now) return !text || now->reveal() != text->reveal();
+  // Others that cannot be read, by their mode or their size, are others; the next round says so.
+  return now.error().code != Code::not_found && (text || text.error().message != now.error().message);
 }
 
-/// All steps that are not recorded, of answers that were read just now.
+/// Steps are left on a machine that serves already: nobody works on it while they are done, and it is not called done.
+Status serve_no_longer(const Places& places, const Machine& machine) {
+  SLIPWAY_CHECK(machine.tell({"systemctl", "stop", "slipway.target", "slipway-webd.service", "slipway-jobd.service",
+                              "slipway-backupd.service"},
+                             "journalctl -b says why", std::chrono::minutes(10)));
+  SLIPWAY_CHECK(machine.remove(places.done()));
+  return {};
+}
+
+/// All steps that are not recorded, of answers that were read just now; not all of them when others come meanwhile.
 Result<Progress> carry_out_all(const Places& places, const Machine& machine, const command::Context& context,
-                               Progress progress, const Answers& answers) {
+                               Progress progress, const Answers& answers, const Result<Secret>& text) {
   Record record = record_for(places, answers);
+  if (machine.runs() && is_done(places) && record.finished.size() < kSteps)
+    SLIPWAY_CHECK(serve_no_longer(places, machine));
   // Of a tree, files alone are written: when it boots, each step has its turn.
   const auto keep = [&] { return machine.runs() ? write_record(places, record) : Status(); };
   SLIPWAY_CHECK(keep());
@@ -137,6 +150,7 @@ Result<Progress> carry_out_all(const Places& places, const Machine& machine, con
   for (const Step step : all_steps()) {
     if (std::ranges::find(record.finished, step) != record.finished.end()) continue;
     if (!machine.runs() && step >= Step::restore) continue;
+    if (machine.runs() && have_changed(places, text)) return progress;
     progress.current = step;
     progress.note.clear();
     SLIPWAY_CHECK(write_progress(places, progress));
@@ -154,6 +168,14 @@ Result<Progress> carry_out_all(const Places& places, const Machine& machine, con
 
 Result<Progress> close(const Places& places, const Machine& machine, Progress progress, const Answers& answers) {
   kFailPoints.pass("firstboot.secrets.there");
+  SLIPWAY_CHECK(forget_start_secrets(machine));
+  // Asking the platform takes up to a third of every start; the image's unit ends that, behind a whole cloud-init.
+  const fs::path own_addresses = places.state / "own-addresses";
+  if (answers.network.address.empty()) {
+    SLIPWAY_CHECK(machine.remove(own_addresses));
+  } else {
+    SLIPWAY_CHECK(replace_file(own_addresses, "", 0644));
+  }
   SLIPWAY_CHECK(replace_file(places.answers, render_answers(without_secrets(answers)).reveal(), 0600));
   kFailPoints.pass("firstboot.secrets.gone");
   progress.done_at = SystemClock().now();
@@ -176,15 +198,22 @@ Result<Progress> apply(const Places& places, const Machine& machine, const comma
     Progress progress{.phase = Phase::running, .began_at = SystemClock().now()};
     const Result<Secret> text = read_answers_text(places.answers);
     auto answers = checked_answers(places, progress, text, read_record(places));
-    auto outcome = answers ? carry_out_all(places, machine, context, std::move(progress), *answers)
+    auto outcome = answers ? carry_out_all(places, machine, context, std::move(progress), *answers, text)
                            : Result<Progress>(answers.error());
     if (!machine.runs()) return outcome;
     // What is laid down meanwhile starts nothing by itself, since this runs already, and must not be lost.
-    if (!have_changed(places, text)) return outcome ? close(places, machine, *outcome, *answers) : outcome;
+    if (!have_changed(places, text)) {
+      if (!outcome) return outcome;
+      if (outcome->finished.size() == kSteps) return close(places, machine, *outcome, *answers);
+    }
     context.progress("· Answers were laid down meanwhile: now those");
   }
-  return Error{Code::conflict, places.answers.string() + ": changes again and again while it is carried out",
-               "let it rest, then: systemctl restart slipway-first-boot"};
+  const Error restless{Code::conflict, places.answers.string() + ": changes again and again while it is carried out",
+                       "let it rest, then: systemctl restart slipway-first-boot"};
+  Progress progress{.phase = Phase::running, .began_at = SystemClock().now()};
+  progress.failure = {Step::host_name, restless.message, restless.hint, SystemClock().now()};
+  static_cast<void>(write_progress(places, progress).has_value());
+  return restless;
 }
 
 Status carry_out(Step step, const Job& job) {

@@ -76,14 +76,13 @@ class Console {
     return true;
   }
 
-  /// Before anything else is read or typed; a screen's keyboard is an American one until somebody says otherwise.
+  /// Before anything else is typed; a screen's keyboard is an American one until somebody says otherwise.
   bool choose_keyboard() {
     const auto keyboards = keyboards_to_choose_from();
     if (keyboard_chosen_ || keyboards.size() < 2) return true;
     std::string line = "Keyboard / Clavier:";
     for (std::size_t i = 0; i < keyboards.size(); ++i)
       line.append("  ").append(std::to_string(i + 1)).append(") ").append(keyboards[i]);
-    terminal_.clear();
     terminal_.say(line);
     const auto typed = terminal_.ask("[1] > ");
     gone_ = typed.kind == Terminal::Answer::end;
@@ -100,8 +99,8 @@ class Console {
   }
 
   Status interview() {
-    if (!choose_keyboard()) return {};
     greet();
+    if (!choose_keyboard()) return {};
     if (!choose_language()) return {};
     if (const auto progress = read_progress(places_); progress && progress->failure) {
       terminal_.say(words({"The last attempt stopped:", "La dernière tentative s'est arrêtée :"}));

@@ -35,6 +35,8 @@ struct Job {
 // Where it begins (F7).
 [[nodiscard]] Status restore_server(const Job& job);
 [[nodiscard]] Status migrate_server(const Job& job);
+/// Takes away what the two were told in confidence, also by answers that others have followed.
+[[nodiscard]] Status forget_start_secrets(const Machine& machine);
 
 /// Files of the answers' effects.
 inline constexpr const char* kHostName = "/etc/hostname";
@@ -44,7 +46,6 @@ inline constexpr const char* kTimeZone = "/etc/timezone";
 // Before cloud-init's own (10-cloud-init-…), of which the first that matches a card would win.
 inline constexpr const char* kNetworkFile = "/etc/systemd/network/05-slipway.network";
 inline constexpr const char* kCloudSettings = "/etc/cloud/cloud.cfg.d/95_slipway_first_boot.cfg";
-inline constexpr const char* kCloudOff = "/etc/cloud/cloud-init.disabled";
 inline constexpr const char* kManagement = "/etc/nftables.d/10-management.nft";
 inline constexpr const char* kOperator = "admin";
 inline constexpr const char* kOperatorKeys =

@@ -141,18 +141,6 @@ bool answers_over_tls(const std::string& full_name) {
   return false;
 }
 
-/// A machine with addresses of its own has nothing more to learn from its platform, and asking takes up to a third of
-/// every start. Not before the end: until then the platform may bring other answers.
-Status end_cloud_init(const Job& job) {
-  std::error_code ignored;
-  if (job.answers.network.address.empty()) return {};
-  if (!std::filesystem::is_directory(job.machine.at(kCloudOff).parent_path(), ignored)) return {};
-  SLIPWAY_CHECK(job.machine.write(kCloudOff,
-                                  "The first boot has given this machine its addresses. Without this file, cloud-init "
-                                  "asks the platform at every start.\n"));
-  return {};
-}
-
 }  // namespace
 
 Status set_certificate(const Job& job) {
@@ -238,7 +226,6 @@ Status serve(const Job& job) {
       served = Error{Code::timeout, "the service desk does not answer on https within 180 s",
                      "journalctl -u slipway-webd -u nginx says why; slipway doctor looks at all of it"};
   }
-  if (served) served = end_cloud_init(job);
   if (!served) static_cast<void>(job.machine.remove(places.done()).has_value());
   return served;
 }

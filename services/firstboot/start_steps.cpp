@@ -137,7 +137,7 @@ Status move_entries(const fs::path& from, const fs::path& to, bool system_first,
   std::error_code failure;
   for (const auto& entry : fs::directory_iterator(from, failure)) {
     const fs::path name = entry.path().filename();
-    if (name != kMovingOut && name != kMovingIn) names.push_back(name);
+    if (name != kMovingOut && name != kMovingIn && name != kBeingMade) names.push_back(name);
   }
   if (failure) return file_error(from, "cannot be listed", failure.value());
   std::ranges::stable_partition(names, [&](const fs::path& name) { return (name == kSystemDatabase) == system_first; });
@@ -160,7 +160,8 @@ Status stop_server(const Job& job) {
   return {};
 }
 
-/// What a half-made empty database left. Its mark goes before any file does: it would have all of them replaced.
+/// What a half-made empty database left, when its files have left: should the answers ask for no restore after all, its
+/// mark has it made anew.
 Status forget_half_made(const Exchange& exchange) {
   std::error_code failure;
   const fs::path mark = exchange.data / kBeingMade;
@@ -184,9 +185,9 @@ Status exchange_files(const Job& job, const Exchange& exchange) {
   if (failure) return file_error(exchange.before, "cannot be made", failure.value());
   if (!is_there(exchange.data / kMovingIn)) {
     SLIPWAY_CHECK(replace_file(exchange.data / kMovingOut, "", 0600));
-    SLIPWAY_CHECK(forget_half_made(exchange));
     kFailPoints.pass("firstboot.restore.leaving");
     SLIPWAY_CHECK(move_entries(exchange.data, exchange.before, true, "firstboot.restore.one-left"));
+    SLIPWAY_CHECK(forget_half_made(exchange));
     kFailPoints.pass("firstboot.restore.left");
     SLIPWAY_CHECK(job.machine.tell({"chown", "--recursive", "mysql:mysql", (exchange.restored / "data").string()},
                                    kServerLog, std::chrono::minutes(30)));
@@ -270,6 +271,12 @@ Status restore_server(const Job& job) {
   kFailPoints.pass("firstboot.restore.started");
   SLIPWAY_CHECK(remove_tree(exchange.restored));
   kFailPoints.pass("firstboot.restore.tree-gone");
+  return {};
+}
+
+Status forget_start_secrets(const Machine& machine) {
+  SLIPWAY_CHECK(machine.remove(std::string(kCredentials) + "/start"));
+  SLIPWAY_CHECK(machine.remove(kPasswordFile));
   return {};
 }
 

@@ -143,6 +143,7 @@ class Serves(unittest.TestCase):
             machine.wait("a doctor without a failure", green, 300)
         except manifest.Refused:
             self.assertEqual(wrong, [])
+            raise
 
 
 if __name__ == "__main__":

@@ -17,9 +17,9 @@ AS_NOBODY = "setpriv --reuid=nobody --regid=nogroup --clear-groups"
 class FirstBootEdges(FirstBootCase):
     number = 76
 
-    def lay_answers(self, host, text):
+    def lay_answers(self, host, text, mode="0600"):
         host.lay("/tmp-answers", text)
-        host.sh(f"install -m 0600 /tmp-answers {ANSWERS}.new && mv {ANSWERS}.new {ANSWERS}")
+        host.sh(f"install -m {mode} /tmp-answers {ANSWERS}.new && mv {ANSWERS}.new {ANSWERS}")
 
     # F7
     def test_an_upgrade_holds_it_and_the_console_says_so(self):
@@ -52,14 +52,22 @@ class FirstBootEdges(FirstBootCase):
             # Everybody may know that it runs, nobody that it does not.
             self.assertIn('"running"', host.sh(f"{AS_NOBODY} slipway first-boot status --json", check=False).stdout)
             later = self.answers(22).replace(MAIL, "later@example.org").replace("Europe/Paris", "Europe/Berlin")
+            # Others that everybody could read are refused by name, and are not lost.
+            self.lay_answers(host, later, mode="0644")
+            host.sh("pkill -CONT -x slipway")
+            self.assertIn(ANSWERS, host.wait_for("failed", 300)["failure"]["message"])
+            self.assertEqual(host.sh(f"cmp {ANSWERS} /tmp-answers && test ! -e /var/lib/slipway/first-boot/done && echo kept").stdout.strip(), "kept")
+            host.sh(f"chmod 0600 {ANSWERS}; systemctl --no-block restart slipway-first-boot")
+            lab.poll(lambda: self.stopped(host), 600, "apply stopped at its middle once more")
+            later = later.replace("later@", "latest@")
             self.lay_answers(host, later)
             host.sh("pkill -CONT -x slipway")
             lab.poll(lambda: host.status()["phase"] == "done", 600, "the later answers carried out")
             state = host.status()["state"]
-            self.assertEqual((state["timezone"], state["administrator"]["email"]), ("Europe/Berlin", "later@example.org"))
+            self.assertEqual((state["timezone"], state["administrator"]["email"]), ("Europe/Berlin", "latest@example.org"))
             self.assertEqual(state["certificate"], {"kind": "self-made", "speaks_for_name": True})
             self.assertNotIn(PASSWORD, host.sh(f"cat {ANSWERS}").stdout)
-            self.assertIn("later@example.org", host.sh(f"cat {ANSWERS}").stdout)
+            self.assertIn("latest@example.org", host.sh(f"cat {ANSWERS}").stdout)
             self.assertNotIn('"running"', host.sh(f"{AS_NOBODY} slipway first-boot status --json", check=False).stdout)
 
     # A3, F7

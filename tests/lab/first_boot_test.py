@@ -30,6 +30,13 @@ class FirstBoot(FirstBootCase):
             self.states["cloud"] = self.without_address(status)
             # Once more, as after any boot: nothing is done again.
             self.assertEqual(host.sh("slipway first-boot apply", check=False).returncode, 6)
+            # Its addresses are its own: from the next start on the platform is asked nothing.
+            lab.poll(lambda: host.sh("test -e /etc/cloud/cloud-init.disabled", check=False).returncode == 0, 180, "cloud-init switched off")
+            host.power_cut()
+            host.boot()
+            lab.poll(lambda: host.sh("curl -sk -o /dev/null -w '%{http_code}' https://localhost/health", check=False).stdout == "200", 180, "the desk")
+            self.check_done(host, host.wait_for("done"))
+            self.assertEqual(host.sh("systemctl show -P ActiveState cloud-init.service").stdout.strip(), "inactive")
 
     # F7, C9
     def test_2_killed_at_every_step(self):
