@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The image as auditors look at it: lynis on a machine that has booted its own kernel, with its own settings in force.
 
-Needs SLIPWAY_IMAGES, the directory that ./dev image has filled, and Debian's lynis here; about ten minutes without hardware virtualisation.
+Needs SLIPWAY_IMAGES, the directory that ./dev image has filled, and Debian's lynis here; about half an hour without hardware virtualisation.
 Run: SLIPWAY_IMAGES=build/image/out python3 tests/image/hardness_test.py"""
 import os
 import pathlib

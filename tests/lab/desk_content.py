@@ -3,13 +3,9 @@ import hashlib
 import json
 import pathlib
 import re
-import sys
 import uuid
 
 import host as lab
-
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from site_visitor import Slipway  # noqa: E402
 
 # The passwords of the accounts' database users are sealed with a key of the machine that no backup holds: they are given anew on another
 # one, and what was done to the accounts is written down.
@@ -126,4 +122,4 @@ def rows(host, database, table, columns):
     return host.sh(f"mariadb -N --raw -e 'SET SESSION group_concat_max_len = 1073741824; SELECT {columns} FROM {table} ORDER BY 1' {database}").stdout
 
 
-__all__ = ["Desk", "Slipway", "picture", "differences", "rows", "OF_THE_MACHINE"]
+__all__ = ["Desk", "picture", "differences", "rows", "OF_THE_MACHINE"]
