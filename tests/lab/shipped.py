@@ -22,7 +22,7 @@ userdel --force --remove {lab.USER}
 cloud-init clean --logs --seed
 """
 # What the lab lays over a host's root is not the image's.
-AS_THEY_WERE = ("etc/fstab", "etc/hosts", "etc/hostname")
+AS_THEY_WERE = ("etc/hosts", "etc/hostname")
 
 
 def sealed_root():
@@ -39,6 +39,13 @@ def sealed_root():
         return roots.kept("sealed", digest.hexdigest()[:12], lambda part: make(part, debs), roots.say_on_stderr)
 
 
+def restore_volumes(shipped, configured):
+    """A host of the lab has no disks: their lines come back, those that the roles have added stay."""
+    lines = shipped.read_text(encoding="utf-8").splitlines(True)
+    added = [line for line in configured.read_text(encoding="utf-8").splitlines(True) if line not in lines]
+    configured.write_text("".join(lines + added), encoding="utf-8")
+
+
 def make(part, debs):
     with appliance.Appliance(debs) as desk:
         root = desk.host.root
@@ -48,6 +55,7 @@ def make(part, debs):
         desk.host.stop()
         for path in AS_THEY_WERE:
             shutil.copy2(root / path, desk.host.merged / path)
+        restore_volumes(root / "etc/fstab", desk.host.merged / "etc/fstab")
         lab.run("cp", "-a", desk.host.merged, part)
     lab.run(roots.IMAGES / "seal.py", "seal", part, env=appliance.as_of_the_commit())
     left = lab.run(roots.IMAGES / "seal.py", "check", part, check=False)
