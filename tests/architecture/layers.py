@@ -38,6 +38,7 @@ ALLOWED["services/backup"] = APPLIANCE
 ALLOWED["services/doctor"] = APPLIANCE
 ALLOWED["services/firstboot"] = APPLIANCE
 ALLOWED["services/upgrade"] = APPLIANCE
+ALLOWED["services/site"] = APPLIANCE
 ALLOWED["migrate/engine"] = APPLIANCE
 ALLOWED["migrate/dumps"] = APPLIANCE + ["migrate/engine"]
 ALLOWED["migrate/products"] = APPLIANCE + ["migrate/engine"]
