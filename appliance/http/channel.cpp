@@ -2,10 +2,12 @@
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <openssl/x509.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <climits>
 
@@ -41,6 +43,18 @@ Io Channel::tls_state(int result) const {
 Io Channel::handshake() {
   ERR_clear_error();
   return tls_state(SSL_do_handshake(ssl_.get()));
+}
+
+std::string Channel::peer_name() const {
+  X509* shown = ssl_ ? SSL_get0_peer_certificate(ssl_.get()) : nullptr;
+  if (shown == nullptr || SSL_get_verify_result(ssl_.get()) != X509_V_OK) return {};
+  std::array<char, 256> name{};
+  const int length = X509_NAME_get_text_by_NID(X509_get_subject_name(shown), NID_commonName, name.data(),
+                                               static_cast<int>(name.size()));
+  // A name that does not fit would have been cut, and one with a zero in it would be read as a shorter one.
+  if (length <= 0 || length + 1 >= static_cast<int>(name.size())) return {};
+  const std::string text(name.data(), static_cast<std::size_t>(length));
+  return text.find('\0') == std::string::npos ? text : std::string();
 }
 
 Transfer Channel::read(std::span<char> buffer) {

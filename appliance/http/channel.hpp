@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "appliance/base/result.hpp"
@@ -39,6 +40,8 @@ class Channel {
   void shut() const;
   [[nodiscard]] int descriptor() const { return descriptor_; }
   [[nodiscard]] bool is_tls() const { return ssl_ != nullptr; }
+  /// Common name of the certificate that the peer has shown and the handshake has checked; empty without one.
+  [[nodiscard]] std::string peer_name() const;
 
  private:
   struct Free {

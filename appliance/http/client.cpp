@@ -33,6 +33,8 @@ Poco::Net::Context::Ptr tls_context(const ClientOptions& options) {
   Poco::Net::Context::Params parameters;
   parameters.caLocation = options.ca_file;
   parameters.loadDefaultCAs = options.ca_file.empty();
+  parameters.certificateFile = options.certificate_file;
+  parameters.privateKeyFile = options.key_file;
   parameters.verificationMode = Poco::Net::Context::VERIFY_STRICT;
   Poco::Net::Context::Ptr context = new Poco::Net::Context(Poco::Net::Context::TLS_CLIENT_USE, parameters);
   context->requireMinimumProtocol(Poco::Net::Context::PROTO_TLSV1_2);
@@ -117,7 +119,11 @@ Result<ClientAnswer> fetch(const ClientRequest& request, const ClientOptions& op
                  "'" + request.url + "': no answer within " + std::to_string(options.limit.count()) + " ms"};
   } catch (const Poco::Net::SSLContextException& problem) {
     return Error{Code::invalid_argument,
-                 "certificate authority '" + options.ca_file.string() + "': " + problem.displayText()};
+                 "certificate authority '" + options.ca_file.string() + "'" +
+                     (options.certificate_file.empty() ? std::string()
+                                                       : ", certificate '" + options.certificate_file.string() +
+                                                             "', key '" + options.key_file.string() + "'") +
+                     ": " + problem.displayText()};
   } catch (const Poco::Exception& problem) {
     return Error{Code::unavailable, "'" + request.url + "': " + problem.displayText()};
   }

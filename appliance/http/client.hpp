@@ -12,6 +12,8 @@ struct ClientOptions {
   std::filesystem::path unix_socket = {};  ///< when set: connect here; the address gives path and Host only
   std::filesystem::path ca_file =
       {};  ///< PEM; empty: the system's authorities. Certificate and name are always checked
+  std::filesystem::path certificate_file = {};  ///< PEM; shown to a server that asks who calls; with key_file
+  std::filesystem::path key_file = {};
   std::chrono::milliseconds limit{
       5000};  ///< to connect, to send, and for each silence of the server; ten times that in all
   std::uint64_t answer_bytes = 16ULL << 20U;  ///< a larger body is an error

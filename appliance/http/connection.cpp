@@ -167,6 +167,7 @@ void Connection::new_request() {
   request_.emplace();
   request_->id = new_request_id();
   request_->client_address = peer_;
+  request_->client_name = channel_.peer_name();
   received_ = now_;
   keep_alive_ = false;
   head_only_ = false;

@@ -44,6 +44,7 @@ class Request {
   std::map<std::string, std::string> headers;     ///< names in lower case
   std::map<std::string, std::string> cookies;
   std::string client_address;  ///< the peer, or X-Forwarded-For's last hop behind our own proxy
+  std::string client_name;     ///< common name of the client's checked certificate; "" where none is asked for
   std::string id;              ///< request id, also in the answer's X-Request-Id
   std::string route;           ///< pattern of the route that answers; "" when none matched
 

@@ -14,6 +14,8 @@ struct ServerOptions {
   std::filesystem::path unix_socket = {};       ///< when set: plain HTTP on this socket instead, behind nginx
   std::filesystem::path certificate_file = {};  ///< PEM chain; with key_file turns TLS 1.2+ on
   std::filesystem::path key_file = {};
+  /// When set, only clients that show a certificate of these authorities (PEM) get through the handshake.
+  std::filesystem::path client_ca_file = {};
   int threads = 16;                                ///< requests handled at the same time
   int max_connections = 4096;                      ///< further ones get 503 and are closed
   std::size_t header_bytes = 32U << 10U;           ///< more: 431

@@ -18,7 +18,9 @@ Poco::Net::Context::Ptr make(const ServerOptions& options) {
   Poco::Net::Context::Params parameters;
   parameters.certificateFile = options.certificate_file;
   parameters.privateKeyFile = options.key_file;
-  parameters.verificationMode = Poco::Net::Context::VERIFY_NONE;
+  const bool known_clients = !options.client_ca_file.empty();
+  parameters.verificationMode = known_clients ? Poco::Net::Context::VERIFY_STRICT : Poco::Net::Context::VERIFY_NONE;
+  parameters.caLocation = options.client_ca_file;
   parameters.cipherList = "ECDHE+AESGCM:ECDHE+CHACHA20";
   Poco::Net::Context::Ptr context = new Poco::Net::Context(Poco::Net::Context::TLS_SERVER_USE, parameters);
   context->requireMinimumProtocol(Poco::Net::Context::PROTO_TLSV1_2);
@@ -40,6 +42,7 @@ Result<Poco::Net::Context::Ptr> make_tls_context(const ServerOptions& options) {
     return Error{Code::invalid_argument, "TLS: certificate and key belong together", "set both or neither"};
   SLIPWAY_CHECK(readable(options.certificate_file, "certificate"));
   SLIPWAY_CHECK(readable(options.key_file, "key"));
+  if (!options.client_ca_file.empty()) SLIPWAY_CHECK(readable(options.client_ca_file, "authority of clients"));
   const auto refused = [&](const std::string& why) {
     return Error{
         Code::invalid_argument,

@@ -63,6 +63,39 @@ TEST(HttpClient, RefusesAServerItDoesNotTrust) {
   EXPECT_THAT(answer.error().message, HasSubstr("certificate"));
 }
 
+// A3
+TEST(HttpClient, ShowsItsCertificateToAServerThatLetsNobodyElseIn) {
+  const test::TempDirectory directory;
+  for (const char* who : {"server", "friend", "stranger"})
+    ASSERT_TRUE(crypto::make_loopback_certificate(directory / (who + std::string(".pem")),
+                                                  directory / (who + std::string(".key")), std::chrono::hours(24))
+                    .has_value());
+  Router router;
+  router.add(Method::get, "/who", [](Request& request) { return Response::text(request.client_name); });
+  auto server = Server::start({.port = 0,
+                               .certificate_file = directory / "server.pem",
+                               .key_file = directory / "server.key",
+                               .client_ca_file = directory / "friend.pem",
+                               .threads = 2},
+                              std::move(router));
+  ASSERT_TRUE(server.has_value()) << server.error().message;
+  const std::string url = "https://127.0.0.1:" + std::to_string((*server)->port()) + "/who";
+  const auto fetch_as = [&](const std::string& who) {
+    ClientOptions options{.ca_file = directory / "server.pem"};
+    if (!who.empty()) options.certificate_file = directory / (who + ".pem");
+    if (!who.empty()) options.key_file = directory / (who + ".key");
+    return fetch({.url = url}, options);
+  };
+  const auto known = fetch_as("friend");
+  ASSERT_TRUE(known.has_value()) << known.error().message;
+  EXPECT_THAT(known->body, HasSubstr("Slipway"));
+  for (const char* who : {"stranger", ""}) {
+    const auto refused = fetch_as(who);
+    ASSERT_FALSE(refused.has_value()) << who;
+    EXPECT_EQ(refused.error().code, Code::unavailable) << refused.error().message;
+  }
+}
+
 TEST(HttpClient, LimitsTheAnswerAndNamesWhoDoesNotListen) {
   const test::TempDirectory directory;
   const auto socket = directory / "web.socket";

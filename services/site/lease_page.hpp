@@ -1,0 +1,45 @@
+// The lease, for other programs of the host: a page of memory in /run that the agent writes and everybody else reads,
+// so that an agent that hangs or has been killed prolongs nothing.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+
+#include "appliance/base/result.hpp"
+#include "services/site/ballot_rules.hpp"
+
+namespace slipway::site {
+
+/// What a host knows of its permission to write. Instants by CLOCK_BOOTTIME of this host.
+struct Lease {
+  std::uint64_t epoch = 0;
+  Instant write_until{0};        ///< new writes may begin before this
+  Instant acknowledge_until{0};  ///< what was committed may be acknowledged before this
+};
+
+/// Thread-safe; one writer, any number of readers in any process.
+class LeasePage {
+ public:
+  /// Makes the file (0644) or takes over the one that is there, which then grants nothing. Errors: permission,
+  /// no_space.
+  [[nodiscard]] static Result<LeasePage> create(const std::filesystem::path& file);
+  /// Errors: not_found when there is none: the host is no site, or its agent has never run; corrupt.
+  [[nodiscard]] static Result<LeasePage> open(const std::filesystem::path& file);
+  ~LeasePage();
+  LeasePage(LeasePage&& other) noexcept;
+  LeasePage& operator=(LeasePage&&) = delete;
+
+  void publish(const Lease& lease);
+  /// A whole one: never half of one and half of the next. Nothing while the writer stays in the middle of one, as when
+  /// it was killed there: then nothing is allowed.
+  [[nodiscard]] std::optional<Lease> read() const;
+
+ private:
+  struct Words;
+  explicit LeasePage(Words* words) : words_(words) {}
+  Words* words_;
+};
+
+}  // namespace slipway::site

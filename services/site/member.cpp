@@ -1,0 +1,66 @@
+#include "services/site/member.hpp"
+
+#include <cerrno>
+#include <ctime>
+#include <fstream>
+#include <sstream>
+#include <utility>
+
+#include "appliance/base/file.hpp"
+#include "services/site/message_text.hpp"
+
+namespace slipway::site {
+namespace {
+
+namespace fs = std::filesystem;
+
+Result<Ballot> load(const fs::path& record) {
+  std::ifstream file(record, std::ios::binary);
+  if (!file && errno == ENOENT) return Ballot{};
+  if (!file) return file_error(record, "cannot be read", errno);
+  std::ostringstream text;
+  text << file.rdbuf();
+  if (file.bad()) return file_error(record, "cannot be read", EIO);
+  auto ballot = parse_ballot(text.str());
+  if (ballot) return ballot;
+  Error failed = ballot.error().within(record.string());
+  // Neither an empty nor an older record will do: what was promised would be promised again, to another.
+  failed.hint = "without its record this member may not vote any more; it has to join the sites anew";
+  return failed;
+}
+
+}  // namespace
+
+Instant boot_clock() {
+  timespec now{};
+  ::clock_gettime(CLOCK_BOOTTIME, &now);
+  return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
+}
+
+Result<Member> Member::open(Setup setup, fs::path record, Instant now) {
+  SLIPWAY_TRY(Ballot ballot, load(record));
+  std::string kept = ballot_text(ballot);
+  SLIPWAY_CHECK(replace_file(record, kept));
+  return Member(Agent(std::move(setup), std::move(ballot), now), std::move(record), std::move(kept));
+}
+
+Result<std::vector<Outgoing>> Member::tick(Instant now, const Local& local, std::uint64_t random) {
+  agent_.tick(now, local, random);
+  return keep();
+}
+
+Result<std::vector<Outgoing>> Member::receive(std::size_t from, const Message& message, Instant now) {
+  agent_.receive(from, message, now);
+  return keep();
+}
+
+Result<std::vector<Outgoing>> Member::keep() {
+  std::string text = ballot_text(agent_.ballot());
+  if (text != kept_) {
+    SLIPWAY_CHECK(replace_file(record_, text));
+    kept_ = std::move(text);
+  }
+  return agent_.take_outgoing();
+}
+
+}  // namespace slipway::site

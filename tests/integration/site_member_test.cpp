@@ -1,0 +1,104 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <thread>
+
+#include "services/site/lease_page.hpp"
+#include "services/site/member.hpp"
+#include "tests/support/temp_directory.hpp"
+
+namespace slipway::site {
+namespace {
+
+using std::chrono::seconds;
+using ::testing::HasSubstr;
+
+Setup setup_of(std::size_t self) {
+  return {.self = self, .names = {"north", "south", "witness"}, .timing = {}, .armed = true};
+}
+
+// F5
+TEST(SiteMember, RemembersItsPromiseBeforeItsAnswerLeaves) {
+  const test::TempDirectory directory;
+  const auto record = directory / "record";
+  const Message asked = VoteRequest{{4, "south", {}}, seconds(1)};
+  {
+    auto member = Member::open(setup_of(kWitness), record, seconds(100));
+    ASSERT_TRUE(member) << member.error().message;
+    const auto answers = member->receive(1, asked, seconds(100));
+    ASSERT_TRUE(answers);
+    ASSERT_EQ(answers->size(), 1U);
+    EXPECT_TRUE(std::get<VoteAnswer>(answers->front().message).answer.granted());
+  }
+  auto again = Member::open(setup_of(kWitness), record, seconds(100));
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->agent().epoch(), 4U);
+  const auto other = again->receive(0, VoteRequest{{4, "north", {}}, seconds(1)}, seconds(200));
+  ASSERT_TRUE(other);
+  EXPECT_EQ(std::get<VoteAnswer>(other->front().message).answer.refusal, Refusal::older_epoch);
+}
+
+// F5
+TEST(SiteMember, SaysNothingMoreWhenItsRecordCannotBeKept) {
+  const test::TempDirectory directory;
+  std::filesystem::create_directory(directory / "gone");
+  auto member = Member::open(setup_of(kWitness), directory / "gone/record", seconds(100));
+  ASSERT_TRUE(member);
+  std::filesystem::remove_all(directory / "gone");
+  const auto answers = member->receive(1, VoteRequest{{4, "south", {}}, seconds(1)}, seconds(100));
+  ASSERT_FALSE(answers);
+  EXPECT_THAT(answers.error().message, HasSubstr("record"));
+}
+
+// F5
+TEST(SiteMember, DoesNotBeginAnewBehindADamagedRecord) {
+  const test::TempDirectory directory;
+  const auto record = directory / "record";
+  ASSERT_TRUE(Member::open(setup_of(0), record, seconds(1)));
+  std::filesystem::resize_file(record, 20);
+  const auto member = Member::open(setup_of(0), record, seconds(1));
+  ASSERT_FALSE(member);
+  EXPECT_EQ(member.error().code, Code::corrupt);
+  EXPECT_THAT(member.error().message, HasSubstr(record.string()));
+  EXPECT_EQ(std::filesystem::file_size(record), 20U);
+}
+
+// F5
+TEST(SiteLeasePage, IsReadWholeWhileItIsWritten) {
+  const test::TempDirectory directory;
+  const auto file = directory / "lease";
+  EXPECT_EQ(LeasePage::open(file).error().code, Code::not_found);
+  auto page = LeasePage::create(file);
+  ASSERT_TRUE(page) << page.error().message;
+  const auto reader = LeasePage::open(file);
+  ASSERT_TRUE(reader) << reader.error().message;
+  EXPECT_EQ(reader->read()->acknowledge_until, Instant{0}) << "nothing is allowed yet";
+  std::thread writer([&] {
+    for (int i = 1; i <= 200'000; ++i) page->publish({static_cast<std::uint64_t>(i), Instant{i}, Instant{i}});
+  });
+  std::uint64_t last = 0;
+  while (last < 200'000) {
+    const auto lease = reader->read();
+    if (!lease) continue;
+    ASSERT_EQ(lease->write_until, lease->acknowledge_until);
+    ASSERT_EQ(static_cast<std::uint64_t>(lease->write_until.count()), lease->epoch);
+    ASSERT_GE(lease->epoch, last);
+    last = lease->epoch;
+  }
+  writer.join();
+  ASSERT_TRUE(LeasePage::create(file)) << "the agent was started anew";
+  EXPECT_EQ(reader->read()->acknowledge_until, Instant{0});
+}
+
+// F5
+TEST(SiteLeasePage, OfSomethingElseIsRefused) {
+  const test::TempDirectory directory;
+  std::ofstream(directory / "short") << "x";
+  EXPECT_EQ(LeasePage::open(directory / "short").error().code, Code::corrupt);
+  std::ofstream(directory / "other") << std::string(4096, 'x');
+  EXPECT_EQ(LeasePage::open(directory / "other").error().code, Code::corrupt);
+}
+
+}  // namespace
+}  // namespace slipway::site
