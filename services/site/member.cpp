@@ -23,10 +23,9 @@ Result<Ballot> load(const fs::path& record) {
   if (file.bad()) return file_error(record, "cannot be read", EIO);
   auto ballot = parse_ballot(text.str());
   if (ballot) return ballot;
-  Error failed = ballot.error().within(record.string());
   // Neither an empty nor an older record will do: what was promised would be promised again, to another.
-  failed.hint = "without its record this member may not vote any more; it has to join the sites anew";
-  return failed;
+  return Error{Code::corrupt, record.string() + ": " + ballot.error().message,
+               "without its record this member may not vote any more; it has to join the sites anew"};
 }
 
 }  // namespace

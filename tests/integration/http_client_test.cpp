@@ -12,6 +12,7 @@
 #include "appliance/http/client.hpp"
 #include "appliance/http/health.hpp"
 #include "appliance/http/server.hpp"
+#include "appliance/process/process.hpp"
 #include "tests/support/temp_directory.hpp"
 
 namespace slipway::http {
@@ -66,10 +67,29 @@ TEST(HttpClient, RefusesAServerItDoesNotTrust) {
 // A3
 TEST(HttpClient, ShowsItsCertificateToAServerThatLetsNobodyElseIn) {
   const test::TempDirectory directory;
-  for (const char* who : {"server", "friend", "stranger"})
-    ASSERT_TRUE(crypto::make_loopback_certificate(directory / (who + std::string(".pem")),
-                                                  directory / (who + std::string(".key")), std::chrono::hours(24))
-                    .has_value());
+  for (const std::string who : {"server", "friend", "stranger"}) {
+    const auto made = process::run({.argv = {"openssl",
+                                             "req",
+                                             "-x509",
+                                             "-newkey",
+                                             "ec",
+                                             "-pkeyopt",
+                                             "ec_paramgen_curve:P-256",
+                                             "-nodes",
+                                             "-subj",
+                                             "/CN=" + who,
+                                             "-days",
+                                             "2",
+                                             "-addext",
+                                             "subjectAltName=IP:127.0.0.1",
+                                             "-addext",
+                                             "extendedKeyUsage=serverAuth,clientAuth",
+                                             "-keyout",
+                                             (directory / (who + ".key")).string(),
+                                             "-out",
+                                             (directory / (who + ".pem")).string()}});
+    ASSERT_TRUE(made.has_value() && made->exit_status == 0);
+  }
   Router router;
   router.add(Method::get, "/who", [](Request& request) { return Response::text(request.client_name); });
   auto server = Server::start({.port = 0,
@@ -88,7 +108,7 @@ TEST(HttpClient, ShowsItsCertificateToAServerThatLetsNobodyElseIn) {
   };
   const auto known = fetch_as("friend");
   ASSERT_TRUE(known.has_value()) << known.error().message;
-  EXPECT_THAT(known->body, HasSubstr("Slipway"));
+  EXPECT_EQ(known->body, "friend");
   for (const char* who : {"stranger", ""}) {
     const auto refused = fetch_as(who);
     ASSERT_FALSE(refused.has_value()) << who;
