@@ -41,8 +41,9 @@ void record(const Answered& answered) {
   const Metrics& metrics = metrics_of(answered);
   metrics.requests.add();
   metrics.durations.observe(answered.taken.count());
-  // Monitoring asks several times a minute, for ever: what went well with it is no news.
-  const bool routine = answered.status < 400 && (answered.route == "/health" || answered.route == "/metrics");
+  // Monitoring asks several times a minute, and sites each other every second, for ever: what went well is no news.
+  const bool routine = answered.status < 400 &&
+                       (answered.route == "/health" || answered.route == "/metrics" || answered.route == "/agree");
   const auto level = routine ? telemetry::Level::debug : telemetry::Level::info;
   if (!telemetry::enabled(level)) return;
   telemetry::log(level, "http.request",
