@@ -75,6 +75,14 @@ Result<std::string> read_body(std::istream& stream, const std::string& url, cons
   return body;
 }
 
+/// Before the body is sent; the head says nothing that others may not read.
+Status is_named(Poco::Net::HTTPClientSession& session, const std::string& url, const std::string& name) {
+  auto* tls = dynamic_cast<Poco::Net::HTTPSClientSession*>(&session);
+  const std::string shown = tls != nullptr ? tls->serverCertificate().commonName() : std::string();
+  if (shown == name) return {};
+  return Error{Code::unavailable, "'" + url + "': '" + shown + "' answers there, and not '" + name + "'"};
+}
+
 Result<ClientAnswer> exchange(const ClientRequest& request, const Poco::URI& uri, const ClientOptions& options) {
   const auto session = open(uri, options);
   const std::string path = uri.getPathAndQuery();
@@ -84,7 +92,9 @@ Result<ClientAnswer> exchange(const ClientRequest& request, const Poco::URI& uri
   for (const auto& [name, value] : request.headers) head.set(name, value);
   if (!request.body.empty() || request.method == "POST" || request.method == "PUT")
     head.setContentLength64(static_cast<Poco::Int64>(request.body.size()));
-  session->sendRequest(head) << request.body << std::flush;
+  auto& stream_out = session->sendRequest(head);
+  if (!options.server_name.empty()) SLIPWAY_CHECK(is_named(*session, request.url, options.server_name));
+  stream_out << request.body << std::flush;
 
   Poco::Net::HTTPResponse response;
   std::istream& stream = session->receiveResponse(response);

@@ -37,7 +37,8 @@ Poco::Net::Context::Ptr make(const ServerOptions& options) {
 }  // namespace
 
 Result<Poco::Net::Context::Ptr> make_tls_context(const ServerOptions& options) {
-  if (options.certificate_file.empty() && options.key_file.empty()) return Poco::Net::Context::Ptr();
+  if (options.certificate_file.empty() && options.key_file.empty() && options.client_ca_file.empty())
+    return Poco::Net::Context::Ptr();
   if (options.certificate_file.empty() || options.key_file.empty())
     return Error{Code::invalid_argument, "TLS: certificate and key belong together", "set both or neither"};
   SLIPWAY_CHECK(readable(options.certificate_file, "certificate"));

@@ -11,6 +11,9 @@
 
 namespace slipway::site {
 
+/// How long a hand-over may stop writes before they go on where they were.
+inline constexpr Instant kPatience = std::chrono::seconds(10);
+
 /// The witness is the last member; it votes and never writes.
 inline constexpr std::size_t kWitness = kMembers - 1;
 
@@ -23,22 +26,24 @@ struct Setup {
 
 /// What a site knows of its own database at this moment.
 struct Local {
-  bool can_serve = false;  ///< the database runs and could take writes
+  Instant looked_at{0};         ///< when looking began: what was permitted later is not in it
+  bool can_serve = false;       ///< the database runs, read-only or not
+  bool writes_stopped = false;  ///< it takes no writes, and none is under way
   /// As holder, of the other site's replica:
   bool standby_follows = false;  ///< it is connected and nearly has everything: commits may begin to wait for it
   bool standby_has_all = false;  ///< commits wait for it, and it has what was committed before they did
   bool standby_lost = false;     ///< commits have waited for it too long
 };
 
-/// A person's order to take over. `seen`: the epoch that was shown to that person; an order does not outlive it.
+/// A person's order to take over. It holds for two leases, and not beyond the epoch that the person was shown.
 struct Order {
-  std::uint64_t seen = 0;
+  std::uint64_t seen = 0;    ///< of the newest holding that is known (`Ballot::accepted`)
   bool accept_loss = false;  ///< writes of `seen` and before may be lost
 };
 
 struct VoteRequest {
   Vote vote;
-  Instant sent{0};  ///< by the sender's clock, returned as it is
+  Timing timing;
 };
 struct VoteAnswer {
   std::uint64_t epoch = 0;
@@ -46,7 +51,8 @@ struct VoteAnswer {
 };
 struct RenewRequest {
   Holding holding;
-  Instant sent{0};
+  Instant sent{0};  ///< by the sender's clock, returned as it is
+  Timing timing;
 };
 struct RenewAnswer {
   Holding renewed;
@@ -84,10 +90,11 @@ class Agent {
   void receive(std::size_t from, const Message& message, Instant now);
 
   /// Takes over by order; refused by the members where it would lose something that the order does not accept.
-  void order(const Order& order) { order_ = order; }
+  void order(const Order& order, Instant now);
   [[nodiscard]] bool has_order() const { return order_.has_value(); }
-  /// Hands over to the other site as soon as that has everything. Only of the holder.
-  void hand_over();
+  /// Hands over to the other site as soon as writes have stopped here and that has everything; writes go on here if
+  /// that takes longer than `patience`. Only of the holder.
+  void hand_over(Instant now, Instant patience = kPatience);
 
   /// To be sent, in this order, once `ballot` is on the disk.
   [[nodiscard]] std::vector<Outgoing> take_outgoing();
@@ -97,18 +104,25 @@ class Agent {
   [[nodiscard]] bool may_write(Instant now) const;
   /// See tenure_rules.
   [[nodiscard]] bool may_acknowledge(Instant now) const;
-  /// A commit has to wait until the other site has it.
+  /// A commit has to wait until the other site has it. Stays as it was when the tenure ends: a commit that was waiting
+  /// then must not be let go.
   [[nodiscard]] bool needs_standby() const { return needs_standby_; }
   /// The newest epoch that this member has promised: replication from the holder of an older one is not taken any more.
   [[nodiscard]] std::uint64_t epoch() const { return ballot_.promised; }
   [[nodiscard]] const std::optional<Tenure>& tenure() const { return tenure_; }
 
  private:
+  void take_vote_request(std::size_t from, const VoteRequest& message, Instant now);
+  void take_renew_request(std::size_t from, const RenewRequest& message, Instant now);
   void take_vote_answer(std::size_t from, const VoteAnswer& message, Instant now);
   void take_renew_answer(std::size_t from, const RenewAnswer& message, Instant now);
-  void take_hand_over(const HandOver& message, Instant now);
+  void take_hand_over(std::size_t from, const HandOver& message, Instant now);
+  void lead(Instant now, const Local& local);
+  void follow(Instant now, const Local& local);
+  [[nodiscard]] bool has_reason(Instant now) const;
   void campaign(Instant now);
-  void lose_campaign(Instant now, std::uint64_t random);
+  void lose_campaign(Instant now);
+  void end_what_is_overtaken();
   void renew_lease(Instant now);
   void watch_standby(const Local& local);
   void close(const Local& local, Instant now);
@@ -123,10 +137,14 @@ class Agent {
   std::optional<Campaign> campaign_;
   std::optional<Tenure> tenure_;
   std::optional<Order> order_;
+  Instant order_until_{0};
   std::array<std::optional<Answer>, kMembers> heard_{};  ///< for the choice of an epoch
   bool needs_standby_ = false;
-  bool invited_ = false;   ///< the holder has handed over to this site
+  std::optional<std::uint64_t> invited_;  ///< the holder of this epoch has handed over to this site
+  Instant closing_since_{0};
+  Instant closing_until_{0};
   Instant rest_until_{0};  ///< no campaign before
+  std::uint64_t random_ = 0;
   std::vector<Outgoing> outgoing_;
 };
 

@@ -27,7 +27,8 @@ namespace slipway::site {
 /// Since this machine started (CLOCK_BOOTTIME). Comparable on one machine only.
 using Instant = std::chrono::nanoseconds;
 
-/// The same for all members: the agreement is unsafe where they differ, so members refuse one whose own differ.
+/// The same for all members: the agreement is unsafe where they differ, so a request says its sender's, and a member
+/// refuses others.
 struct Timing {
   std::chrono::milliseconds beat{1000};    ///< a holder renews its lease this often
   std::chrono::milliseconds lease{4000};   ///< how long a member stands by what it has promised
@@ -51,10 +52,14 @@ struct Holding {
 
 /// What a member has to remember. `free_at` is not durable: see `reopened`.
 struct Ballot {
-  std::uint64_t promised = 0;  ///< no member of an older epoch gets anything any more
-  std::string promised_to;     ///< a site
-  Holding accepted;            ///< the newest that a holder has recorded here
-  Instant free_at{0};          ///< until then `promised_to` may rely on this member
+  std::uint64_t promised = 0;          ///< no member of an older epoch gets anything any more
+  std::string promised_to;             ///< a site
+  Holding accepted;                    ///< the newest that a holder has recorded here
+  std::chrono::milliseconds lease{0};  ///< how long the newest promise holds
+  /// Made in the place of a record that was lost: what had been promised is not known. It stands by a holder that it
+  /// hears, and only then votes again.
+  bool learning = false;
+  Instant free_at{0};  ///< until then `promised_to` may rely on this member
 
   bool operator==(const Ballot&) const = default;
 };
@@ -74,10 +79,13 @@ struct Release {
 
 enum class Refusal {
   none,
-  older_epoch,    ///< another epoch has been promised since
-  lease_runs,     ///< another site may still be writing
-  lacks_writes,   ///< the candidate may lack what was acknowledged
-  older_revision  ///< a message that was overtaken
+  older_epoch,     ///< another epoch has been promised since
+  lease_runs,      ///< another site may still be writing
+  lacks_writes,    ///< the candidate may lack what was acknowledged
+  older_revision,  ///< a message that was overtaken
+  learning,        ///< this member has lost its record and has heard no holder since
+  other_timing,    ///< the sender counts with another lease
+  not_the_sender   ///< a site speaks for another one
 };
 
 struct Answer {
@@ -98,7 +106,11 @@ struct Answer {
 [[nodiscard]] Answer renew(Ballot& ballot, const Holding& holding, Instant now, const Timing& timing);
 void release(Ballot& ballot, const Release& release, Instant now);
 
-/// What was read from the disk. Nobody knows when the last promise was made, so it counts as made now.
+/// An answer with what the ballot is at this moment.
+[[nodiscard]] Answer answered(const Ballot& ballot, Refusal refusal, Instant now);
+
+/// What was read from the disk. Nobody knows when the last promise was made, so it counts as made now, for as long as
+/// it held then or would now.
 [[nodiscard]] Ballot reopened(Ballot durable, Instant now, const Timing& timing);
 
 /// Whether a site has everything that was acknowledged, as far as this record knows.

@@ -46,8 +46,8 @@ Result<void*> map(const std::filesystem::path& file, int flags, int protection, 
 Result<LeasePage> LeasePage::create(const std::filesystem::path& file) {
   SLIPWAY_TRY(void* place, map(file, O_RDWR | O_CREAT, PROT_READ | PROT_WRITE, sizeof(Words)));
   auto* words = static_cast<Words*>(place);
-  // A writer before this one may have ended in the middle.
-  words->sequence.store(words->sequence.load() & ~1ULL);
+  // A writer before this one may have ended in the middle. Up, so that no reader takes what it sees for what it saw.
+  words->sequence.store((words->sequence.load() + 1) & ~1ULL);
   LeasePage page(words);
   page.publish({});
   words->kind.store(kKind);

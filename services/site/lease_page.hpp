@@ -14,10 +14,16 @@ namespace slipway::site {
 
 /// What a host knows of its permission to write. Instants by CLOCK_BOOTTIME of this host.
 struct Lease {
-  std::uint64_t epoch = 0;
+  std::uint64_t epoch = 0;       ///< that this site holds; 0: none
   Instant write_until{0};        ///< new writes may begin before this
   Instant acknowledge_until{0};  ///< what was committed may be acknowledged before this
 };
+
+/// Whether a write may be acknowledged that was begun in `epoch`: asked after the commit. A later epoch of the same
+/// site does not count: in between the other one may have written, without this write.
+[[nodiscard]] inline bool acknowledges(const Lease& lease, std::uint64_t epoch, Instant now) {
+  return epoch != 0 && lease.epoch == epoch && now < lease.acknowledge_until;
+}
 
 /// Thread-safe; one writer, any number of readers in any process.
 class LeasePage {

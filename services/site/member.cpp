@@ -16,7 +16,9 @@ namespace fs = std::filesystem;
 
 Result<Ballot> load(const fs::path& record) {
   std::ifstream file(record, std::ios::binary);
-  if (!file && errno == ENOENT) return Ballot{};
+  if (!file && errno == ENOENT)
+    return Error{Code::not_found, record.string() + ": this member has no record",
+                 "where it is on a volume that is not mounted, mount it; a member that has lost it has to join anew"};
   if (!file) return file_error(record, "cannot be read", errno);
   std::ostringstream text;
   text << file.rdbuf();
@@ -36,11 +38,18 @@ Instant boot_clock() {
   return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
 }
 
+Status Member::make_record(const fs::path& record, bool lost) {
+  Ballot fresh;
+  fresh.learning = lost;
+  return create_file(record, ballot_text(fresh));
+}
+
 Result<Member> Member::open(Setup setup, fs::path record, Instant now) {
+  SLIPWAY_TRY(FileLock lock, FileLock::take(record.string() + ".lock", "another agent of this site runs"));
   SLIPWAY_TRY(Ballot ballot, load(record));
   std::string kept = ballot_text(ballot);
   SLIPWAY_CHECK(replace_file(record, kept));
-  return Member(Agent(std::move(setup), std::move(ballot), now), std::move(record), std::move(kept));
+  return Member(std::move(lock), Agent(std::move(setup), std::move(ballot), now), std::move(record), std::move(kept));
 }
 
 Result<std::vector<Outgoing>> Member::tick(Instant now, const Local& local, std::uint64_t random) {

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <vector>
 
+#include "appliance/base/file_lock.hpp"
 #include "appliance/base/result.hpp"
 #include "services/site/agent_rules.hpp"
 
@@ -15,8 +16,12 @@ namespace slipway::site {
 /// Not thread-safe.
 class Member {
  public:
-  /// `record` is read where it is, else made: it must lie on storage that keeps what was synced. Errors: corrupt and
-  /// permission naming the file, no_space.
+  /// Makes the record of a member that joins. `lost`: it was a member before, and what it promised is not known any
+  /// more; it votes again when it has heard the site that writes. Errors: conflict when there is one; of file.hpp.
+  [[nodiscard]] static Status make_record(const std::filesystem::path& record, bool lost);
+
+  /// `record` must lie on storage that keeps what was synced; another process that has it open is an error (in_use),
+  /// since two would promise twice. Errors: not_found, corrupt, permission naming the file; no_space.
   [[nodiscard]] static Result<Member> open(Setup setup, std::filesystem::path record, Instant now);
 
   /// See Agent; what has to be sent. After an error the record is older than what the agent has promised: the program
@@ -24,15 +29,16 @@ class Member {
   [[nodiscard]] Result<std::vector<Outgoing>> tick(Instant now, const Local& local, std::uint64_t random);
   [[nodiscard]] Result<std::vector<Outgoing>> receive(std::size_t from, const Message& message, Instant now);
 
-  void order(const Order& order) { agent_.order(order); }
-  void hand_over() { agent_.hand_over(); }
+  void order(const Order& order, Instant now) { agent_.order(order, now); }
+  void hand_over(Instant now) { agent_.hand_over(now); }
   [[nodiscard]] const Agent& agent() const { return agent_; }
 
  private:
-  Member(Agent agent, std::filesystem::path record, std::string kept)
-      : agent_(std::move(agent)), record_(std::move(record)), kept_(std::move(kept)) {}
+  Member(FileLock lock, Agent agent, std::filesystem::path record, std::string kept)
+      : lock_(std::move(lock)), agent_(std::move(agent)), record_(std::move(record)), kept_(std::move(kept)) {}
   [[nodiscard]] Result<std::vector<Outgoing>> keep();
 
+  FileLock lock_;
   Agent agent_;
   std::filesystem::path record_;
   std::string kept_;

@@ -12,11 +12,14 @@ namespace {
 using nlohmann::ordered_json;
 constexpr int kFormat = 1;
 
-constexpr std::array<std::pair<Refusal, std::string_view>, 5> kRefusals{{{Refusal::none, "none"},
+constexpr std::array<std::pair<Refusal, std::string_view>, 8> kRefusals{{{Refusal::none, "none"},
                                                                          {Refusal::older_epoch, "older_epoch"},
                                                                          {Refusal::lease_runs, "lease_runs"},
                                                                          {Refusal::lacks_writes, "lacks_writes"},
-                                                                         {Refusal::older_revision, "older_revision"}}};
+                                                                         {Refusal::older_revision, "older_revision"},
+                                                                         {Refusal::learning, "learning"},
+                                                                         {Refusal::other_timing, "other_timing"},
+                                                                         {Refusal::not_the_sender, "not_the_sender"}}};
 
 /// Of -1 the library would make the greatest epoch.
 std::uint64_t count_of(const ordered_json& json) {
@@ -31,6 +34,25 @@ void expect_keys(const ordered_json& json, std::initializer_list<std::string_vie
   for (const auto& [key, value] : json.items())
     if (std::find(keys.begin(), keys.end(), key) == keys.end())
       throw std::invalid_argument("unknown member '" + key + "'");
+}
+
+ordered_json to_json(const Timing& timing) {
+  return {{"beat_ms", timing.beat.count()},
+          {"lease_ms", timing.lease.count()},
+          {"margin_ms", timing.margin.count()},
+          {"fencing_ms", timing.fencing.count()}};
+}
+
+std::chrono::milliseconds milliseconds_of(const ordered_json& json) {
+  return std::chrono::milliseconds(static_cast<std::chrono::milliseconds::rep>(count_of(json)));
+}
+
+Timing timing_of(const ordered_json& json) {
+  expect_keys(json, {"beat_ms", "lease_ms", "margin_ms", "fencing_ms"});
+  return {.beat = milliseconds_of(json.at("beat_ms")),
+          .lease = milliseconds_of(json.at("lease_ms")),
+          .margin = milliseconds_of(json.at("margin_ms")),
+          .fencing = milliseconds_of(json.at("fencing_ms"))};
 }
 
 ordered_json to_json(const Holding& holding) {
@@ -69,8 +91,10 @@ Answer answer_of(const ordered_json& json) {
 
 struct ToJson {
   ordered_json operator()(const VoteRequest& one) const {
-    ordered_json json{
-        {"kind", "vote"}, {"epoch", one.vote.epoch}, {"candidate", one.vote.candidate}, {"sent_ns", one.sent.count()}};
+    ordered_json json{{"kind", "vote"},
+                      {"epoch", one.vote.epoch},
+                      {"candidate", one.vote.candidate},
+                      {"timing", to_json(one.timing)}};
     if (one.vote.accepts_loss_of) json["accepts_loss_of"] = *one.vote.accepts_loss_of;
     return json;
   }
@@ -78,7 +102,10 @@ struct ToJson {
     return {{"kind", "voted"}, {"epoch", one.epoch}, {"answer", to_json(one.answer)}};
   }
   ordered_json operator()(const RenewRequest& one) const {
-    return {{"kind", "renew"}, {"holding", to_json(one.holding)}, {"sent_ns", one.sent.count()}};
+    return {{"kind", "renew"},
+            {"holding", to_json(one.holding)},
+            {"sent_ns", one.sent.count()},
+            {"timing", to_json(one.timing)}};
   }
   ordered_json operator()(const RenewAnswer& one) const {
     return {{"kind", "renewed"},
@@ -100,18 +127,18 @@ Message message_of(ordered_json json) {
   const std::string kind = json.at("kind");
   json.erase("kind");
   if (kind == "vote") {
-    expect_keys(json, {"epoch", "candidate", "sent_ns", "accepts_loss_of"});
+    expect_keys(json, {"epoch", "candidate", "timing", "accepts_loss_of"});
     Vote vote{count_of(json.at("epoch")), json.at("candidate"), {}};
     if (json.contains("accepts_loss_of")) vote.accepts_loss_of = count_of(json.at("accepts_loss_of"));
-    return VoteRequest{std::move(vote), instant_of(json.at("sent_ns"))};
+    return VoteRequest{std::move(vote), timing_of(json.at("timing"))};
   }
   if (kind == "voted") {
     expect_keys(json, {"epoch", "answer"});
     return VoteAnswer{count_of(json.at("epoch")), answer_of(json.at("answer"))};
   }
   if (kind == "renew") {
-    expect_keys(json, {"holding", "sent_ns"});
-    return RenewRequest{holding_of(json.at("holding")), instant_of(json.at("sent_ns"))};
+    expect_keys(json, {"holding", "sent_ns", "timing"});
+    return RenewRequest{holding_of(json.at("holding")), instant_of(json.at("sent_ns")), timing_of(json.at("timing"))};
   }
   if (kind == "renewed") {
     expect_keys(json, {"renewed", "sent_ns", "answer"});
@@ -145,7 +172,9 @@ std::string ballot_text(const Ballot& ballot) {
   const ordered_json json{{"format", kFormat},
                           {"promised", ballot.promised},
                           {"promised_to", ballot.promised_to},
-                          {"accepted", to_json(ballot.accepted)}};
+                          {"accepted", to_json(ballot.accepted)},
+                          {"lease_ms", ballot.lease.count()},
+                          {"learning", ballot.learning}};
   return json.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
 
@@ -153,10 +182,12 @@ Result<Ballot> parse_ballot(std::string_view text) {
   try {
     const auto json = ordered_json::parse(text);
     if (json.at("format") != kFormat) throw std::invalid_argument("of another version of Slipway");
-    expect_keys(json, {"format", "promised", "promised_to", "accepted"});
+    expect_keys(json, {"format", "promised", "promised_to", "accepted", "lease_ms", "learning"});
     return Ballot{.promised = count_of(json.at("promised")),
                   .promised_to = json.at("promised_to"),
-                  .accepted = holding_of(json.at("accepted"))};
+                  .accepted = holding_of(json.at("accepted")),
+                  .lease = milliseconds_of(json.at("lease_ms")),
+                  .learning = json.at("learning").get<bool>()};
   } catch (const std::exception& fault) {
     return Error{Code::corrupt, "this member's record: " + std::string(fault.what())};
   }

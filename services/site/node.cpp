@@ -16,8 +16,6 @@ namespace slipway::site {
 namespace {
 
 constexpr std::uint64_t kMessageBytes = 16U << 10U;
-/// More than that waits for nobody: a member that does not answer gets the newest.
-constexpr std::size_t kMostWaiting = 8;
 constexpr std::string_view kPath = "/agree";
 
 /// Messages for one other member, sent one after another on a thread of their own.
@@ -31,11 +29,15 @@ class Line {
   Line(const Line&) = delete;
   Line& operator=(const Line&) = delete;
 
+  /// A newer message of a kind takes the place of one that still waits: what was asked before is not asked any more.
   void put(const Message& message) {
     {
       const std::scoped_lock lock(mutex_);
-      if (waiting_.size() == kMostWaiting) waiting_.pop_front();
-      waiting_.push_back(message_text(message));
+      const auto same = std::ranges::find(waiting_, message.index(), [](const Message& one) { return one.index(); });
+      if (same != waiting_.end())
+        *same = message;
+      else
+        waiting_.push_back(message);
     }
     news_.notify_one();
   }
@@ -51,16 +53,16 @@ class Line {
 
  private:
   void run() {
-    while (const auto text = next()) send(*text);
+    while (const auto message = next()) send(message_text(*message));
   }
 
-  std::optional<std::string> next() {
+  std::optional<Message> next() {
     std::unique_lock lock(mutex_);
     news_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
     if (stopping_) return std::nullopt;
-    std::string text = std::move(waiting_.front());
+    Message message = std::move(waiting_.front());
     waiting_.pop_front();
-    return text;
+    return message;
   }
 
   void send(const std::string& text) {
@@ -91,7 +93,7 @@ class Line {
   bool reached_ = true;
   std::mutex mutex_;
   std::condition_variable news_;
-  std::deque<std::string> waiting_;
+  std::deque<Message> waiting_;  ///< one of each kind at most
   bool stopping_ = false;
   std::thread thread_;
 };
@@ -116,7 +118,7 @@ class RunningNode final : public Node {
     for (std::size_t member = 0; member < kMembers; ++member)
       if (member != options_.setup.self)
         lines_.at(member) = std::make_unique<Line>(
-            options_.urls.at(member), client_options(),
+            options_.urls.at(member), client_options(options_.setup.names.at(member)),
             [this, member](const Message& message) { step([&](Instant now) { return heard(member, message, now); }); });
     auto server = http::Server::start(options_.server, std::move(router));
     if (!server) return server.error();
@@ -127,11 +129,13 @@ class RunningNode final : public Node {
 
   void order(const Order& order) override {
     const std::scoped_lock lock(mutex_);
-    member_.order(order);
+    member_.order(order, boot_clock());
   }
   void hand_over() override {
     const std::scoped_lock lock(mutex_);
-    member_.hand_over();
+    if (failed_) return;
+    member_.hand_over(boot_clock());
+    publish();
   }
 
   [[nodiscard]] NodeState state() const override {
@@ -146,6 +150,7 @@ class RunningNode final : public Node {
   }
 
   void stop() override {
+    const std::scoped_lock lock(stopping_);
     if (beat_.joinable()) {
       beat_.request_stop();
       beat_.join();
@@ -156,10 +161,12 @@ class RunningNode final : public Node {
   }
 
  private:
-  http::ClientOptions client_options() const {
+  /// Knows the other end by its certificate, whatever address it is at.
+  http::ClientOptions client_options(const std::string& name) const {
     return {.ca_file = options_.server.client_ca_file,
             .certificate_file = options_.server.certificate_file,
             .key_file = options_.server.key_file,
+            .server_name = name,
             .limit = options_.setup.timing.beat,
             .answer_bytes = kMessageBytes};
   }
@@ -169,7 +176,9 @@ class RunningNode final : public Node {
     std::mutex mutex;
     std::condition_variable_any sleep;
     while (!asked.stop_requested()) {
-      const Local local = look_();
+      const Instant began = boot_clock();
+      Local local = look_();
+      local.looked_at = began;
       step([&](Instant now) { return member_.tick(now, local, random()); });
       std::unique_lock lock(mutex);
       sleep.wait_for(lock, asked, options_.beat, [] { return false; });
@@ -210,8 +219,9 @@ class RunningNode final : public Node {
 
   void publish() {
     const Agent& agent = member_.agent();
-    Lease lease{.epoch = agent.epoch()};
+    Lease lease;
     if (agent.tenure()) {
+      lease.epoch = agent.tenure()->holding.epoch;
       lease.acknowledge_until = lease_end(*agent.tenure());
       if (agent.role() == Role::holder) lease.write_until = lease.acknowledge_until - options_.setup.timing.fencing;
     }
@@ -238,6 +248,7 @@ class RunningNode final : public Node {
   NodeOptions options_;
   std::function<Local()> look_;
   std::function<void(const Error&)> ended_;
+  std::mutex stopping_;
   mutable std::mutex mutex_;
   Member member_;
   LeasePage page_;

@@ -34,8 +34,9 @@ struct NodeState {
 class Node {
  public:
   /// `look` says what this site's database is like; called every beat from a thread of the node, and must not wait for
-  /// longer than a beat. `ended` is called once when the record cannot be kept: nothing is said any more from then on,
-  /// and the program has to end. Errors: of Member, of the server, of the page.
+  /// longer than a beat. `ended` is called once when the record cannot be kept, from a thread of the node, so it may
+  /// signal and not stop it: nothing is said any more from then on, and the program has to end. Errors: of Member, of
+  /// the server, of the page.
   [[nodiscard]] static Result<std::unique_ptr<Node>> start(NodeOptions options, std::function<Local()> look,
                                                            std::function<void(const Error&)> ended);
   virtual ~Node() = default;

@@ -22,7 +22,8 @@ Setup setup_of(std::size_t self) {
 TEST(SiteMember, RemembersItsPromiseBeforeItsAnswerLeaves) {
   const test::TempDirectory directory;
   const auto record = directory / "record";
-  const Message asked = VoteRequest{{4, "south", {}}, seconds(1)};
+  ASSERT_TRUE(Member::make_record(record, false));
+  const Message asked = VoteRequest{{4, "south", {}}, {}};
   {
     auto member = Member::open(setup_of(kWitness), record, seconds(100));
     ASSERT_TRUE(member) << member.error().message;
@@ -34,7 +35,7 @@ TEST(SiteMember, RemembersItsPromiseBeforeItsAnswerLeaves) {
   auto again = Member::open(setup_of(kWitness), record, seconds(100));
   ASSERT_TRUE(again);
   EXPECT_EQ(again->agent().epoch(), 4U);
-  const auto other = again->receive(0, VoteRequest{{4, "north", {}}, seconds(1)}, seconds(200));
+  const auto other = again->receive(0, VoteRequest{{4, "north", {}}, {}}, seconds(200));
   ASSERT_TRUE(other);
   EXPECT_EQ(std::get<VoteAnswer>(other->front().message).answer.refusal, Refusal::older_epoch);
 }
@@ -43,10 +44,11 @@ TEST(SiteMember, RemembersItsPromiseBeforeItsAnswerLeaves) {
 TEST(SiteMember, SaysNothingMoreWhenItsRecordCannotBeKept) {
   const test::TempDirectory directory;
   std::filesystem::create_directory(directory / "gone");
+  ASSERT_TRUE(Member::make_record(directory / "gone/record", false));
   auto member = Member::open(setup_of(kWitness), directory / "gone/record", seconds(100));
   ASSERT_TRUE(member);
   std::filesystem::remove_all(directory / "gone");
-  const auto answers = member->receive(1, VoteRequest{{4, "south", {}}, seconds(1)}, seconds(100));
+  const auto answers = member->receive(1, VoteRequest{{4, "south", {}}, {}}, seconds(100));
   ASSERT_FALSE(answers);
   EXPECT_THAT(answers.error().message, HasSubstr("record"));
 }
@@ -55,6 +57,9 @@ TEST(SiteMember, SaysNothingMoreWhenItsRecordCannotBeKept) {
 TEST(SiteMember, DoesNotBeginAnewBehindADamagedRecord) {
   const test::TempDirectory directory;
   const auto record = directory / "record";
+  EXPECT_EQ(Member::open(setup_of(0), record, seconds(1)).error().code, Code::not_found);
+  ASSERT_TRUE(Member::make_record(record, false));
+  EXPECT_EQ(Member::make_record(record, false).error().code, Code::conflict);
   ASSERT_TRUE(Member::open(setup_of(0), record, seconds(1)));
   std::filesystem::resize_file(record, 20);
   const auto member = Member::open(setup_of(0), record, seconds(1));
@@ -62,6 +67,63 @@ TEST(SiteMember, DoesNotBeginAnewBehindADamagedRecord) {
   EXPECT_EQ(member.error().code, Code::corrupt);
   EXPECT_THAT(member.error().message, HasSubstr(record.string()));
   EXPECT_EQ(std::filesystem::file_size(record), 20U);
+}
+
+// F5
+TEST(SiteMember, IsRunByOneProcess) {
+  const test::TempDirectory directory;
+  ASSERT_TRUE(Member::make_record(directory / "record", false));
+  const auto member = Member::open(setup_of(0), directory / "record", seconds(1));
+  ASSERT_TRUE(member);
+  const auto second = Member::open(setup_of(0), directory / "record", seconds(1));
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, Code::in_use);
+}
+
+// F5
+TEST(SiteMember, ThatHasLostItsRecordVotesOnlyAfterItHasHeardTheSiteThatWrites) {
+  const test::TempDirectory directory;
+  ASSERT_TRUE(Member::make_record(directory / "record", true));
+  auto member = Member::open(setup_of(kWitness), directory / "record", seconds(100));
+  ASSERT_TRUE(member);
+  const Timing timing;
+  const Holding holding{.epoch = 3, .holder = "north", .revision = 1, .standby = {}};
+  const auto refusal_of = [&](const Message& message, std::size_t from, Instant now) {
+    const auto answers = member->receive(from, message, now);
+    EXPECT_TRUE(answers && answers->size() == 1);
+    const Message& answer = answers->front().message;
+    return std::holds_alternative<VoteAnswer>(answer) ? std::get<VoteAnswer>(answer).answer.refusal
+                                                      : std::get<RenewAnswer>(answer).answer.refusal;
+  };
+  EXPECT_EQ(refusal_of(VoteRequest{{9, "south", {}}, timing}, 1, seconds(200)), Refusal::learning);
+  EXPECT_EQ(refusal_of(RenewRequest{holding, Instant{0}, timing}, 0, seconds(101)), Refusal::learning)
+      << "another may rely on a promise that was lost";
+  EXPECT_EQ(refusal_of(RenewRequest{holding, Instant{0}, timing}, 0, seconds(104)), Refusal::none);
+  EXPECT_EQ(refusal_of(VoteRequest{{9, "south", {}}, timing}, 1, seconds(200)), Refusal::lacks_writes);
+}
+
+// F5
+TEST(SiteMember, CountsWithNobodyWhoHasAnotherLeaseOrSpeaksForAnother) {
+  const test::TempDirectory directory;
+  ASSERT_TRUE(Member::make_record(directory / "record", false));
+  auto member = Member::open(setup_of(kWitness), directory / "record", seconds(100));
+  ASSERT_TRUE(member);
+  Timing longer;
+  longer.lease = seconds(8);
+  const auto other = member->receive(1, VoteRequest{{9, "south", {}}, longer}, seconds(200));
+  EXPECT_EQ(std::get<VoteAnswer>(other->front().message).answer.refusal, Refusal::other_timing);
+  const auto feigned = member->receive(0, VoteRequest{{9, "south", {}}, {}}, seconds(200));
+  EXPECT_EQ(std::get<VoteAnswer>(feigned->front().message).answer.refusal, Refusal::not_the_sender);
+  EXPECT_EQ(member->agent().epoch(), 0U);
+}
+
+// F5
+TEST(SiteLease, AcknowledgesWhatWasBegunInItsEpochAlone) {
+  const Lease lease{.epoch = 7, .write_until = seconds(9), .acknowledge_until = seconds(10)};
+  EXPECT_TRUE(acknowledges(lease, 7, seconds(9)));
+  EXPECT_FALSE(acknowledges(lease, 7, seconds(10)));
+  EXPECT_FALSE(acknowledges(lease, 5, seconds(9))) << "the other site may have written in 6";
+  EXPECT_FALSE(acknowledges(Lease{}, 0, Instant{-1}));
 }
 
 // F5

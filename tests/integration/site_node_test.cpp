@@ -45,6 +45,8 @@ void make_certificate(const std::filesystem::path& directory, const std::string&
                                            "subjectAltName=IP:127.0.0.1",
                                            "-addext",
                                            "extendedKeyUsage=serverAuth,clientAuth",
+                                           "-addext",
+                                           "basicConstraints=critical,CA:FALSE",
                                            "-keyout",
                                            (directory / (name + ".key")).string(),
                                            "-out",
@@ -81,12 +83,16 @@ class SiteNode : public testing::Test {
       if (ports_.at(j) == 0) ports_.at(j) = free_port();
       options.urls.at(j) = "https://127.0.0.1:" + std::to_string(ports_.at(j));
     }
+    if (!std::filesystem::exists(options.record)) ASSERT_TRUE(Member::make_record(options.record, false));
     auto node = Node::start(
         std::move(options),
         [this] {
           const bool follows = standby_follows_;
-          return Local{
-              .can_serve = true, .standby_follows = follows, .standby_has_all = follows, .standby_lost = !follows};
+          return Local{.can_serve = true,
+                       .writes_stopped = true,
+                       .standby_follows = follows,
+                       .standby_has_all = follows,
+                       .standby_lost = !follows};
         },
         [this](const Error&) { ++ended_; });
     ASSERT_TRUE(node.has_value()) << node.error().message;
@@ -145,7 +151,7 @@ TEST_F(SiteNode, ASiteThatLacksWritesIsNotElectedWithoutAnOrder) {
   standby_follows_ = false;
   ASSERT_TRUE(test::eventually(seconds(30), [&] { return nodes_.at(first)->state().standby.empty(); }));
   ASSERT_TRUE(test::eventually(seconds(30), [&] { return !nodes_.at(first)->state().needs_standby; }));
-  const std::uint64_t seen = nodes_.at(first)->state().ballot.promised;
+  const std::uint64_t seen = nodes_.at(first)->state().ballot.accepted.epoch;
   nodes_.at(first).reset();
   // For longer than a lease and several campaigns nobody writes.
   EXPECT_FALSE(test::eventually(seconds(8), [&] { return writer() == std::optional(1 - first); }));
@@ -166,7 +172,7 @@ TEST_F(SiteNode, HandsOver) {
 TEST_F(SiteNode, ListensToMembersAlone) {
   const std::string url = "https://127.0.0.1:" + std::to_string(ports_.at(kWitness)) + "/agree";
   const auto say = [&](const std::string& who) {
-    return http::fetch({.method = "POST", .url = url, .body = message_text(VoteRequest{{9, "south", {}}, seconds(1)})},
+    return http::fetch({.method = "POST", .url = url, .body = message_text(VoteRequest{{9, "south", {}}, {}})},
                        {.ca_file = directory_ / "all.pem",
                         .certificate_file = directory_ / (who + ".pem"),
                         .key_file = directory_ / (who + ".key")});
@@ -176,6 +182,17 @@ TEST_F(SiteNode, ListensToMembersAlone) {
   ASSERT_TRUE(itself.has_value());
   EXPECT_EQ(itself->status, 403);
   EXPECT_THAT(itself->body, HasSubstr("no other member"));
+}
+
+// F5
+TEST_F(SiteNode, AsksNobodyWhoIsNotTheMemberThatItLooksFor) {
+  const auto asked = http::fetch({.url = "https://127.0.0.1:" + std::to_string(ports_.at(kWitness)) + "/agree"},
+                                 {.ca_file = directory_ / "all.pem",
+                                  .certificate_file = directory_ / "north.pem",
+                                  .key_file = directory_ / "north.key",
+                                  .server_name = "south"});
+  ASSERT_FALSE(asked.has_value());
+  EXPECT_THAT(asked.error().message, HasSubstr("'witness' answers there, and not 'south'"));
 }
 
 // F5

@@ -36,6 +36,16 @@ TEST(SiteBallot, PromisesAnEpochToOneSite) {
 }
 
 // F5
+TEST(SiteBallot, BelievesAHolderThatTheTwoOthersHaveElected) {
+  Ballot ballot;
+  EXPECT_TRUE(vote(ballot, {5, "south", {}}, seconds(100), kTiming).granted());
+  const Holding elected{.epoch = 5, .holder = "north", .revision = 1, .standby = {}};
+  EXPECT_TRUE(renew(ballot, elected, seconds(101), kTiming).granted()) << "nobody else can win epoch 5 any more";
+  EXPECT_EQ(ballot.promised_to, "north");
+  EXPECT_EQ(ballot.free_at, seconds(105));
+}
+
+// F5
 TEST(SiteBallot, IsFreeAtOnceWhenTheHolderGivesItsLeaseBack) {
   Ballot ballot = ballot_with(kNorthWithSouth);
   release(ballot, {3, "north"}, seconds(101));

@@ -12,10 +12,10 @@ const Answer kAnswer{Refusal::lease_runs, 8, kHolding, seconds(3)};
 
 // F5
 TEST(SiteMessage, ComesBackAsItWasSent) {
-  const std::vector<Message> all{VoteRequest{{8, "south", {}}, seconds(12)},
-                                 VoteRequest{{8, "south", 7}, seconds(12)},
+  const std::vector<Message> all{VoteRequest{{8, "south", {}}, {}},
+                                 VoteRequest{{8, "south", 7}, {}},
                                  VoteAnswer{8, kAnswer},
-                                 RenewRequest{kHolding, seconds(12)},
+                                 RenewRequest{kHolding, seconds(12), {}},
                                  RenewAnswer{kHolding, seconds(12), kAnswer},
                                  HandOver{{7, "north"}, "south"}};
   for (const Message& message : all) {
@@ -47,7 +47,12 @@ TEST(SiteMessage, WithAnythingUnknownIsRefusedAsAWhole) {
 
 // F5
 TEST(SiteBallotRecord, ComesBackWithoutTheTimeThatMeansNothingAfterwards) {
-  const Ballot ballot{.promised = 8, .promised_to = "south", .accepted = kHolding, .free_at = seconds(99)};
+  const Ballot ballot{.promised = 8,
+                      .promised_to = "south",
+                      .accepted = kHolding,
+                      .lease = seconds(4),
+                      .learning = true,
+                      .free_at = seconds(99)};
   const auto back = parse_ballot(ballot_text(ballot));
   ASSERT_TRUE(back) << back.error().message;
   Ballot expected = ballot;
