@@ -95,11 +95,16 @@ Status run_long(const Job& job, const std::string& what, std::vector<std::string
   return Error{Code::unavailable, std::move(said.message), said.hint.empty() ? way_out : said.hint + "; " + way_out};
 }
 
-/// Which repositories a restore is of: what earlier answers brought is not taken for these.
+/// Which repositories a restore is of: what earlier answers brought is not taken for these. A slash at the end is no
+/// other place.
 std::string origin_of(const Job& job) {
+  const auto place = [](std::string_view address) {
+    return std::string(address.substr(0, address.find_last_not_of('/') + 1));
+  };
   const auto& answers = job.answers;
-  if (!answers.start.repository.empty()) return answers.start.repository;
-  return answers.backup.odd.empty() ? answers.backup.even : answers.backup.even + " " + answers.backup.odd;
+  if (!answers.start.repository.empty()) return place(answers.start.repository);
+  const std::string even = place(answers.backup.even);
+  return answers.backup.odd.empty() ? even : even + " " + place(answers.backup.odd);
 }
 
 Status restore_beside(const Job& job, const Exchange& exchange) {
@@ -135,8 +140,9 @@ Status restore_beside(const Job& job, const Exchange& exchange) {
 Status move_entries(const fs::path& from, const fs::path& to, bool system_first, std::string_view after_each) {
   std::vector<fs::path> names;
   std::error_code failure;
-  for (const auto& entry : fs::directory_iterator(from, failure)) {
-    const fs::path name = entry.path().filename();
+  // Step by step: the range's own way on throws where a directory cannot be read to its end.
+  for (fs::directory_iterator entry(from, failure), end; !failure && entry != end; entry.increment(failure)) {
+    const fs::path name = entry->path().filename();
     if (name != kMovingOut && name != kMovingIn && name != kBeingMade) names.push_back(name);
   }
   if (failure) return file_error(from, "cannot be listed", failure.value());
