@@ -71,6 +71,8 @@ class Guest:
         return time.monotonic() - began
 
     def power_on(self):
+        if self.machine:
+            self.machine.stderr.close()
         self.machine = subprocess.Popen(self.command_line(), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
 
     def command_line(self):

@@ -82,7 +82,8 @@ class Serves(unittest.TestCase):
 
     # F9
     def test_ova_as_vmware_shows_it(self):
-        self.serves("ova", bus="lsi-sas", card="e1000")
+        # Debian's UEFI for QEMU has no driver for LSI's controllers, VMware's has.
+        self.serves("ova", firmware="bios", bus="lsi-sas", card="e1000")
 
     # F9
     def test_vhdx_with_secure_boot(self):
