@@ -53,7 +53,8 @@ class Clone(lab.Host):
             raise lab.LabError(f"{self.name}: systemd-nspawn ended with {self.process.returncode}\n{said}")
         asked = self.network.inside(self.namespace, "curl", "--silent", "--insecure", "--output", "/dev/null", "--write-out", "%{http_code}",
                                     "https://127.0.0.1/health", check=False)
-        return asked.stdout == "200"
+        # It serves a moment before it is done: the certificate for its name is made last.
+        return asked.stdout == "200" and self.root_sh("test -e /var/lib/slipway/first-boot/done", check=False).returncode == 0
 
     def boot(self):
         try:
