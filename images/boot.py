@@ -32,7 +32,6 @@ BUS = {
     "sata": ["-device", "ahci,id=ahci", "-device", "ide-hd,drive=disk,bus=ahci.0,bootindex=0"],
     "nvme": ["-device", "nvme,drive=disk,serial=trial,bootindex=0"],
     "pvscsi": ["-device", "pvscsi", "-device", "scsi-hd,drive=disk,bootindex=0"],
-    "lsi-sas": ["-device", "mptsas1068", "-device", "scsi-hd,drive=disk,bootindex=0"],
     "ide": ["-device", "ide-hd,drive=disk,bus=ide.0,bootindex=0"],
 }
 CARDS = {"virtio": "virtio-net-pci", "e1000": "e1000", "e1000e": "e1000e", "vmxnet3": "vmxnet3"}

@@ -82,8 +82,9 @@ class Serves(unittest.TestCase):
 
     # F9
     def test_ova_as_vmware_shows_it(self):
-        # Debian's UEFI for QEMU has no driver for LSI's controllers, VMware's has.
-        self.serves("ova", firmware="bios", bus="lsi-sas", card="e1000")
+        # VMware's paravirtual controller. The OVA asks for LSI's parallel one, which QEMU does not have; of QEMU's SAS one, Linux 6.1 sees
+        # the controller and no disk.
+        self.serves("ova", bus="pvscsi", card="e1000")
 
     # F9
     def test_vhdx_with_secure_boot(self):
