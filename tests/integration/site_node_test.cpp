@@ -83,7 +83,9 @@ class SiteNode : public testing::Test {
       if (ports_.at(j) == 0) ports_.at(j) = free_port();
       options.urls.at(j) = "https://127.0.0.1:" + std::to_string(ports_.at(j));
     }
-    if (!std::filesystem::exists(options.record)) ASSERT_TRUE(Member::make_record(options.record, false));
+    if (!std::filesystem::exists(options.record)) {
+      ASSERT_TRUE(Member::make_record(options.record, false));
+    }
     auto node = Node::start(
         std::move(options),
         [this] {
