@@ -6,7 +6,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <fstream>
+#include <thread>
 
 #include "appliance/base/file.hpp"
 #include "appliance/firstboot/identity_rules.hpp"
@@ -17,6 +19,9 @@ namespace slipway::firstboot {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr int kFurtherReloads = 3;
+constexpr std::chrono::seconds kReloadPause{2};
 
 /// Without it, cloud-init would put the platform's name and addresses back at the next boot.
 Status keep_cloud_init_away(const Job& job) {
@@ -124,10 +129,16 @@ Status set_network(const Job& job) {
 }
 
 Status set_management(const Job& job) {
-  SLIPWAY_TRY(const bool changed, job.machine.write(kManagement, management_file(job.answers.management.networks)));
-  if (!changed || !job.machine.ask({"systemctl", "is-active", "--quiet", "nftables.service"})) return {};
-  return job.machine.tell({"systemctl", "reload", "nftables.service"},
-                          "nft --check --file /etc/nftables.conf says why");
+  SLIPWAY_CHECK(job.machine.write(kManagement, management_file(job.answers.management.networks)));
+  // Also where the file is as it has to be: a call that was cut off, or whose rules were not taken, has written it.
+  if (!job.machine.ask({"systemctl", "is-active", "--quiet", "nftables.service"})) return {};
+  // While a machine starts, others change the rules as well; what is refused at one moment is taken at the next.
+  for (int further = kFurtherReloads;; --further) {
+    const Status loaded = job.machine.tell({"systemctl", "reload", "nftables.service"},
+                                           "journalctl -u nftables and nft --check --file /etc/nftables.conf say why");
+    if (loaded || further == 0) return loaded;
+    std::this_thread::sleep_for(kReloadPause);
+  }
 }
 
 Status set_keys(const Job& job) {
