@@ -56,8 +56,10 @@ class Boots(unittest.TestCase):
     # F9
     def test_controllers_and_cards_of_the_other_platforms(self):
         for bus, card in (("pvscsi", "vmxnet3"), ("sata", "e1000"), ("nvme", "virtio"), ("virtio-scsi", "e1000e")):
+            # Debian's UEFI for QEMU has no driver for VMware's controllers.
+            firmware = "bios" if bus == "pvscsi" else "uefi"
             with self.subTest(bus=bus, card=card):
-                self.boot("--firmware", "uefi", "--bus", bus, "--card", card, "--run", "findmnt -n /srv/slipway")
+                self.boot("--firmware", firmware, "--bus", bus, "--card", card, "--run", "findmnt -n /srv/slipway")
 
     # F9
     def test_the_data_volume_fills_a_larger_disk_at_the_first_boot(self):
