@@ -18,7 +18,8 @@ import manifest  # noqa: E402
 import seal  # noqa: E402
 
 CLONES = int(os.environ.get("SLIPWAY_CLONES", "20"))
-AT_ONCE = 2
+# One after another: containers of one session share its control group, and one's systemd would end the other's services.
+AT_ONCE = 1
 # What is a machine's own, below its root.
 OWN = ["etc/machine-id", "etc/ssh/ssh_host_*_key", "etc/ssh/ssh_host_*_key.pub", "srv/slipway/config/secrets/*", "srv/slipway/config/tls/*.pem",
        "var/lib/systemd/random-seed", "srv/slipway/mysql/*.pem"]
