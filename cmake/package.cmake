@@ -3,7 +3,7 @@
 install(TARGETS slipway-migrate RUNTIME DESTINATION bin COMPONENT migrate)
 install(FILES docs/migration.md docs/profiles.md DESTINATION share/doc/slipway-migrate COMPONENT migrate)
 
-install(TARGETS slipway slipway-webd slipway-jobd slipway-backupd slipway-wizardd RUNTIME DESTINATION bin COMPONENT appliance)
+install(TARGETS slipway slipway-webd slipway-jobd slipway-backupd slipway-sited slipway-wizardd RUNTIME DESTINATION bin COMPONENT appliance)
 install(FILES docs/first-boot.md docs/restore.md docs/upgrade.md docs/options.md DESTINATION share/doc/slipway COMPONENT appliance)
 install(DIRECTORY appliance/rootfs/usr/ DESTINATION /usr COMPONENT appliance)
 install(FILES appliance/rootfs/etc/slipway/slipway.toml DESTINATION /etc/slipway COMPONENT appliance)
@@ -33,7 +33,7 @@ function(slipway_debian package component)
 endfunction()
 slipway_debian(slipway-migrate migrate slipway-migrate)
 install(FILES cmake/debian/slipway.lintian-overrides DESTINATION share/lintian/overrides RENAME slipway COMPONENT appliance)
-slipway_debian(slipway appliance slipway slipway-webd slipway-jobd slipway-backupd slipway-wizardd)
+slipway_debian(slipway appliance slipway slipway-webd slipway-jobd slipway-backupd slipway-sited slipway-wizardd)
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME slipway)

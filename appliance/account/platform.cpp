@@ -35,6 +35,14 @@ Status provision_program(sql::Connection& root, const ProgramUser& program) {
         "GRANT SELECT, SHOW VIEW, TRIGGER, EVENT, LOCK TABLES, RELOAD, PROCESS, BINLOG MONITOR, BINLOG ADMIN, "
         "SLAVE MONITOR, REPLICATION SLAVE ON *.*" +
         grantee));
+  if (!program.keeps_site) return {};
+  // READ ONLY ADMIN also lets it write while nobody else may; RELOAD: it resets replication.
+  SLIPWAY_CHECK(root.execute_text(
+      "GRANT READ ONLY ADMIN, REPLICATION MASTER ADMIN, REPLICATION SLAVE ADMIN, SLAVE MONITOR, BINLOG MONITOR, "
+      "CONNECTION ADMIN, PROCESS, RELOAD ON *.*" +
+      grantee));
+  for (const char* table : {"site_epoch", "site_order", "site_probe"})
+    SLIPWAY_CHECK(root.execute_text("GRANT SELECT, INSERT, UPDATE ON " + database + "." + table + grantee));
   return {};
 }
 

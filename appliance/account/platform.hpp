@@ -14,6 +14,9 @@ struct ProgramUser {
   Secret password;
   /// Reads everything there is, and the binary log: for the backup agent. It may change no data.
   bool backs_up = false;
+  /// Opens and closes the server for writes, directs its replication, ends sessions: for the site agent. It may change
+  /// no data but its own tables.
+  bool keeps_site = false;
 };
 
 /// Creates database `slipway`, applies the platform schema, creates or updates the programs' users (each may read the

@@ -1,22 +1,25 @@
-// One process at a time: a lock on a file that goes with the process, however it ends.
+// A lock on a file or a directory, which goes with its process, however that ends.
 #pragma once
 
 #include <filesystem>
-#include <string>
 
 #include "appliance/base/result.hpp"
 
 namespace slipway {
 
-/// Held until it is destroyed. The file stays.
+/// Held until this object goes or its process ends. Movable, not thread-safe.
 class FileLock {
  public:
-  /// Does not wait. Makes the file (0600). Errors: in_use with `holder` as its message; permission, no_space,
-  /// not_found.
-  [[nodiscard]] static Result<FileLock> take(const std::filesystem::path& file, const std::string& holder);
-  ~FileLock();
+  /// Does not wait. Creates the file (0600) when missing; it stays. Errors: in_use when somebody else holds the lock
+  /// (the caller adds what is locked); permission, no_space, not_found.
+  [[nodiscard]] static Result<FileLock> take(const std::filesystem::path& file);
+  /// The lock of a directory itself, for what is done in a moment: waits for its holder. Errors: permission, not_found.
+  [[nodiscard]] static Result<FileLock> wait_for(const std::filesystem::path& directory);
   FileLock(FileLock&& other) noexcept;
-  FileLock& operator=(FileLock&&) = delete;
+  FileLock& operator=(FileLock&& other) noexcept;
+  FileLock(const FileLock&) = delete;
+  FileLock& operator=(const FileLock&) = delete;
+  ~FileLock();
 
  private:
   explicit FileLock(int descriptor) : descriptor_(descriptor) {}

@@ -4,12 +4,18 @@
 
 #include "appliance/base/secret_file.hpp"
 #include "appliance/command/command.hpp"
+#include "appliance/lease/write_gate.hpp"
 
 namespace slipway::command {
 
+/// The server would take writes of an administrator at any time; a site that does not have the writes must not get any.
 Result<sql::Connection> Context::administrator(const std::string& database) const {
+  SLIPWAY_TRY(const auto configuration, this->configuration());
   SLIPWAY_TRY(const auto endpoint, administrator_endpoint(database));
-  return sql::Connection::open(endpoint);
+  SLIPWAY_TRY(auto connection, sql::Connection::open(endpoint));
+  if (!lease::WriteGate::of(configuration).enter())
+    SLIPWAY_CHECK(connection.execute_text("SET SESSION TRANSACTION READ ONLY"));
+  return connection;
 }
 
 Result<sql::Endpoint> Context::administrator_endpoint(const std::string& database) const {

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <pwd.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -156,38 +155,6 @@ Status check_release(const DatabaseOptions& options, const std::string& version)
 }
 
 }  // namespace
-
-Result<FileLock> FileLock::take(const fs::path& file) {
-  const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (descriptor < 0)
-    return Error{errno == ENOSPC ? Code::no_space : Code::permission,
-                 "lock file '" + file.string() + "': " + std::strerror(errno)};
-  FileLock lock(descriptor);
-  if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0)
-    return Error{Code::in_use, "lock file '" + file.string() + "': in use"};
-  return lock;
-}
-
-Result<FileLock> FileLock::wait_for(const fs::path& directory) {
-  FileLock lock(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (lock.descriptor_ >= 0) {
-    while (::flock(lock.descriptor_, LOCK_EX) != 0 && errno == EINTR) {
-    }
-    return lock;
-  }
-  return Error{Code::permission, "directory '" + directory.string() + "': " + std::strerror(errno)};
-}
-
-FileLock::FileLock(FileLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
-
-FileLock& FileLock::operator=(FileLock&& other) noexcept {
-  std::swap(descriptor_, other.descriptor_);
-  return *this;
-}
-
-FileLock::~FileLock() {
-  if (descriptor_ >= 0) ::close(descriptor_);
-}
 
 Error disk_full(const fs::path& directory) {
   return Error{Code::no_space, "directory '" + directory.string() + "': the disk is full",

@@ -5,24 +5,6 @@
 
 namespace slipway::embedded {
 
-/// A lock on a file, held until this object goes or its process ends. Movable, not thread-safe.
-class FileLock {
- public:
-  /// Creates the file when missing. Error: in_use when somebody else holds the lock (the caller adds what is locked).
-  [[nodiscard]] static Result<FileLock> take(const std::filesystem::path& file);
-  /// The lock of a directory itself, for what is done in a moment: waits for its holder. Error: permission.
-  [[nodiscard]] static Result<FileLock> wait_for(const std::filesystem::path& directory);
-  FileLock(FileLock&& other) noexcept;
-  FileLock& operator=(FileLock&& other) noexcept;
-  FileLock(const FileLock&) = delete;
-  FileLock& operator=(const FileLock&) = delete;
-  ~FileLock();
-
- private:
-  explicit FileLock(int descriptor) : descriptor_(descriptor) {}
-  int descriptor_;
-};
-
 /// Makes `directory` (0700) unless it is there. Errors: permission when it belongs to another user, no_space.
 [[nodiscard]] Status make_private_directory(const std::filesystem::path& directory);
 

@@ -1,5 +1,6 @@
 #include <thread>
 
+#include "appliance/base/file_lock.hpp"
 #include "appliance/embedded/data_directory.hpp"
 
 namespace slipway::embedded {

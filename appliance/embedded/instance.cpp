@@ -6,6 +6,7 @@
 #include <fstream>
 #include <thread>
 
+#include "appliance/base/file_lock.hpp"
 #include "appliance/embedded/data_directory.hpp"
 #include "appliance/telemetry/log.hpp"
 

@@ -11,6 +11,7 @@
 #include <fstream>
 #include <tuple>
 
+#include "appliance/base/file_lock.hpp"
 #include "appliance/embedded/data_directory.hpp"
 
 namespace slipway::embedded {

@@ -14,7 +14,8 @@ struct ClientOptions {
       {};  ///< PEM; empty: the system's authorities. Certificate and name are always checked
   std::filesystem::path certificate_file = {};  ///< PEM; shown to a server that asks who calls; with key_file
   std::filesystem::path key_file = {};
-  std::string server_name = {};  ///< when set, the common name that the server's certificate must have as well
+  /// When set, the common name that the server's certificate must have as well: compared before the body leaves.
+  std::string server_name = {};
   std::chrono::milliseconds limit{
       5000};  ///< to connect, to send, and for each silence of the server; ten times that in all
   std::uint64_t answer_bytes = 16ULL << 20U;  ///< a larger body is an error

@@ -77,6 +77,7 @@ void Router::insert(Route route) {
 
 void Router::set_not_found(Handler handler) { not_found_ = std::move(handler); }
 void Router::set_error_answer(ErrorAnswer answer) { error_answer_ = std::move(answer); }
+void Router::set_guard(Guard guard) { guard_ = std::move(guard); }
 
 const Router::Route* Router::find(Request& request) const {
   const Method wanted = route_method(request.method);
@@ -94,7 +95,10 @@ const Router::Route* Router::find(Request& request) const {
 Response Router::dispatch(Request& request) const { return dispatch(request, find(request)); }
 
 Response Router::dispatch(Request& request, const Route* found) const {
-  if (found != nullptr) return found->handler(request);
+  if (found != nullptr) {
+    const bool reads = route_method(request.method) == Method::get || request.method == Method::options;
+    return guard_ && !reads ? guard_(request, found->handler) : found->handler(request);
+  }
   const std::string allow = allowed_methods(request.path);
   if (!allow.empty() && request.method == Method::options)
     return Response{.status = 204, .headers = {{"Allow", allow}}};

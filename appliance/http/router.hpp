@@ -25,6 +25,11 @@ class Router {
   using ErrorAnswer = std::function<Response(const Request&, const Error&)>;
   void set_error_answer(ErrorAnswer answer);
 
+  /// What stands before the handler of every route that may change something (not GET, HEAD, OPTIONS): it calls the
+  /// handler, or does not, and may put another answer in the place of the handler's.
+  using Guard = std::function<Response(Request&, const Handler&)>;
+  void set_guard(Guard guard);
+
   struct Route {
     Method method;
     std::string pattern;
@@ -51,6 +56,7 @@ class Router {
   std::vector<Route> routes_;  ///< most specific first
   Handler not_found_;
   ErrorAnswer error_answer_;
+  Guard guard_;
 };
 
 /// "GET", …

@@ -105,6 +105,7 @@ Code code_of(const Fault& fault) {
   for (const std::string_view full : {"No space left on device", "error 28 ", "errno: 28 ", "errno: 135 "})
     if (contains(fault.text, full)) return Code::no_space;
   if (fault.number == ER_OPTION_PREVENTS_STATEMENT && contains(fault.text, "read-only")) return Code::unavailable;
+  if (fault.number == ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION) return Code::unavailable;
   if (fault.sqlstate.starts_with("23")) return Code::conflict;          // integrity constraint
   if (fault.sqlstate.starts_with("22")) return Code::invalid_argument;  // a value that does not fit its column
   if (fault.sqlstate.starts_with("08")) return Code::unavailable;       // connection trouble seen by the server

@@ -44,7 +44,7 @@ void sweep(const fs::path& below) {
   for (const auto& entry : fs::directory_iterator(below, fault)) {
     if (!entry.path().filename().string().starts_with(kPrefix) || !is_ours(entry.path())) continue;
     if (!fs::exists(entry.path() / kLock, fault)) continue;  // perhaps just being made
-    if (const auto lock = embedded::FileLock::take(entry.path() / kLock); lock && !has_server(entry.path()))
+    if (const auto lock = FileLock::take(entry.path() / kLock); lock && !has_server(entry.path()))
       fs::remove_all(entry.path(), fault);
   }
 }
@@ -83,7 +83,7 @@ Result<ScratchDirectory> ScratchDirectory::make(const fs::path& parent) {
                  "scratch directory below '" + below.string() + "': cannot be made",
                  "name a directory you can write to with --scratch-dir DIR"};
   }
-  auto lock = embedded::FileLock::take(fs::path(name) / kLock);
+  auto lock = FileLock::take(fs::path(name) / kLock);
   if (!lock) {
     fs::remove_all(name, fault);
     return std::move(lock).error();

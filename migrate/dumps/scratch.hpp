@@ -1,7 +1,10 @@
 // A private server for the time of a run: for dumps, and for the sample's on-premise side.
 #pragma once
 
-#include "appliance/embedded/data_directory.hpp"
+#include <utility>
+
+#include "appliance/base/file_lock.hpp"
+#include "appliance/embedded/embedded.hpp"
 
 namespace slipway::migrate {
 
@@ -20,10 +23,9 @@ class ScratchDirectory {
   [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
 
  private:
-  ScratchDirectory(std::filesystem::path path, embedded::FileLock lock)
-      : path_(std::move(path)), lock_(std::move(lock)) {}
+  ScratchDirectory(std::filesystem::path path, FileLock lock) : path_(std::move(path)), lock_(std::move(lock)) {}
   std::filesystem::path path_;
-  embedded::FileLock lock_;  ///< tells later runs that this one lives
+  FileLock lock_;  ///< tells later runs that this one lives
 };
 
 /// A server that lives as long as this object; then it and its data are gone. It listens on no network, writes no

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "appliance/base/file_lock.hpp"
 #include "appliance/embedded/data_directory.hpp"
 #include "services/backup/gentle_thread.hpp"
 #include "services/backup/oracle_store.hpp"
@@ -177,9 +178,9 @@ void try_proof(const std::function<Status(Trial& trial)>& stages, const Oracle& 
                Proof& proof) {
   Trial trial(oracle, options, proof);
   const auto work = [&] {
-    auto lock = Result<embedded::FileLock>(Error{});
+    auto lock = Result<FileLock>(Error{});
     Status done = embedded::make_private_directory(options.directory);
-    if (done) lock = embedded::FileLock::take(options.directory / "proof.lock");
+    if (done) lock = FileLock::take(options.directory / "proof.lock");
     if (done && !lock) done = lock.error().within("another proof runs");
     if (done) done = stages(trial);
     if (!done) proof.fault = ProofFault{trial.stage(), done.error()};

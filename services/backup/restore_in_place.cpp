@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "appliance/base/file.hpp"
+#include "appliance/base/file_lock.hpp"
 #include "appliance/embedded/data_directory.hpp"
 #include "appliance/embedded/instance.hpp"
 #include "services/backup/fail_point.hpp"
@@ -72,7 +73,7 @@ Result<ordered_json> restored_beside(const InPlace& place, const RestoreInto& re
 }
 
 Status exchange(const InPlace& place) {
-  const auto lock = embedded::FileLock::take(embedded::server_lock({.directory = living(place)}));
+  const auto lock = FileLock::take(embedded::server_lock({.directory = living(place)}));
   if (!lock) return lock.error().within("the database is not free");
   if (::renameat2(AT_FDCWD, beside(place).c_str(), AT_FDCWD, living(place).c_str(), RENAME_EXCHANGE) != 0)
     return errno == EINVAL || errno == ENOSYS

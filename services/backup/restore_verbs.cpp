@@ -1,6 +1,7 @@
 // slipway restore --to TARGET [--account NAME [--into NEW] | --directory DIR | --in-place] [--execute]
 #include "appliance/account/platform.hpp"
 #include "appliance/base/file.hpp"
+#include "appliance/base/file_lock.hpp"
 #include "appliance/embedded/instance.hpp"
 #include "services/backup/durable_directory.hpp"
 #include "services/backup/restore_account.hpp"
@@ -212,7 +213,7 @@ Result<Output> into_directory(const Context& context, const Flags& flags, const 
   ProgressLines lines(context);
   // A restore that is killed, or meets a power cut, is begun anew: nothing waits for the disk before its end.
   SLIPWAY_TRY(auto durable, DurableDirectory::open(flags.directory));
-  auto lock = embedded::FileLock::take(flags.directory / kUnfinished);
+  auto lock = FileLock::take(flags.directory / kUnfinished);
   if (!lock && lock.error().code == Code::in_use)
     return Error{Code::in_use, "directory '" + flags.directory.string() + "': a restore into it is at work already",
                  "wait for it to end, or stop it"};

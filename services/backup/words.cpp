@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <utility>
 
+#include "appliance/embedded/data_directory.hpp"
 #include "services/backup/catalog_rules.hpp"
 
 namespace slipway::backup {
@@ -43,7 +44,7 @@ Result<Workshop> Workshop::open(const config::Config& config, const std::string&
   SLIPWAY_CHECK(embedded::make_private_directory(place));
   std::string name = verb;
   std::ranges::replace(name, ' ', '-');
-  auto lock = embedded::FileLock::take(place / (name + ".lock"));
+  auto lock = FileLock::take(place / (name + ".lock"));
   if (!lock && lock.error().code == Code::in_use)
     return Error{Code::in_use, "'slipway " + verb + "': is at work already, in " + place.string(),
                  "wait for it to end, or stop it"};

@@ -7,8 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "appliance/base/file_lock.hpp"
 #include "appliance/command/command.hpp"
-#include "appliance/embedded/data_directory.hpp"
 
 namespace slipway::backup {
 
@@ -34,10 +34,9 @@ class Workshop {
   [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
 
  private:
-  Workshop(std::filesystem::path folder, embedded::FileLock lock)
-      : folder_(std::move(folder)), lock_(std::move(lock)) {}
+  Workshop(std::filesystem::path folder, FileLock lock) : folder_(std::move(folder)), lock_(std::move(lock)) {}
   std::filesystem::path folder_;
-  embedded::FileLock lock_;
+  FileLock lock_;
 };
 
 /// Lines of progress with rate and time left, at most one a second; nothing with --json. Not thread-safe.

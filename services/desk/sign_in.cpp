@@ -91,6 +91,12 @@ Result<store::Credential> throttled_verify(sql::Pool& pool, const SignInAttempt&
   return credential;
 }
 
+/// When somebody was here last is noted where it can be: a site that is read-only shows its pages all the same.
+Status noted(Status outcome) {
+  const bool read_only = !outcome && outcome.error().code == Code::unavailable;
+  return read_only ? Status() : std::move(outcome);
+}
+
 }  // namespace
 
 Result<SignedIn> Desk::sign_in(const SignInAttempt& attempt, Timestamp now) {
@@ -112,7 +118,7 @@ Result<SessionState> Desk::session(const Secret& token, Timestamp now) {
   SLIPWAY_TRY(auto session, store::find_session(*db, key));
   if (!session || !session_alive(session->times, now))
     return Error{Code::unauthenticated, "session: unknown or expired", "sign in again"};
-  if (session_seen_due(session->times, now)) SLIPWAY_CHECK(store::touch_session(*db, key, now));
+  if (session_seen_due(session->times, now)) SLIPWAY_CHECK(noted(store::touch_session(*db, key, now)));
   return SessionState{std::move(session->person), session->must_change};
 }
 
@@ -141,7 +147,7 @@ Result<Person> Desk::bearer(const Secret& token, Timestamp now) {
   SLIPWAY_TRY(auto bearer, store::find_token(*db, key, now));
   if (!bearer) return Error{Code::unauthenticated, "API token: unknown or expired", "create one and send it as bearer"};
   if (!bearer->last_used_at || now - *bearer->last_used_at >= kSeenInterval)
-    SLIPWAY_CHECK(store::touch_token(*db, key, now));
+    SLIPWAY_CHECK(noted(store::touch_token(*db, key, now)));
   return std::move(bearer->person);
 }
 

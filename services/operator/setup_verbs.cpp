@@ -5,6 +5,7 @@
 
 #include "appliance/archive/key.hpp"
 #include "appliance/base/file.hpp"
+#include "appliance/lease/write_gate.hpp"
 #include "appliance/setup/setup.hpp"
 #include "services/operator/verbs.hpp"
 
@@ -62,6 +63,10 @@ Result<Output> run_setup(Context& context) {
   SLIPWAY_CHECK(make_directory(places.secrets));
   SLIPWAY_CHECK(setup::make_secrets(places));
   SLIPWAY_CHECK(make_backup_key(config.path("backup.key_file"), context));
+  // What the other site does to the databases comes here by replication.
+  if (!lease::WriteGate::of(config).enter())
+    return Output{{{"sign_ins", ordered_json::array()}, {"read_only", true}},
+                  "the secrets are there; the databases are the other site's at the moment\n"};
   SLIPWAY_TRY(const auto administrator, context.administrator(""));
   SLIPWAY_TRY(const auto sign_ins,
               setup::set_up_databases(administrator.endpoint(), places,

@@ -4,6 +4,7 @@
 #include "appliance/base/secret_file.hpp"
 #include "appliance/http/health.hpp"
 #include "appliance/http/server.hpp"
+#include "appliance/lease/write_gate.hpp"
 #include "appliance/telemetry/log.hpp"
 #include "services/desk/routes.hpp"
 #include "services/programs/console_pages.hpp"
@@ -44,7 +45,21 @@ desk::AccountFaces faces(account::Directory& directory) {
   };
 }
 
-http::Router routes(const desk::Site& site, sql::Pool& platform, const config::Config& config) {
+/// Where there are two sites: nothing is changed without the lease, and nothing that was changed is acknowledged
+/// without it. (F5)
+http::Router::Guard write_guard(const desk::Site& site, const lease::WriteGate& gate) {
+  return [&site, &gate](http::Request& request, const http::Handler& handler) {
+    const auto pass = gate.enter();
+    if (!pass) return desk::error_response(site, request, pass.error());
+    http::Response response = handler(request);
+    if (response.status < 400 && !gate.confirms(*pass))
+      return desk::error_response(site, request, lease::unknown_outcome());
+    return response;
+  };
+}
+
+http::Router routes(const desk::Site& site, sql::Pool& platform, const lease::WriteGate& gate,
+                    const config::Config& config) {
   http::Router router;
   http::add_health_routes(router, {database_check(platform)});
   desk::add_rest_routes(router, site);
@@ -53,6 +68,7 @@ http::Router routes(const desk::Site& site, sql::Pool& platform, const config::C
   router.set_not_found([&site](const http::Request& request) {
     return desk::error_response(site, request, {Code::not_found, "address: nothing is there", "check its spelling"});
   });
+  router.set_guard(write_guard(site, gate));
   router.set_error_answer(
       [&site](const http::Request& request, const Error& error) { return desk::error_response(site, request, error); });
   return router;
@@ -73,7 +89,8 @@ Status serve(const config::Config& config) {
                         config.bytes("web.attachment_limit"),
                         faces(directory)};
 
-  SLIPWAY_TRY(const auto server, http::Server::start(server_options(config), routes(site, platform, config)));
+  const auto gate = lease::WriteGate::of(config);
+  SLIPWAY_TRY(const auto server, http::Server::start(server_options(config), routes(site, platform, gate, config)));
   telemetry::log(telemetry::Level::info, "web.started", {{"port", std::int64_t{server->port()}}});
   wait_for_stop(config.path("web.socket"));
   server->stop();

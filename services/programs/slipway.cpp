@@ -6,6 +6,7 @@
 #include "services/doctor/verbs.hpp"
 #include "services/firstboot/verbs.hpp"
 #include "services/operator/verbs.hpp"
+#include "services/site/verbs.hpp"
 #include "services/upgrade/verbs.hpp"
 
 int main(int argc, char** argv) {
@@ -18,5 +19,5 @@ int main(int argc, char** argv) {
       argc, argv,
       {operator_::register_config, operator_::register_account, operator_::register_embedded, operator_::register_setup,
        backup::register_backup, backup::register_restore, doctor::register_doctor, doctor::register_support_bundle,
-       firstboot::register_first_boot, upgrade::register_upgrade});
+       firstboot::register_first_boot, upgrade::register_upgrade, site::register_site});
 }

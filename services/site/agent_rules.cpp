@@ -8,6 +8,20 @@ namespace slipway::site {
 Agent::Agent(Setup setup, Ballot durable, Instant now)
     : setup_(std::move(setup)), ballot_(reopened(std::move(durable), now, setup_.timing)) {}
 
+std::string_view name_of(Cause cause) {
+  switch (cause) {
+    case Cause::order:
+      return "order";
+    case Cause::hand_over:
+      return "hand_over";
+    case Cause::again:
+      return "again";
+    case Cause::armed:
+      return "armed";
+  }
+  return "";
+}
+
 std::vector<Outgoing> Agent::take_outgoing() { return std::exchange(outgoing_, {}); }
 
 void Agent::send(std::size_t to, Message message) { outgoing_.push_back({to, std::move(message)}); }
@@ -36,7 +50,9 @@ void Agent::tick(Instant now, const Local& local, std::uint64_t random) {
   // An order is judged at once, or not at all: nobody knows what a later moment would make of it.
   if (order_ && (now >= order_until_ || ballot_.accepted.epoch > order_->seen)) order_.reset();
   if (tenure_) lead(now, local);
-  if (!tenure_) follow(now, local);
+  if (tenure_) return;
+  follow(now, local);
+  inquire(now);
 }
 
 void Agent::lead(Instant now, const Local& local) {
@@ -53,22 +69,32 @@ void Agent::lead(Instant now, const Local& local) {
 
 void Agent::follow(Instant now, const Local& local) {
   if (role_ == Role::candidate && now >= campaign_->began + setup_.timing.beat) lose_campaign(now);
-  if (role_ == Role::follower && local.can_serve && now >= rest_until_ && has_reason(now)) campaign(now);
+  if (role_ != Role::follower || !local.can_serve || now < rest_until_) return;
+  if (const auto cause = reason(now)) campaign(*cause, now);
 }
 
-bool Agent::has_reason(Instant now) const {
+void Agent::inquire(Instant now) {
+  if (inquired_at_ && now - *inquired_at_ < setup_.timing.beat) return;
+  inquired_at_ = now;
+  for (std::size_t member = 0; member < kMembers; ++member)
+    if (member != setup_.self) send(member, Inquiry{});
+}
+
+std::optional<Cause> Agent::reason(Instant now) const {
   const bool free = now >= ballot_.free_at;
   const std::string& self = setup_.names.at(setup_.self);
-  if (order_ || (invited_ && *invited_ == ballot_.accepted.epoch)) return true;
+  if (order_) return Cause::order;
+  if (invited_ && *invited_ == ballot_.accepted.epoch) return Cause::hand_over;
   // Who held the newest epoch needs nobody's leave to go on: its program was started anew, or a hand-over came to
   // nothing.
-  if (ballot_.accepted.holder == self && (ballot_.promised_to == self || free)) return true;
-  return setup_.armed && free;
+  if (ballot_.accepted.holder == self && (ballot_.promised_to == self || free)) return Cause::again;
+  return setup_.armed && free ? std::optional(Cause::armed) : std::nullopt;
 }
 
 /// Its own vote comes behind the first of another: who hears nobody promises nothing, and disturbs nobody when it is
 /// back.
-void Agent::campaign(Instant now) {
+void Agent::campaign(Cause cause, Instant now) {
+  cause_ = cause;
   heard_.at(setup_.self) = answered(ballot_, Refusal::none, now);
   Vote asked{next_epoch(heard_), setup_.names.at(setup_.self), {}};
   if (order_ && order_->accept_loss) asked.accepts_loss_of = order_->seen;
@@ -80,31 +106,28 @@ void Agent::campaign(Instant now) {
 
 void Agent::lose_campaign(Instant now) {
   role_ = Role::follower;
+  refusals_ = campaign_->answers;
   campaign_.reset();
   const auto beat = static_cast<std::uint64_t>(Instant(setup_.timing.beat).count());
   rest_until_ = now + Instant{static_cast<Instant::rep>(random_ % beat)};
 }
 
+Refusal Agent::unheard(std::size_t from, const std::string& site, const Timing& timing) const {
+  if (site != setup_.names.at(from)) return Refusal::not_the_sender;
+  return timing != setup_.timing ? Refusal::other_timing : Refusal::none;
+}
+
 void Agent::take_vote_request(std::size_t from, const VoteRequest& message, Instant now) {
-  Answer answer;
-  if (message.vote.candidate != setup_.names.at(from))
-    answer = answered(ballot_, Refusal::not_the_sender, now);
-  else if (message.timing != setup_.timing)
-    answer = answered(ballot_, Refusal::other_timing, now);
-  else
-    answer = vote(ballot_, message.vote, now, setup_.timing);
-  send(from, VoteAnswer{message.vote.epoch, answer});
+  const Refusal refusal = unheard(from, message.vote.candidate, message.timing);
+  send(from, VoteAnswer{message.vote.epoch, refusal == Refusal::none ? vote(ballot_, message.vote, now, setup_.timing)
+                                                                     : answered(ballot_, refusal, now)});
 }
 
 void Agent::take_renew_request(std::size_t from, const RenewRequest& message, Instant now) {
-  Answer answer;
-  if (message.holding.holder != setup_.names.at(from))
-    answer = answered(ballot_, Refusal::not_the_sender, now);
-  else if (message.timing != setup_.timing)
-    answer = answered(ballot_, Refusal::other_timing, now);
-  else
-    answer = renew(ballot_, message.holding, now, setup_.timing);
-  send(from, RenewAnswer{message.holding, message.sent, answer});
+  const Refusal refusal = unheard(from, message.holding.holder, message.timing);
+  send(from, RenewAnswer{message.holding, message.sent,
+                         refusal == Refusal::none ? renew(ballot_, message.holding, now, setup_.timing)
+                                                  : answered(ballot_, refusal, now)});
 }
 
 void Agent::take_vote_answer(std::size_t from, const VoteAnswer& message, Instant now) {
@@ -211,6 +234,10 @@ void Agent::receive(std::size_t from, const Message& message, Instant now) {
     take_renew_answer(from, *renewed, now);
   else if (const auto* handed = std::get_if<HandOver>(&message))
     take_hand_over(from, *handed, now);
+  else if (std::holds_alternative<Inquiry>(message))
+    send(from, InquiryAnswer{answered(ballot_, Refusal::none, now)});
+  else if (const auto* told = std::get_if<InquiryAnswer>(&message))
+    heard_.at(from) = told->answer;
   end_what_is_overtaken();
 }
 

@@ -64,7 +64,13 @@ struct HandOver {
   Release release;
   std::string successor;
 };
-using Message = std::variant<VoteRequest, VoteAnswer, RenewRequest, RenewAnswer, HandOver>;
+/// How things stand there: sent every beat by a site that has no lease to renew, so that it is known who answers before
+/// anything depends on it.
+struct Inquiry {};
+struct InquiryAnswer {
+  Answer answer;
+};
+using Message = std::variant<VoteRequest, VoteAnswer, RenewRequest, RenewAnswer, HandOver, Inquiry, InquiryAnswer>;
 
 struct Outgoing {
   std::size_t to = 0;
@@ -77,6 +83,17 @@ enum class Role {
   holder,     ///< may write while its lease runs
   closing     ///< holder that has stopped writing, and waits until the standby has everything
 };
+
+/// Why a site asks to be elected.
+enum class Cause {
+  order,      ///< a person has ordered it
+  hand_over,  ///< the holder has handed over to it
+  again,      ///< it held the newest epoch already
+  armed       ///< the holder is gone, and the site may act by itself
+};
+
+/// "order", "hand_over", …
+[[nodiscard]] std::string_view name_of(Cause cause);
 
 /// Not thread-safe.
 class Agent {
@@ -91,7 +108,6 @@ class Agent {
 
   /// Takes over by order; refused by the members where it would lose something that the order does not accept.
   void order(const Order& order, Instant now);
-  [[nodiscard]] bool has_order() const { return order_.has_value(); }
   /// Hands over to the other site as soon as writes have stopped here and that has everything; writes go on here if
   /// that takes longer than `patience`. Only of the holder.
   void hand_over(Instant now, Instant patience = kPatience);
@@ -110,8 +126,15 @@ class Agent {
   /// The newest epoch that this member has promised: replication from the holder of an older one is not taken any more.
   [[nodiscard]] std::uint64_t epoch() const { return ballot_.promised; }
   [[nodiscard]] const std::optional<Tenure>& tenure() const { return tenure_; }
+  /// Of the newest campaign, won or not.
+  [[nodiscard]] Cause cause() const { return cause_; }
+  [[nodiscard]] bool has_order() const { return order_.has_value(); }
+  /// What the other members said to the newest campaign that was lost; by member.
+  [[nodiscard]] const std::array<std::optional<Answer>, kMembers>& refusals() const { return refusals_; }
 
  private:
+  /// Why a request of `from` for `site` is not looked into.
+  [[nodiscard]] Refusal unheard(std::size_t from, const std::string& site, const Timing& timing) const;
   void take_vote_request(std::size_t from, const VoteRequest& message, Instant now);
   void take_renew_request(std::size_t from, const RenewRequest& message, Instant now);
   void take_vote_answer(std::size_t from, const VoteAnswer& message, Instant now);
@@ -119,8 +142,9 @@ class Agent {
   void take_hand_over(std::size_t from, const HandOver& message, Instant now);
   void lead(Instant now, const Local& local);
   void follow(Instant now, const Local& local);
-  [[nodiscard]] bool has_reason(Instant now) const;
-  void campaign(Instant now);
+  void inquire(Instant now);
+  [[nodiscard]] std::optional<Cause> reason(Instant now) const;
+  void campaign(Cause cause, Instant now);
   void lose_campaign(Instant now);
   void end_what_is_overtaken();
   void renew_lease(Instant now);
@@ -135,6 +159,8 @@ class Agent {
   Ballot ballot_;
   Role role_ = Role::follower;
   std::optional<Campaign> campaign_;
+  Cause cause_ = Cause::again;
+  std::array<std::optional<Answer>, kMembers> refusals_{};
   std::optional<Tenure> tenure_;
   std::optional<Order> order_;
   Instant order_until_{0};
@@ -144,6 +170,7 @@ class Agent {
   Instant closing_since_{0};
   Instant closing_until_{0};
   Instant rest_until_{0};  ///< no campaign before
+  std::optional<Instant> inquired_at_;
   std::uint64_t random_ = 0;
   std::vector<Outgoing> outgoing_;
 };

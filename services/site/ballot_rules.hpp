@@ -22,10 +22,9 @@
 #include <string>
 #include <string_view>
 
-namespace slipway::site {
+#include "appliance/base/boot_clock.hpp"
 
-/// Since this machine started (CLOCK_BOOTTIME). Comparable on one machine only.
-using Instant = std::chrono::nanoseconds;
+namespace slipway::site {
 
 /// The same for all members: the agreement is unsafe where they differ, so a request says its sender's, and a member
 /// refuses others.
@@ -43,7 +42,7 @@ struct Holding {
   std::uint64_t epoch = 0;     ///< 0: no site has ever written
   std::string holder;          ///< the site that may write; empty with epoch 0
   std::uint64_t revision = 0;  ///< of `standby` within the epoch; 1 is the first
-  std::string standby;         ///< the site that has all that was acknowledged as well; empty: the holder alone has it
+  std::string standby = {};    ///< the site that has all that was acknowledged as well; empty: the holder alone has it
 
   /// Newer is greater: by epoch, then by revision.
   [[nodiscard]] std::strong_ordering order(const Holding& other) const;

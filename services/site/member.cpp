@@ -1,7 +1,6 @@
 #include "services/site/member.hpp"
 
 #include <cerrno>
-#include <ctime>
 #include <fstream>
 #include <sstream>
 #include <utility>
@@ -32,12 +31,6 @@ Result<Ballot> load(const fs::path& record) {
 
 }  // namespace
 
-Instant boot_clock() {
-  timespec now{};
-  ::clock_gettime(CLOCK_BOOTTIME, &now);
-  return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
-}
-
 Status Member::make_record(const fs::path& record, bool lost) {
   Ballot fresh;
   fresh.learning = lost;
@@ -45,11 +38,12 @@ Status Member::make_record(const fs::path& record, bool lost) {
 }
 
 Result<Member> Member::open(Setup setup, fs::path record, Instant now) {
-  SLIPWAY_TRY(FileLock lock, FileLock::take(record.string() + ".lock", "another agent of this site runs"));
+  auto lock = FileLock::take(record.string() + ".lock");
+  if (!lock) return lock.error().within("another agent of this member");
   SLIPWAY_TRY(Ballot ballot, load(record));
   std::string kept = ballot_text(ballot);
   SLIPWAY_CHECK(replace_file(record, kept));
-  return Member(std::move(lock), Agent(std::move(setup), std::move(ballot), now), std::move(record), std::move(kept));
+  return Member(*std::move(lock), Agent(std::move(setup), std::move(ballot), now), std::move(record), std::move(kept));
 }
 
 Result<std::vector<Outgoing>> Member::tick(Instant now, const Local& local, std::uint64_t random) {

@@ -10,9 +10,6 @@
 
 namespace slipway::site {
 
-/// Now, by the clock that also runs while the machine sleeps.
-[[nodiscard]] Instant boot_clock();
-
 /// Not thread-safe.
 class Member {
  public:

@@ -119,6 +119,10 @@ struct ToJson {
             {"holder", one.release.holder},
             {"successor", one.successor}};
   }
+  ordered_json operator()(const Inquiry&) const { return ordered_json::object({{"kind", "inquiry"}}); }
+  ordered_json operator()(const InquiryAnswer& one) const {
+    return {{"kind", "inquired"}, {"answer", to_json(one.answer)}};
+  }
 };
 
 Message message_of(ordered_json json) {
@@ -147,6 +151,14 @@ Message message_of(ordered_json json) {
   if (kind == "hand_over") {
     expect_keys(json, {"epoch", "holder", "successor"});
     return HandOver{{count_of(json.at("epoch")), json.at("holder")}, json.at("successor")};
+  }
+  if (kind == "inquiry") {
+    expect_keys(json, {});
+    return Inquiry{};
+  }
+  if (kind == "inquired") {
+    expect_keys(json, {"answer"});
+    return InquiryAnswer{answer_of(json.at("answer"))};
   }
   throw std::invalid_argument("unknown kind '" + kind + "'");
 }

@@ -100,7 +100,7 @@ class Line {
 
 class RunningNode final : public Node {
  public:
-  RunningNode(NodeOptions options, Member member, LeasePage page, std::function<Local()> look,
+  RunningNode(NodeOptions options, Member member, lease::LeasePage page, std::function<Local()> look,
               std::function<void(const Error&)> ended)
       : options_(std::move(options)),
         look_(std::move(look)),
@@ -143,9 +143,12 @@ class RunningNode final : public Node {
     const Agent& agent = member_.agent();
     return {.role = agent.role(),
             .ballot = agent.ballot(),
+            .cause = agent.cause(),
+            .ordered = agent.has_order(),
+            .refusals = agent.refusals(),
             .needs_standby = agent.needs_standby(),
             .standby = agent.tenure() ? agent.tenure()->holding.standby : std::string(),
-            .lease = page_.read().value_or(Lease{}),
+            .lease = page_.read().value_or(lease::Lease{}),
             .heard = heard_};
   }
 
@@ -219,7 +222,7 @@ class RunningNode final : public Node {
 
   void publish() {
     const Agent& agent = member_.agent();
-    Lease lease;
+    lease::Lease lease;
     if (agent.tenure()) {
       lease.epoch = agent.tenure()->holding.epoch;
       lease.acknowledge_until = lease_end(*agent.tenure());
@@ -251,7 +254,7 @@ class RunningNode final : public Node {
   std::mutex stopping_;
   mutable std::mutex mutex_;
   Member member_;
-  LeasePage page_;
+  lease::LeasePage page_;
   std::array<Instant, kMembers> heard_{};
   bool failed_ = false;
   std::array<std::unique_ptr<Line>, kMembers> lines_;
@@ -267,7 +270,7 @@ Result<std::unique_ptr<Node>> Node::start(NodeOptions options, std::function<Loc
     return Error{Code::invalid_argument, "site: members talk over TLS, with certificates, and know each other's",
                  "set certificate, key and authorities"};
   SLIPWAY_TRY(Member member, Member::open(options.setup, options.record, boot_clock()));
-  SLIPWAY_TRY(LeasePage page, LeasePage::create(options.lease_page));
+  SLIPWAY_TRY(lease::LeasePage page, lease::LeasePage::create(options.lease_page));
   auto node = std::make_unique<RunningNode>(std::move(options), std::move(member), std::move(page), std::move(look),
                                             std::move(ended));
   SLIPWAY_CHECK(node->begin());

@@ -6,7 +6,7 @@
 #include <memory>
 
 #include "appliance/http/server.hpp"
-#include "services/site/lease_page.hpp"
+#include "appliance/lease/lease_page.hpp"
 #include "services/site/member.hpp"
 
 namespace slipway::site {
@@ -14,7 +14,7 @@ namespace slipway::site {
 struct NodeOptions {
   Setup setup;
   std::filesystem::path record;            ///< see Member
-  std::filesystem::path lease_page;        ///< see LeasePage; of a witness too, where it allows nothing
+  std::filesystem::path lease_page;        ///< see lease::LeasePage; of a witness too, where it allows nothing
   std::array<std::string, kMembers> urls;  ///< "https://host:port"; the own one is not used
   http::ServerOptions server;  ///< with certificate, key and the certificates of all members as authorities of clients
   std::chrono::milliseconds beat{250};  ///< how often it looks around
@@ -24,9 +24,12 @@ struct NodeOptions {
 struct NodeState {
   Role role = Role::follower;
   Ballot ballot;
+  Cause cause = Cause::again;                              ///< of the newest campaign
+  bool ordered = false;                                    ///< an order stands
+  std::array<std::optional<Answer>, kMembers> refusals{};  ///< of the newest campaign that was lost
   bool needs_standby = false;
   std::string standby;  ///< as recorded by this node while it is the holder
-  Lease lease;
+  lease::Lease lease;
   std::array<Instant, kMembers> heard{};  ///< last word of each other member; 0: none yet
 };
 

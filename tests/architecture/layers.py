@@ -8,7 +8,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 # Part -> parts it may include. The order is the layering, bottom first.
-GROUND = ["base", "telemetry", "config", "crypto", "template", "process", "sql", "http", "archive", "firstboot", "account", "setup", "embedded",
+GROUND = ["base", "telemetry", "config", "crypto", "template", "process", "sql", "http", "archive", "lease", "firstboot", "account", "setup", "embedded",
           "command"]
 APPLIANCE = [f"appliance/{part}" for part in GROUND]
 ALLOWED = {
@@ -21,11 +21,12 @@ ALLOWED = {
     "appliance/sql": ["base", "telemetry", "crypto"],
     "appliance/http": ["base", "telemetry", "crypto"],
     "appliance/archive": ["base", "crypto"],
+    "appliance/lease": ["base", "config"],
     "appliance/firstboot": ["base", "config", "crypto", "archive"],
     "appliance/account": ["base", "telemetry", "crypto", "sql"],
     "appliance/setup": ["base", "crypto", "sql", "account"],
     "appliance/embedded": ["base", "telemetry", "config", "crypto", "process", "sql", "http", "account", "setup"],
-    "appliance/command": ["base", "config", "sql", "embedded"],
+    "appliance/command": ["base", "config", "lease", "sql", "embedded"],
 }
 ALLOWED = {part: [f"appliance/{name}" for name in names] for part, names in ALLOWED.items()}
 ALLOWED["services/webui"] = ["appliance/base", "appliance/http", "appliance/template"]

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "appliance/base/file_lock.hpp"
 #include "appliance/embedded/data_directory.hpp"
 #include "appliance/http/client.hpp"
 #include "services/backup/lease.hpp"
@@ -212,7 +213,7 @@ TEST_F(BackupVerbs, RefuseToWorkWhereTheSameVerbIsAtWork) {
   const auto place = instance_ / "backups" / "work" / "by_hand";
   {
     std::filesystem::create_directories(place);
-    const auto lock = embedded::FileLock::take(place / "backup-run.lock");
+    const auto lock = FileLock::take(place / "backup-run.lock");
     ASSERT_TRUE(lock.has_value());
     const auto refused = instance_.slipway({"backup", "run"});
     EXPECT_NE(refused.exit_status, 0);

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "appliance/base/error.hpp"
+#include "appliance/base/file_lock.hpp"
 #include "appliance/embedded/data_directory.hpp"
 #include "appliance/embedded/state_directory.hpp"
 #include "appliance/http/client.hpp"

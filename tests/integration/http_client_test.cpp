@@ -12,7 +12,7 @@
 #include "appliance/http/client.hpp"
 #include "appliance/http/health.hpp"
 #include "appliance/http/server.hpp"
-#include "appliance/process/process.hpp"
+#include "tests/support/member_certificate.hpp"
 #include "tests/support/temp_directory.hpp"
 
 namespace slipway::http {
@@ -67,29 +67,8 @@ TEST(HttpClient, RefusesAServerItDoesNotTrust) {
 // A3
 TEST(HttpClient, ShowsItsCertificateToAServerThatLetsNobodyElseIn) {
   const test::TempDirectory directory;
-  for (const std::string who : {"server", "friend", "stranger"}) {
-    const auto made = process::run({.argv = {"openssl",
-                                             "req",
-                                             "-x509",
-                                             "-newkey",
-                                             "ec",
-                                             "-pkeyopt",
-                                             "ec_paramgen_curve:P-256",
-                                             "-nodes",
-                                             "-subj",
-                                             "/CN=" + who,
-                                             "-days",
-                                             "2",
-                                             "-addext",
-                                             "subjectAltName=IP:127.0.0.1",
-                                             "-addext",
-                                             "extendedKeyUsage=serverAuth,clientAuth",
-                                             "-keyout",
-                                             (directory / (who + ".key")).string(),
-                                             "-out",
-                                             (directory / (who + ".pem")).string()}});
-    ASSERT_TRUE(made.has_value() && made->exit_status == 0);
-  }
+  for (const char* who : {"server", "friend", "stranger"})
+    ASSERT_TRUE(test::make_member_certificate(directory.path(), who));
   Router router;
   router.add(Method::get, "/who", [](Request& request) { return Response::text(request.client_name); });
   auto server = Server::start({.port = 0,

@@ -4,7 +4,7 @@
 #include <fstream>
 #include <thread>
 
-#include "services/site/lease_page.hpp"
+#include "appliance/lease/lease_page.hpp"
 #include "services/site/member.hpp"
 #include "tests/support/temp_directory.hpp"
 
@@ -119,21 +119,21 @@ TEST(SiteMember, CountsWithNobodyWhoHasAnotherLeaseOrSpeaksForAnother) {
 
 // F5
 TEST(SiteLease, AcknowledgesWhatWasBegunInItsEpochAlone) {
-  const Lease lease{.epoch = 7, .write_until = seconds(9), .acknowledge_until = seconds(10)};
+  const lease::Lease lease{.epoch = 7, .write_until = seconds(9), .acknowledge_until = seconds(10)};
   EXPECT_TRUE(acknowledges(lease, 7, seconds(9)));
   EXPECT_FALSE(acknowledges(lease, 7, seconds(10)));
   EXPECT_FALSE(acknowledges(lease, 5, seconds(9))) << "the other site may have written in 6";
-  EXPECT_FALSE(acknowledges(Lease{}, 0, Instant{-1}));
+  EXPECT_FALSE(acknowledges(lease::Lease{}, 0, Instant{-1}));
 }
 
 // F5
 TEST(SiteLeasePage, IsReadWholeWhileItIsWritten) {
   const test::TempDirectory directory;
   const auto file = directory / "lease";
-  EXPECT_EQ(LeasePage::open(file).error().code, Code::not_found);
-  auto page = LeasePage::create(file);
+  EXPECT_EQ(lease::LeasePage::open(file).error().code, Code::not_found);
+  auto page = lease::LeasePage::create(file);
   ASSERT_TRUE(page) << page.error().message;
-  const auto reader = LeasePage::open(file);
+  const auto reader = lease::LeasePage::open(file);
   ASSERT_TRUE(reader) << reader.error().message;
   EXPECT_EQ(reader->read()->acknowledge_until, Instant{0}) << "nothing is allowed yet";
   std::thread writer([&] {
@@ -149,7 +149,7 @@ TEST(SiteLeasePage, IsReadWholeWhileItIsWritten) {
     last = lease->epoch;
   }
   writer.join();
-  ASSERT_TRUE(LeasePage::create(file)) << "the agent was started anew";
+  ASSERT_TRUE(lease::LeasePage::create(file)) << "the agent was started anew";
   EXPECT_EQ(reader->read()->acknowledge_until, Instant{0});
 }
 
@@ -157,9 +157,9 @@ TEST(SiteLeasePage, IsReadWholeWhileItIsWritten) {
 TEST(SiteLeasePage, OfSomethingElseIsRefused) {
   const test::TempDirectory directory;
   std::ofstream(directory / "short") << "x";
-  EXPECT_EQ(LeasePage::open(directory / "short").error().code, Code::corrupt);
+  EXPECT_EQ(lease::LeasePage::open(directory / "short").error().code, Code::corrupt);
   std::ofstream(directory / "other") << std::string(4096, 'x');
-  EXPECT_EQ(LeasePage::open(directory / "other").error().code, Code::corrupt);
+  EXPECT_EQ(lease::LeasePage::open(directory / "other").error().code, Code::corrupt);
 }
 
 }  // namespace

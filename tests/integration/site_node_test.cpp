@@ -6,10 +6,10 @@
 #include <sstream>
 
 #include "appliance/http/client.hpp"
-#include "appliance/process/process.hpp"
 #include "services/site/message_text.hpp"
 #include "services/site/node.hpp"
 #include "tests/support/eventually.hpp"
+#include "tests/support/member_certificate.hpp"
 #include "tests/support/temp_directory.hpp"
 
 namespace slipway::site {
@@ -27,40 +27,13 @@ std::string content_of(const std::filesystem::path& file) {
   return text.str();
 }
 
-/// As Ansible makes them: a key of its own for each, and the certificates of all in everybody's hands.
-void make_certificate(const std::filesystem::path& directory, const std::string& name) {
-  const auto made = process::run({.argv = {"openssl",
-                                           "req",
-                                           "-x509",
-                                           "-newkey",
-                                           "ec",
-                                           "-pkeyopt",
-                                           "ec_paramgen_curve:P-256",
-                                           "-nodes",
-                                           "-subj",
-                                           "/CN=" + name,
-                                           "-days",
-                                           "2",
-                                           "-addext",
-                                           "subjectAltName=IP:127.0.0.1",
-                                           "-addext",
-                                           "extendedKeyUsage=serverAuth,clientAuth",
-                                           "-addext",
-                                           "basicConstraints=critical,CA:FALSE",
-                                           "-keyout",
-                                           (directory / (name + ".key")).string(),
-                                           "-out",
-                                           (directory / (name + ".pem")).string()}});
-  ASSERT_TRUE(made.has_value() && made->exit_status == 0);
-}
-
 /// Three members on this machine; what a database would tell is set by the test.
 class SiteNode : public testing::Test {
  protected:
   void SetUp() override {
     std::ofstream all(directory_ / "all.pem");
     for (const std::string name : {"north", "south", "witness", "stranger"}) {
-      make_certificate(directory_.path(), name);
+      ASSERT_TRUE(test::make_member_certificate(directory_.path(), name));
       if (name != "stranger") all << content_of(directory_ / (name + ".pem"));
     }
     all.close();
@@ -111,7 +84,7 @@ class SiteNode : public testing::Test {
   [[nodiscard]] std::optional<std::size_t> writer() const {
     std::optional<std::size_t> found;
     for (std::size_t i = 0; i < kWitness; ++i) {
-      const auto lease = LeasePage::open(directory_ / (kNames.at(i) + ".lease"))->read();
+      const auto lease = lease::LeasePage::open(directory_ / (kNames.at(i) + ".lease"))->read();
       if (!lease || boot_clock() >= lease->write_until) continue;
       EXPECT_FALSE(found) << "both sites may write";
       found = i;

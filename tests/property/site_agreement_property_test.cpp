@@ -7,8 +7,8 @@
 #include <random>
 #include <set>
 
+#include "appliance/lease/lease_page.hpp"
 #include "services/site/agent_rules.hpp"
-#include "services/site/lease_page.hpp"
 
 namespace slipway::site {
 namespace {
@@ -60,7 +60,7 @@ struct Node {
   Real frozen_until{0};  ///< the agent alone
   bool disk_full = false;
 
-  Lease page;
+  lease::Lease page;
   std::vector<int> log;
   std::uint64_t log_epoch = 0;  ///< of its newest entry, or of the holder that it follows
   bool read_only = true;        ///< as the database is, which is later than what it is told
@@ -152,7 +152,7 @@ class World {
   void start(std::size_t i) {
     Node& node = nodes_.at(i);
     node.agent.emplace(Setup{i, {"north", "south", "witness"}, Timing{}, manner_.armed}, node.disk, node.clock(now_));
-    node.page = Lease{};
+    node.page = lease::Lease{};
     node.frozen_until = Real{0};
     ++node.life;
     push({now_ + milliseconds(pick(300)), 0, i, Turn::beat, 0, std::nullopt, node.life});
@@ -261,7 +261,7 @@ class World {
   }
 
   static void publish(Node& node) {
-    node.page = Lease{};
+    node.page = lease::Lease{};
     const auto& tenure = node.agent->tenure();
     if (!tenure) return;
     node.page.epoch = tenure->holding.epoch;
@@ -417,7 +417,7 @@ TEST(SiteAgreementProperty, NoTwoSitesWriteAndNothingAcknowledgedIsLost) {
 }
 
 // F5, D6
-TEST(SiteAgreementProperty, TwoOfThreeAreEnoughUnlessTheOtherSiteHasTheWritesAlone) {
+TEST(SiteAgreementProperty, TwoOfThreeAreEnoughWhenBothSitesAreInStep) {
   std::size_t settled = 0;
   for (std::uint64_t seed = 1; seed <= 200; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "appliance/base/file_lock.hpp"
 #include "appliance/embedded/data_directory.hpp"
 #include "tests/support/eventually.hpp"
 
@@ -29,9 +30,9 @@ embedded::DatabaseOptions scratch_options(const fs::path& directory, bool durabl
 fs::path prepared_data() {
   const fs::path cache = fs::path(SLIPWAY_TEST_CACHE) / ("mariadb-" + std::to_string(::geteuid()));
   fs::create_directories(cache);
-  std::optional<embedded::FileLock> lock;
+  std::optional<FileLock> lock;
   const bool locked = eventually(std::chrono::minutes(1), [&] {
-    auto taken = embedded::FileLock::take(cache / "lock");
+    auto taken = FileLock::take(cache / "lock");
     if (!taken) return false;
     lock.emplace(std::move(taken).value());
     return true;

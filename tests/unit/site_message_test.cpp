@@ -17,7 +17,9 @@ TEST(SiteMessage, ComesBackAsItWasSent) {
                                  VoteAnswer{8, kAnswer},
                                  RenewRequest{kHolding, seconds(12), {}},
                                  RenewAnswer{kHolding, seconds(12), kAnswer},
-                                 HandOver{{7, "north"}, "south"}};
+                                 HandOver{{7, "north"}, "south"},
+                                 Inquiry{},
+                                 InquiryAnswer{kAnswer}};
   for (const Message& message : all) {
     const std::string text = message_text(message);
     const auto back = parse_message(text);

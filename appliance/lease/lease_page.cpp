@@ -1,4 +1,4 @@
-#include "services/site/lease_page.hpp"
+#include "appliance/lease/lease_page.hpp"
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -10,7 +10,7 @@
 
 #include "appliance/base/file.hpp"
 
-namespace slipway::site {
+namespace slipway::lease {
 
 /// A sequence lock: odd while the words are being written.
 struct LeasePage::Words {
@@ -32,6 +32,8 @@ Result<void*> map(const std::filesystem::path& file, int flags, int protection, 
   struct stat status {};
   int failed = ::fstat(descriptor, &status) == 0 ? 0 : errno;
   if (failed == 0 && (flags & O_CREAT) != 0) failed = ::posix_fallocate(descriptor, 0, static_cast<off_t>(size));
+  // For everybody to read, whatever the umask of the agent is.
+  if (failed == 0 && (flags & O_CREAT) != 0 && ::fchmod(descriptor, 0644) != 0) failed = errno;
   if (failed == 0 && (flags & O_CREAT) == 0 && status.st_size < static_cast<off_t>(size)) failed = EINVAL;
   void* words = failed == 0 ? ::mmap(nullptr, size, protection, MAP_SHARED, descriptor, 0) : MAP_FAILED;
   if (failed == 0 && words == MAP_FAILED) failed = errno;
@@ -85,4 +87,4 @@ std::optional<Lease> LeasePage::read() const {
   return std::nullopt;
 }
 
-}  // namespace slipway::site
+}  // namespace slipway::lease

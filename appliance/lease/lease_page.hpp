@@ -7,12 +7,12 @@
 #include <filesystem>
 #include <optional>
 
+#include "appliance/base/boot_clock.hpp"
 #include "appliance/base/result.hpp"
-#include "services/site/ballot_rules.hpp"
 
-namespace slipway::site {
+namespace slipway::lease {
 
-/// What a host knows of its permission to write. Instants by CLOCK_BOOTTIME of this host.
+/// What a host knows of its permission to write.
 struct Lease {
   std::uint64_t epoch = 0;       ///< that this site holds; 0: none
   Instant write_until{0};        ///< new writes may begin before this
@@ -48,4 +48,4 @@ class LeasePage {
   Words* words_;
 };
 
-}  // namespace slipway::site
+}  // namespace slipway::lease

@@ -1,0 +1,277 @@
+#include "services/site/warden.hpp"
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "appliance/telemetry/log.hpp"
+
+namespace slipway::site {
+namespace {
+
+/// What is left of a transaction that was being received, with the sender gone: its rest does not come.
+constexpr std::chrono::milliseconds kTailPatience{500};
+constexpr std::chrono::seconds kLookLimit{2};
+constexpr std::chrono::seconds kStepLimit{15};
+
+/// One thread's way to the server, opened anew when it was lost.
+class Session {
+ public:
+  Session(const sql::Endpoint& endpoint, std::chrono::seconds limit) : endpoint_(endpoint) {
+    endpoint_.connect_limit = kLookLimit;
+    endpoint_.statement_limit = limit;
+  }
+
+  Result<sql::Connection*> get() {
+    if (!connection_) {
+      SLIPWAY_TRY(auto opened, sql::Connection::open(endpoint_));
+      connection_.emplace(std::move(opened));
+    }
+    return &*connection_;
+  }
+  void drop() { connection_.reset(); }
+
+ private:
+  sql::Endpoint endpoint_;
+  std::optional<sql::Connection> connection_;
+};
+
+}  // namespace
+
+struct Warden::State {
+  explicit State(WardenOptions given)
+      : options(std::move(given)),
+        looking(options.server, kLookLimit),
+        acting(options.server, kStepLimit),
+        probing(options.server, std::chrono::seconds(0)) {}
+
+  WardenOptions options;
+  const Node* node = nullptr;
+  const SystemClock clock;
+
+  mutable std::mutex mutex;
+  std::condition_variable_any news;
+  WardenState seen;
+  Watch watch;
+  Local local;
+  std::vector<OrderRecord> orders;  ///< to be recorded with the epoch that comes of them
+  bool probe_wanted = false;
+
+  // Of the thread that looks and acts.
+  Session looking;
+  Session acting;
+  std::string tail;
+  Instant tail_since{0};
+  std::uint64_t recorded_epoch = 0;
+  std::string told;  ///< the fault that was logged last
+
+  // Of the thread that probes.
+  Session probing;
+
+  std::jthread keeper;
+  std::jthread prober;
+
+  [[nodiscard]] Permit permit(Instant now) const;
+  void keep(const std::stop_token& asked);
+  Step look_around();
+  Result<DatabaseFacts> look_once();
+  bool tail_given_up(const DatabaseFacts& facts, Instant now);
+  Status take(Step step);
+  Status open(sql::Connection& server, const std::string& position);
+  void tell(const Status& outcome, Step step);
+  void probe(const std::stop_token& asked);
+};
+
+Permit Warden::State::permit(Instant now) const {
+  const NodeState state = node->state();
+  Permit permit;
+  permit.writes = state.lease.epoch != 0 && now < state.lease.write_until;
+  permit.tenure = state.lease.epoch != 0 && now < state.lease.acknowledge_until;
+  permit.needs_standby = state.needs_standby;
+  permit.role = state.role;
+  permit.promised = state.ballot.promised;
+  permit.accepted = state.ballot.accepted;
+  return permit;
+}
+
+void Warden::State::keep(const std::stop_token& asked) {
+  std::mutex sleeping;
+  std::condition_variable_any sleep;
+  while (!asked.stop_requested()) {
+    const Step step = look_around();
+    if (step != Step::none) {
+      const Status outcome = take(step);
+      tell(outcome, step);
+      if (outcome) continue;  // what follows may be due at once
+    }
+    std::unique_lock lock(sleeping);
+    sleep.wait_for(lock, asked, options.beat, [] { return false; });
+  }
+}
+
+Step Warden::State::look_around() {
+  const Instant began = boot_clock();
+  Result<DatabaseFacts> found = look_once();
+  // Stopping writes may have ended this very session.
+  if (!found && found.error().code == Code::unavailable) found = look_once();
+  if (!found) tell(found.error(), Step::none);
+  const DatabaseFacts facts = found ? *found : DatabaseFacts();
+  const Permit now_permitted = permit(boot_clock());
+  const bool given_up = tail_given_up(facts, began);
+  const Step step = next_step(facts, now_permitted, options.other, options.other_server, given_up);
+  const std::scoped_lock lock(mutex);
+  site::watch(watch, seen.facts, facts, began);
+  probe_wanted = needs_probe(facts, watch, now_permitted);
+  if (probe_wanted) news.notify_all();
+  local = local_view(facts, watch, now_permitted, options.semi_synchronous, began, options.patience);
+  seen.facts = facts;
+  seen.step = step;
+  if (found && step == Step::none) seen.fault.clear();
+  return step;
+}
+
+Result<DatabaseFacts> Warden::State::look_once() {
+  SLIPWAY_TRY(sql::Connection * server, looking.get());
+  auto facts = look(*server);
+  if (!facts) looking.drop();
+  return facts;
+}
+
+bool Warden::State::tail_given_up(const DatabaseFacts& facts, Instant now) {
+  const std::string place =
+      facts.replica && facts.replica->idle && !facts.replica->receiving ? facts.replica->applied : "";
+  if (place != tail || place.empty()) tail_since = now;
+  tail = place;
+  return !place.empty() && now - tail_since >= kTailPatience;
+}
+
+Status Warden::State::take(Step step) {
+  SLIPWAY_TRY(sql::Connection * server, acting.get());
+  std::string position;
+  bool at_once = false;
+  {
+    const std::scoped_lock lock(mutex);
+    position = seen.facts.position;
+  }
+  switch (step) {
+    case Step::none:
+      return {};
+    case Step::stop_writes:
+      at_once = permit(boot_clock()).role != Role::closing;
+      return stop_writes(*server, at_once);
+    case Step::follow:
+      return follow(*server, options.other_server, options.replication);
+    case Step::stop_receiving:
+      return stop_receiving(*server);
+    case Step::start_applying:
+      return start_applying(*server);
+    case Step::forget_source:
+      return forget_source(*server);
+    case Step::wait_for_standby:
+      return wait_for_standby(*server);
+    case Step::stop_waiting:
+      return stop_waiting(*server);
+    case Step::allow_writes:
+      return open(*server, position);
+  }
+  return {};
+}
+
+/// The epoch's record is its first write.
+Status Warden::State::open(sql::Connection& server, const std::string& position) {
+  const NodeState state = node->state();
+  const std::uint64_t epoch = state.lease.epoch;
+  if (epoch == 0 || boot_clock() >= state.lease.write_until) return {};
+  SLIPWAY_CHECK(allow_writes(server));
+  if (recorded_epoch == epoch) return {};
+  SLIPWAY_CHECK(record_epoch(server, {epoch, options.self, clock.now(), position, std::string(name_of(state.cause))}));
+  recorded_epoch = epoch;
+  telemetry::log(telemetry::Level::warning, "site.writes_here",
+                 {{"epoch", static_cast<std::int64_t>(epoch)}, {"cause", std::string(name_of(state.cause))}});
+  std::vector<OrderRecord> given;
+  {
+    const std::scoped_lock lock(mutex);
+    given = std::exchange(orders, {});
+  }
+  for (const OrderRecord& order : given) SLIPWAY_CHECK(record_order(server, options.self, order));
+  return {};
+}
+
+void Warden::State::tell(const Status& outcome, Step step) {
+  std::string fault = outcome ? "" : outcome.error().message;
+  if (!fault.empty() && fault != told)
+    telemetry::log_error("site.database", outcome.error(), {{"step", std::string(name_of(step))}});
+  if (outcome && step != Step::none)
+    telemetry::log(telemetry::Level::info, "site.step", {{"step", std::string(name_of(step))}});
+  told = fault;
+  const std::scoped_lock lock(mutex);
+  seen.fault = std::move(fault);
+  if (!outcome) acting.drop();
+}
+
+void Warden::State::probe(const std::stop_token& asked) {
+  while (!asked.stop_requested()) {
+    {
+      std::unique_lock lock(mutex);
+      news.wait(lock, asked, [this] { return probe_wanted; });
+      if (asked.stop_requested()) return;
+      probe_wanted = false;
+    }
+    const Instant began = boot_clock();
+    // The lease may have ended since it was wanted: what would be written then is there in excess.
+    if (!permit(began).tenure) continue;
+    auto server = probing.get();
+    const Status written = server ? site::probe(**server, options.self, clock.now()) : Status(server.error());
+    if (!written) probing.drop();
+    const std::scoped_lock lock(mutex);
+    if (written) watch.confirmed = began;
+  }
+}
+
+Warden::Warden(WardenOptions options) : state_(std::make_unique<State>(std::move(options))) {}
+Warden::~Warden() { stop(); }
+
+void Warden::start(const Node& node) {
+  state_->node = &node;
+  state_->keeper = std::jthread([this](const std::stop_token& asked) { state_->keep(asked); });
+  state_->prober = std::jthread([this](const std::stop_token& asked) { state_->probe(asked); });
+}
+
+Local Warden::local() const {
+  const std::scoped_lock lock(state_->mutex);
+  return state_->local;
+}
+
+WardenState Warden::state() const {
+  const std::scoped_lock lock(state_->mutex);
+  return state_->seen;
+}
+
+void Warden::note(const OrderRecord& order) {
+  const std::scoped_lock lock(state_->mutex);
+  state_->orders.push_back(order);
+}
+
+Status Warden::record(const OrderRecord& order) {
+  Session session(state_->options.server, kLookLimit);
+  SLIPWAY_TRY(sql::Connection * server, session.get());
+  return record_order(*server, state_->options.self, order);
+}
+
+void Warden::stop() {
+  if (state_->keeper.joinable()) {
+    state_->keeper.request_stop();
+    state_->keeper.join();
+  }
+  if (!state_->prober.joinable()) return;
+  state_->prober.request_stop();
+  // A probe may be waiting for a standby; the end of writes ends it.
+  if (const auto server = state_->acting.get()) {
+    const auto stopped = stop_writes(**server, true);
+    if (!stopped) telemetry::log_error("site.database", stopped.error());
+  }
+  state_->prober.join();
+}
+
+}  // namespace slipway::site
