@@ -36,13 +36,14 @@ Status provision_program(sql::Connection& root, const ProgramUser& program) {
         "SLAVE MONITOR, REPLICATION SLAVE ON *.*" +
         grantee));
   if (!program.keeps_site) return {};
-  // READ ONLY ADMIN also lets it write while nobody else may; RELOAD: it resets replication.
+  // READ ONLY ADMIN also lets it write while nobody else may; RELOAD: it resets replication; the last three: it
+  // reads, leaves out and undoes what only this site has.
   SLIPWAY_CHECK(root.execute_text(
       "GRANT READ ONLY ADMIN, REPLICATION MASTER ADMIN, REPLICATION SLAVE ADMIN, SLAVE MONITOR, BINLOG MONITOR, "
-      "CONNECTION ADMIN, PROCESS, RELOAD ON *.*" +
+      "CONNECTION ADMIN, PROCESS, RELOAD, REPLICATION SLAVE, BINLOG ADMIN, BINLOG REPLAY ON *.*" +
       grantee));
-  for (const char* table : {"site_epoch", "site_order", "site_probe"})
-    SLIPWAY_CHECK(root.execute_text("GRANT SELECT, INSERT, UPDATE ON " + database + "." + table + grantee));
+  for (const char* table : {"site_epoch", "site_order", "site_probe", "site_undo"})
+    SLIPWAY_CHECK(root.execute_text("GRANT SELECT, INSERT, UPDATE, DELETE ON " + database + "." + table + grantee));
   return {};
 }
 

@@ -66,6 +66,8 @@ std::span<const Option> option_table() {
       {"site.patience", Type::duration, "2s", "ms",
        "How long commits wait for the other site before they go on without it", 200, 60'000},
       {"site.port", Type::integer, "7443", "", "Port of slipway-sited for the other members", 0, 65535},
+      {"site.quarantine", Type::path, "/var/lib/slipway/site/quarantine", "",
+       "Where transactions are set aside that only this site has when it comes back (0700)"},
       {"site.record", Type::path, "/var/lib/slipway/site/record", "",
        "What this member has promised (0600); see slipway site join"},
       {"site.replication_ca", Type::path, "", "",

@@ -3,6 +3,8 @@
 namespace slipway::site {
 namespace {
 
+constexpr int kNotThere = 1236;  // ER_MASTER_FATAL_ERROR_READING_BINLOG
+
 /// The site that may write: nothing comes from the other one any more, and everything that came is in.
 Step next_of_writer(const DatabaseFacts& facts, const Permit& permit, bool tail_given_up) {
   if (facts.replica) {
@@ -20,8 +22,11 @@ Step next_of_writer(const DatabaseFacts& facts, const Permit& permit, bool tail_
 /// A server that was started anew may hold what it has confirmed and not applied yet: that goes first, since to receive
 /// again is to throw it away.
 Step next_of_replica(const Replica& replica, bool tail_given_up) {
-  // A thread that ended with a fault would do so again; a person or a rejoin has to look.
-  if (replica.receiving && replica.applying) return Step::none;
+  if (replica.receiving && replica.applying && replica.fault_number != kNotThere) return Step::none;
+  // The other site does not have what comes behind here: to follow anew begins with looking why.
+  if (replica.fault_number == kNotThere)
+    return replica.applying && !replica.applied_all && !tail_given_up ? Step::none : Step::follow;
+  // A thread that ended with another fault would do so again: a person has to look.
   if (!replica.fault.empty()) return Step::none;
   if (!replica.applying) return Step::start_applying;
   return replica.applied_all || tail_given_up ? Step::follow : Step::none;

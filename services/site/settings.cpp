@@ -78,6 +78,7 @@ Result<WardenOptions> warden_of(const config::Config& config, const Setup& setup
     return fault(config, "backup.acknowledge", "would be taken for the other site's confirmation",
                  "turn it off, or site.semi_synchronous");
   options.patience = config.duration("site.patience");
+  options.quarantine = config.path("site.quarantine");
   return options;
 }
 

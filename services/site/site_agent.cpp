@@ -46,14 +46,15 @@ ordered_json to_json(const PromotionDecision& decision) {
 
 ordered_json to_json(const WardenState& state) {
   const DatabaseFacts& facts = state.facts;
-  ordered_json json{{"runs", facts.runs},
-                    {"read_only", facts.read_only},
-                    {"position", facts.position},
-                    {"waits_for_standby", facts.waits_for_standby},
-                    {"standbys", facts.standbys},
-                    {"replication", nullptr},
-                    {"step", std::string(name_of(state.step))},
+  ordered_json json{{"runs", facts.runs},         {"read_only", facts.read_only},
+                    {"position", facts.position}, {"waits_for_standby", facts.waits_for_standby},
+                    {"standbys", facts.standbys}, {"replication", nullptr},
+                    {"quarantine", nullptr},      {"step", std::string(name_of(state.step))},
                     {"fault", state.fault}};
+  if (state.quarantined)
+    json["quarantine"] = {{"folder", state.quarantined->folder.string()},
+                          {"transactions", state.quarantined->transactions},
+                          {"rows", state.quarantined->rows}};
   if (facts.replica)
     json["replication"] = {{"from", facts.replica->source.host + ":" + std::to_string(facts.replica->source.port)},
                            {"connected", facts.replica->connected},

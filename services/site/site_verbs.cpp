@@ -113,6 +113,9 @@ std::string database_text(const ordered_json& database) {
       "  database: " + std::string(database["read_only"] ? "read-only" : "takes writes") + ", at GTID " +
       (database["position"].get<std::string>().empty() ? "(none)" : database["position"].get<std::string>()) + "\n";
   if (!database["fault"].get<std::string>().empty()) text += "  ! " + database["fault"].get<std::string>() + "\n";
+  if (const auto& quarantine = database["quarantine"]; !quarantine.is_null())
+    text += "  ! " + std::to_string(quarantine["transactions"].get<std::uint64_t>()) +
+            " transactions that only this site had are set aside in " + quarantine["folder"].get<std::string>() + "\n";
   const auto& replication = database["replication"];
   if (replication.is_null()) return text;
   text += "  replicates from " + replication["from"].get<std::string>() + ": " +

@@ -14,6 +14,8 @@ namespace {
 constexpr std::chrono::milliseconds kTailPatience{500};
 constexpr std::chrono::seconds kLookLimit{2};
 constexpr std::chrono::seconds kStepLimit{15};
+constexpr std::chrono::milliseconds kRetry{1000};  ///< behind a step that failed
+constexpr unsigned kEpochs = 1000;                 ///< of the other site's that are looked at
 
 /// One thread's way to the server, opened anew when it was lost.
 class Session {
@@ -65,6 +67,7 @@ struct Warden::State {
   Instant tail_since{0};
   std::uint64_t recorded_epoch = 0;
   std::string told;  ///< the fault that was logged last
+  Step told_step = Step::none;
 
   // Of the thread that probes.
   Session probing;
@@ -79,6 +82,8 @@ struct Warden::State {
   bool tail_given_up(const DatabaseFacts& facts, Instant now);
   Status take(Step step);
   Status open(sql::Connection& server, const std::string& position);
+  Status leave_own_branch(sql::Connection& server);
+  Result<std::vector<EpochRecord>> epochs_of_the_other() const;
   void tell(const Status& outcome, Step step);
   void probe(const std::stop_token& asked);
 };
@@ -100,13 +105,15 @@ void Warden::State::keep(const std::stop_token& asked) {
   std::condition_variable_any sleep;
   while (!asked.stop_requested()) {
     const Step step = look_around();
+    auto pause = options.beat;
     if (step != Step::none) {
       const Status outcome = take(step);
       tell(outcome, step);
       if (outcome) continue;  // what follows may be due at once
+      if (step != Step::stop_writes) pause = kRetry;
     }
     std::unique_lock lock(sleeping);
-    sleep.wait_for(lock, asked, options.beat, [] { return false; });
+    sleep.wait_for(lock, asked, pause, [] { return false; });
   }
 }
 
@@ -161,6 +168,7 @@ Status Warden::State::take(Step step) {
       at_once = permit(boot_clock()).role != Role::closing;
       return stop_writes(*server, at_once);
     case Step::follow:
+      SLIPWAY_CHECK(leave_own_branch(*server));
       return follow(*server, options.other_server, options.replication);
     case Step::stop_receiving:
       return stop_receiving(*server);
@@ -176,6 +184,43 @@ Status Warden::State::take(Step step) {
       return open(*server, position);
   }
   return {};
+}
+
+/// What only this site has goes into quarantine before it follows the other one.
+Status Warden::State::leave_own_branch(sql::Connection& server) {
+  SLIPWAY_TRY(auto fork, unfinished(options.quarantine));
+  if (!fork) {
+    SLIPWAY_TRY(const auto facts, look(server));
+    SLIPWAY_TRY(const auto own, sql::GtidPosition::parse(facts.position));
+    SLIPWAY_TRY(const auto known, recorded_epochs(server, 1));
+    SLIPWAY_TRY(const auto theirs, epochs_of_the_other());
+    SLIPWAY_TRY(fork,
+                find_fork(known.empty() ? 0 : known.front().epoch, theirs, node->state().ballot.accepted.epoch, own));
+  }
+  if (!fork) return {};
+  telemetry::log(telemetry::Level::warning, "site.history_parts",
+                 {{"epoch", static_cast<std::int64_t>(fork->epoch)}, {"position", fork->position.to_text()}});
+  Session session(options.server, std::chrono::seconds(0));
+  SLIPWAY_TRY(sql::Connection * own_session, session.get());
+  SLIPWAY_TRY(const Quarantined done, set_aside(*own_session, *fork, options.quarantine, clock.now()));
+  telemetry::log(telemetry::Level::warning, "site.set_aside",
+                 {{"folder", done.folder.string()}, {"transactions", static_cast<std::int64_t>(done.transactions)}});
+  const std::scoped_lock lock(mutex);
+  seen.quarantined = done;
+  return {};
+}
+
+Result<std::vector<EpochRecord>> Warden::State::epochs_of_the_other() const {
+  sql::Endpoint endpoint;
+  endpoint.host = options.other_server.host;
+  endpoint.port = options.other_server.port;
+  endpoint.user = options.replication.name;
+  endpoint.password = options.replication.password;
+  endpoint.tls_ca_file = options.replication.ca_file;
+  if (!endpoint.tls_ca_file.empty()) endpoint.tls = sql::TlsMode::verify_identity;
+  Session session(endpoint, kLookLimit);
+  SLIPWAY_TRY(sql::Connection * other, session.get());
+  return recorded_epochs(*other, kEpochs);
 }
 
 /// The epoch's record is its first write.
@@ -202,8 +247,9 @@ void Warden::State::tell(const Status& outcome, Step step) {
   std::string fault = outcome ? "" : outcome.error().message;
   if (!fault.empty() && fault != told)
     telemetry::log_error("site.database", outcome.error(), {{"step", std::string(name_of(step))}});
-  if (outcome && step != Step::none)
+  if (outcome && step != Step::none && step != told_step)
     telemetry::log(telemetry::Level::info, "site.step", {{"step", std::string(name_of(step))}});
+  told_step = step;
   told = fault;
   const std::scoped_lock lock(mutex);
   seen.fault = std::move(fault);

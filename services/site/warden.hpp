@@ -8,6 +8,7 @@
 
 #include "appliance/sql/connection.hpp"
 #include "services/site/node.hpp"
+#include "services/site/quarantine.hpp"
 #include "services/site/site_store.hpp"
 
 namespace slipway::site {
@@ -18,6 +19,7 @@ struct WardenOptions {
   std::string other;
   Address other_server;
   ReplicationUser replication;
+  std::filesystem::path quarantine;  ///< where transactions are set aside that only this site has
   bool semi_synchronous = true;
   std::chrono::milliseconds patience{2000};  ///< how long commits wait for a standby that does not confirm
   std::chrono::milliseconds beat{100};       ///< how often it looks
@@ -27,6 +29,7 @@ struct WardenState {
   DatabaseFacts facts;
   std::string fault;       ///< why the server does not answer, or why the last step failed; empty: nothing
   Step step = Step::none;  ///< that is being taken, or was taken last and failed
+  std::optional<Quarantined> quarantined;  ///< the newest since the agent started
 };
 
 /// Thread-safe.

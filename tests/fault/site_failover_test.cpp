@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "appliance/lease/lease_page.hpp"
+#include "tests/support/backed_up_server.hpp"
 #include "tests/support/eventually.hpp"
 #include "tests/support/test_server.hpp"
 #include "tests/support/two_sites.hpp"
@@ -135,6 +136,18 @@ class SiteFailover : public testing::Test {
     }
   }
 
+  void expect_same_tables() {
+    // Each of the two was provisioned by itself: when, is told apart.
+    const auto sums = [this](std::size_t site) {
+      auto server = connect(sites_->administrator(site));
+      auto found = sums_of(server);
+      found.erase("slipway.schema_history");
+      return found;
+    };
+    EXPECT_TRUE(eventually(seconds(20), [&] { return sums(TwoSites::kNorth) == sums(TwoSites::kSouth); }));
+    EXPECT_EQ(sums(TwoSites::kNorth), sums(TwoSites::kSouth));
+  }
+
   static std::int64_t longest_pause_ms(const Client& client) {
     Instant longest{0};
     const auto& all = client.acknowledged();
@@ -210,6 +223,43 @@ TEST_F(SiteFailover, AnArmedSiteTakesOverByItselfAndTheOldOneComesBackReadOnly) 
   EXPECT_FALSE(sites_->status(TwoSites::kNorth)["writes_here"]);
   client.stop();
   expect_nothing_lost(client, TwoSites::kSouth);
+}
+
+// D6: 2,000 transactions that nobody was told of, written where the other site could not see them.
+TEST_F(SiteFailover, WhatOnlyTheOldPrimaryHasIsSetAsideAndItFollowsAgain) {
+  begin({.armed = true});
+  Client client(*sites_);
+  ASSERT_TRUE(goes_on(client));
+  sites_->kill_agent(TwoSites::kNorth);
+  ASSERT_TRUE(sites_->serves(TwoSites::kSouth, false)) << sites_->status(TwoSites::kSouth).dump(1);
+  ASSERT_TRUE(goes_on(client));
+  {
+    auto north = connect(sites_->administrator(TwoSites::kNorth));
+    for (const char* statement : {"SET GLOBAL rpl_semi_sync_master_enabled = 0", "SET GLOBAL sync_binlog = 0",
+                                  "INSERT INTO desk.written VALUES (-1, 'first')", "FLUSH BINARY LOGS"})
+      ASSERT_TRUE(north.execute_text(statement).has_value()) << statement;
+    for (int i = 2; i <= 2000; ++i) {
+      const char* change = i % 3 == 0   ? "UPDATE desk.written SET site = 'changed' WHERE id = ?"
+                           : i % 3 == 1 ? "DELETE FROM desk.written WHERE id = ?"
+                                        : "INSERT INTO desk.written VALUES (?, 'only here')";
+      ASSERT_TRUE(north.execute(change, {-((i + 1) / 3 * 3)}).has_value());
+    }
+    ASSERT_TRUE(north.execute("DELETE FROM desk.written WHERE id > 0 ORDER BY id LIMIT 3").has_value());
+  }
+  const auto began = std::chrono::steady_clock::now();
+  sites_->start_agent(TwoSites::kNorth);
+  EXPECT_TRUE(sites_->serves(TwoSites::kSouth, true)) << sites_->status(TwoSites::kNorth).dump(1);
+  const auto took = std::chrono::steady_clock::now() - began;
+  RecordProperty("rejoined_ms", std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(took).count()));
+  const auto quarantine = sites_->status(TwoSites::kNorth)["database"]["quarantine"];
+  ASSERT_FALSE(quarantine.is_null());
+  EXPECT_GE(quarantine["transactions"], 1300);
+  EXPECT_NE(read_file(quarantine["folder"].get<std::string>() + "/transactions.txt").find("only here"),
+            std::string::npos);
+  ASSERT_TRUE(goes_on(client));
+  client.stop();
+  expect_nothing_lost(client, TwoSites::kSouth);
+  expect_same_tables();
 }
 
 // F5

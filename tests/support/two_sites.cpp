@@ -44,6 +44,7 @@ void provision(const sql::Endpoint& administrator) {
   demand(made.has_value(), made ? "" : to_text(made.error()));
   run(root, std::string("CREATE USER slipway_replica IDENTIFIED BY '") + kReplicaPassword + "'");
   run(root, "GRANT REPLICATION SLAVE ON *.* TO slipway_replica");
+  run(root, "GRANT SELECT ON slipway.site_epoch TO slipway_replica");
   run(root, std::string("CREATE USER desk IDENTIFIED BY '") + kDeskPassword + "'");
   run(root, "CREATE DATABASE desk");
   run(root, "GRANT SELECT, INSERT, UPDATE, DELETE ON desk.* TO desk");
@@ -102,7 +103,8 @@ void TwoSites::write_configuration(std::size_t member, const Options& options) c
        << "member_certificates = " << text(directory_ / "members.pem") << "record = " << text(path(member, "record"))
        << "lease_page = " << text(path(member, "lease")) << "socket = " << text(path(member, "control.socket"))
        << "replication_password_file = " << text(directory_ / "replica.secret")
-       << "armed = " << (options.armed ? "true" : "false") << "\n"
+       << "quarantine = " << text(path(member, "quarantine")) << "armed = " << (options.armed ? "true" : "false")
+       << "\n"
        << "semi_synchronous = " << (options.semi_synchronous ? "true" : "false") << "\n"
        << "lease = \"" << options.lease.count() << "ms\"\npatience = \"1s\"\n";
   if (member == kWitness) return;

@@ -23,3 +23,9 @@ CREATE TABLE site_probe (
   site            VARCHAR(64) NOT NULL PRIMARY KEY,
   probed_at       DATETIME(6) NOT NULL
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+
+-- How many transactions that only this site had are undone here; never logged, and empty but while that goes on.
+CREATE TABLE site_undo (
+  epoch           BIGINT UNSIGNED NOT NULL PRIMARY KEY,
+  undone          BIGINT UNSIGNED NOT NULL
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
