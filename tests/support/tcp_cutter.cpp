@@ -34,6 +34,7 @@ int new_socket() {
 struct TcpCutter::Link {
   int client;
   int server;
+  std::atomic<bool> over{false};
   std::thread thread;
 
   Link(int client_socket, int server_socket) : client(client_socket), server(server_socket) {}
@@ -73,6 +74,7 @@ void TcpCutter::accept_all() {
     if (::poll(&waiting, 1, kTickMs) <= 0) continue;
     const int client = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
     if (client < 0) continue;
+    links_.remove_if([](const auto& link) { return link->over.load(); });
     const int server = new_socket();
     const sockaddr_in address = loopback(server_port_);
     if (::connect(server, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
@@ -88,6 +90,10 @@ void TcpCutter::accept_all() {
 
 void TcpCutter::serve(Link& link) {
   while (!stopping_ && left_ > 0) {
+    if (held_) {
+      ::poll(nullptr, 0, kTickMs);
+      continue;
+    }
     std::array<pollfd, 2> waiting{{{link.client, POLLIN, 0}, {link.server, POLLIN, 0}}};
     if (::poll(waiting.data(), waiting.size(), kTickMs) < 0) break;
     if (waiting[0].revents != 0 && !forward(link.client, link.server)) break;
@@ -95,6 +101,7 @@ void TcpCutter::serve(Link& link) {
   }
   ::shutdown(link.client, SHUT_RDWR);
   ::shutdown(link.server, SHUT_RDWR);
+  link.over = true;
 }
 
 bool TcpCutter::forward(int from, int to) {

@@ -22,6 +22,8 @@ class TcpCutter {
   void cut_after(std::int64_t bytes);
   /// Passes everything again.
   void restore();
+  /// Passes nothing, and says nothing, as a cable that was pulled out; what was sent meanwhile comes when it is over.
+  void hold(bool held) { held_ = held; }
 
  private:
   struct Link;
@@ -33,6 +35,7 @@ class TcpCutter {
   std::uint16_t port_ = 0;
   int listener_ = -1;
   std::atomic<bool> stopping_{false};
+  std::atomic<bool> held_{false};
   std::atomic<std::int64_t> left_;  // until the cut
   std::list<std::unique_ptr<Link>> links_;
   std::thread acceptor_;

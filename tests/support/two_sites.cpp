@@ -62,6 +62,11 @@ void write_secret(const fs::path& file, const std::string& text) {
 TwoSites::TwoSites(const Options& options) {
   for (auto& port : ports_) port = free_port();
   for (auto& port : database_ports_) port = free_port();
+  for (std::size_t from = 0; from < ports_.size(); ++from)
+    for (std::size_t to = 0; to < ports_.size(); ++to)
+      if (from != to) agent_cables_.at(from).at(to) = std::make_unique<TcpCutter>(ports_.at(to));
+  for (const std::size_t site : {kNorth, kSouth})
+    database_cables_.at(site) = std::make_unique<TcpCutter>(database_ports_.at(1 - site));
   std::string all;
   for (const char* name : kNames) {
     demand(make_member_certificate(directory_.path(), name).has_value(), "a certificate");
@@ -92,9 +97,14 @@ fs::path TwoSites::path(std::size_t member, const std::string& name) const {
 void TwoSites::write_configuration(std::size_t member, const Options& options) const {
   std::ofstream file(path(member, "slipway.toml"));
   std::string urls, servers;
-  for (const auto port : ports_) urls += (urls.empty() ? "" : " ") + ("https://127.0.0.1:" + std::to_string(port));
-  for (const auto port : database_ports_)
+  for (std::size_t to = 0; to < ports_.size(); ++to) {
+    const auto& cable = agent_cables_.at(member).at(to);
+    urls += (urls.empty() ? "" : " ") + ("https://127.0.0.1:" + std::to_string(cable ? cable->port() : ports_.at(to)));
+  }
+  for (std::size_t to = 0; to < database_ports_.size(); ++to) {
+    const auto port = member == 1 - to ? database_cables_.at(member)->port() : database_ports_.at(to);
     servers += (servers.empty() ? "" : " ") + ("127.0.0.1:" + std::to_string(port));
+  }
   const auto text = [](const std::string& value) { return "\"" + value + "\"\n"; };
   file << "[site]\nmember = " << text(kNames.at(member)) << "members = " << text("north south witness")
        << "urls = " << text(urls) << "databases = " << text(servers) << "port = " << ports_.at(member) << "\n"
@@ -122,19 +132,34 @@ void TwoSites::start_database(std::size_t site) {
 }
 
 void TwoSites::start_agent(std::size_t member) {
+  spawn_agent(member);
+  demand(eventually(kPatience, [&] { return !status(member).is_null(); }),
+         std::string(kNames.at(member)) + "'s agent: " + read_file(path(member, "log")));
+}
+
+void TwoSites::spawn_agent(std::size_t member) {
   auto child = process::Child::spawn(
       {.argv = {program("slipway-sited").string(), "--config", path(member, "slipway.toml").string()},
        .log_file = path(member, "log"),
        .ends_with_starter = true});
   demand(child.has_value(), "an agent");
   agents_.at(member).emplace(std::move(*child));
-  demand(eventually(kPatience, [&] { return !status(member).is_null(); }),
-         std::string(kNames.at(member)) + "'s agent: " + read_file(path(member, "log")));
 }
 
 void TwoSites::kill_agent(std::size_t member) {
   agents_.at(member)->kill();
   agents_.at(member).reset();
+}
+
+void TwoSites::pause_database(std::size_t site, bool paused) {
+  ::kill(databases_.at(site)->pid(), paused ? SIGSTOP : SIGCONT);
+}
+
+void TwoSites::cut(std::size_t one, std::size_t other, bool apart) {
+  agent_cables_.at(one).at(other)->hold(apart);
+  agent_cables_.at(other).at(one)->hold(apart);
+  if (one == kWitness || other == kWitness) return;
+  for (const auto& cable : database_cables_) cable->hold(apart);
 }
 
 void TwoSites::pause_agent(std::size_t member, bool paused) {
@@ -146,6 +171,7 @@ sql::Endpoint TwoSites::application(std::size_t site) const {
   endpoint.user = "desk";
   endpoint.password = Secret(kDeskPassword);
   endpoint.database = "desk";
+  endpoint.statement_limit = std::chrono::seconds(5);
   return endpoint;
 }
 

@@ -5,6 +5,7 @@
 
 #include "appliance/embedded/embedded.hpp"
 #include "appliance/process/process.hpp"
+#include "tests/support/tcp_cutter.hpp"
 #include "tests/support/temp_directory.hpp"
 
 namespace slipway::test {
@@ -17,7 +18,7 @@ class TwoSites {
   struct Options {
     bool armed = false;
     bool semi_synchronous = true;
-    std::chrono::milliseconds lease{2000};
+    std::chrono::milliseconds lease{4000};
   };
 
   /// Both servers run, in step, and nobody has the writes yet.
@@ -27,16 +28,24 @@ class TwoSites {
   [[nodiscard]] static const char* name(std::size_t member);
 
   void start_agent(std::size_t member);
+  /// Does not wait until it answers.
+  void spawn_agent(std::size_t member);
   void kill_agent(std::size_t member);
+  [[nodiscard]] bool has_agent(std::size_t member) const { return agents_.at(member).has_value(); }
   /// SIGSTOP, SIGCONT.
   void pause_agent(std::size_t member, bool paused);
   void start_database(std::size_t site);
   void kill_database(std::size_t site) { databases_.at(site)->kill(); }
+  void pause_database(std::size_t site, bool paused);
+  [[nodiscard]] bool has_database(std::size_t site) { return databases_.at(site)->running(); }
+  /// Pulls the cable between two members, for their agents and their databases, or puts it back.
+  void cut(std::size_t one, std::size_t other, bool apart);
 
   /// As the administrator, who may write at any time.
   [[nodiscard]] sql::Endpoint administrator(std::size_t site) const { return databases_.at(site)->administrator(); }
   /// As an application, which may write while the server lets it: database `desk`.
   [[nodiscard]] sql::Endpoint application(std::size_t site) const;
+  [[nodiscard]] std::filesystem::path quarantine(std::size_t site) const { return path(site, "quarantine"); }
   [[nodiscard]] std::filesystem::path lease_page(std::size_t site) const { return path(site, "lease"); }
 
   /// `slipway … site <arguments> --json` at a member.
@@ -53,6 +62,8 @@ class TwoSites {
   TempDirectory directory_;
   std::array<std::uint16_t, 3> ports_{};
   std::array<std::uint16_t, 2> database_ports_{};
+  std::array<std::array<std::unique_ptr<TcpCutter>, 3>, 3> agent_cables_;  ///< from, to
+  std::array<std::unique_ptr<TcpCutter>, 2> database_cables_;              ///< to the other site's
   std::array<std::optional<embedded::Database>, 2> databases_;
   std::array<std::optional<process::Child>, 3> agents_;
 };
