@@ -5,6 +5,7 @@
 
 #include "appliance/base/identifier.hpp"
 #include "appliance/http/router.hpp"
+#include "appliance/lease/write_gate.hpp"
 #include "services/desk/desk.hpp"
 #include "services/webui/texts.hpp"
 
@@ -66,6 +67,10 @@ void add_administrator_page(http::Router& router, const Site& site, const std::s
 /// A refusal as people see it: a page, or a problem (RFC 9457) below /api/. For the router's own answers (404, 405,
 /// 413, 500).
 [[nodiscard]] http::Response error_response(const Site& site, const http::Request& request, const Error& error);
+
+/// Where there are two sites: nothing is changed without the lease, and nothing that was changed is acknowledged
+/// without it. Both must outlive the router. (F5)
+[[nodiscard]] http::Router::Guard write_guard(const Site& site, const lease::WriteGate& gate);
 
 /// An attachment as a download: never shown inline, type made harmless, name by RFC 6266.
 [[nodiscard]] http::Response attachment_response(AttachmentFile file);

@@ -45,19 +45,6 @@ desk::AccountFaces faces(account::Directory& directory) {
   };
 }
 
-/// Where there are two sites: nothing is changed without the lease, and nothing that was changed is acknowledged
-/// without it. (F5)
-http::Router::Guard write_guard(const desk::Site& site, const lease::WriteGate& gate) {
-  return [&site, &gate](http::Request& request, const http::Handler& handler) {
-    const auto pass = gate.enter();
-    if (!pass) return desk::error_response(site, request, pass.error());
-    http::Response response = handler(request);
-    if (response.status < 400 && !gate.confirms(*pass))
-      return desk::error_response(site, request, lease::unknown_outcome());
-    return response;
-  };
-}
-
 http::Router routes(const desk::Site& site, sql::Pool& platform, const lease::WriteGate& gate,
                     const config::Config& config) {
   http::Router router;
@@ -68,7 +55,7 @@ http::Router routes(const desk::Site& site, sql::Pool& platform, const lease::Wr
   router.set_not_found([&site](const http::Request& request) {
     return desk::error_response(site, request, {Code::not_found, "address: nothing is there", "check its spelling"});
   });
-  router.set_guard(write_guard(site, gate));
+  router.set_guard(desk::write_guard(site, gate));
   router.set_error_answer(
       [&site](const http::Request& request, const Error& error) { return desk::error_response(site, request, error); });
   return router;

@@ -26,8 +26,9 @@ Step next_of_replica(const Replica& replica, bool tail_given_up) {
   // The other site does not have what comes behind here: to follow anew begins with looking why.
   if (replica.fault_number == kNotThere)
     return replica.applying && !replica.applied_all && !tail_given_up ? Step::none : Step::follow;
-  // A thread that ended with another fault would do so again: a person has to look.
-  if (!replica.fault.empty()) return Step::none;
+  // What could not be applied could not be applied again: a person has to look. A fault of receiving stays there also
+  // when it is over.
+  if (replica.cannot_apply) return Step::none;
   if (!replica.applying) return Step::start_applying;
   return replica.applied_all || tail_given_up ? Step::follow : Step::none;
 }

@@ -27,14 +27,15 @@ struct Address {
 /// What a server that replicates says of it.
 struct Replica {
   Address source;
-  bool receiving = false;    ///< the thread that receives is on, connected or not
-  bool connected = false;    ///< it is connected
-  bool applying = false;     ///< the thread that applies is on
-  bool applied_all = false;  ///< what was received is applied, to the last byte
-  bool idle = false;         ///< it waits for more: what is left over, if anything, is the beginning of a transaction
-  std::string applied = {};  ///< how far it has come, in words of the server's
-  std::string fault = {};    ///< why a thread has ended or cannot connect; empty: nothing
-  int fault_number = 0;      ///< the server's error number of that
+  bool receiving = false;     ///< the thread that receives is on, connected or not
+  bool connected = false;     ///< it is connected
+  bool applying = false;      ///< the thread that applies is on
+  bool applied_all = false;   ///< what was received is applied, to the last byte
+  bool idle = false;          ///< it waits for more: what is left over, if anything, is the beginning of a transaction
+  std::string applied = {};   ///< how far it has come, in words of the server's
+  std::string fault = {};     ///< why a thread has ended or cannot connect; empty: nothing
+  bool cannot_apply = false;  ///< the fault is of the thread that applies
+  int fault_number = 0;       ///< the server's error number of that
 };
 
 struct DatabaseFacts {

@@ -87,7 +87,7 @@ class Weighing {
     const auto& replica = facts_.database.replica;
     if (replica && !replica->applied_all)
       add(Weight::fact, "applies", "what was received is still being applied; it is waited for");
-    if (replica && !replica->fault.empty() && !replica->applying)
+    if (replica && replica->cannot_apply)
       add(facts_.accepts_loss ? Weight::warning : Weight::obstacle, "cannot_apply",
           "what was received cannot be applied: " + replica->fault);
   }

@@ -153,8 +153,9 @@ Status SiteAgent::health() const {
   if (!warden_) return {};
   const WardenState database = warden_->state();
   if (!database.facts.runs) return Error{Code::unavailable, "database: " + database.fault};
-  if (database.facts.replica && !database.facts.replica->fault.empty())
-    return Error{Code::unavailable, "replication: " + database.facts.replica->fault};
+  const auto& replica = database.facts.replica;
+  if (replica && (replica->cannot_apply || !replica->connected))
+    return Error{Code::unavailable, "replication: " + (replica->fault.empty() ? "not connected" : replica->fault)};
   return {};
 }
 

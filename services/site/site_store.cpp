@@ -49,6 +49,7 @@ Result<std::optional<Replica>> look_at_replica(sql::Connection& server) {
                         row->natural(kReceivedTo) == row->natural(kAppliedTo);
   replica.applied = text_of(*row, kAppliedFile) + ":" + text_of(*row, kAppliedTo);
   const bool cannot_apply = row->integer(kApplyErrorNumber) != 0;
+  replica.cannot_apply = cannot_apply;
   replica.fault_number = static_cast<int>(row->integer(cannot_apply ? kApplyErrorNumber : kReceiveErrorNumber));
   replica.fault = text_of(*row, cannot_apply ? kApplyError : kReceiveError);
   return std::optional(replica);

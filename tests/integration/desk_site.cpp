@@ -69,7 +69,7 @@ http::Upload upload_of(const slipway::test::TempDirectory& directory, const std:
   return {.field = "attachments", .file_name = name, .media_type = media_type, .path = path, .size = bytes.size()};
 }
 
-TestSite::TestSite()
+TestSite::TestSite(const std::filesystem::path& lease_page)
     : site_{.pools = [this](const AccountName& name) -> Result<std::shared_ptr<sql::Pool>> {
               if (name.text() == "north") return north.pool;
               if (name.text() == "south") return south.pool;
@@ -83,10 +83,12 @@ TestSite::TestSite()
               if (name.text() != "north" && name.text() != "south")
                 return Error{Code::not_found, "account: does not exist"};
               return AccountFace{name.text(), "production"};
-            }} {
+            }},
+      gate_(lease_page) {
   http::Router router;
   add_rest_routes(router, site_);
   add_page_routes(router, site_);
+  router.set_guard(write_guard(site_, gate_));
   http::ServerOptions options;
   options.port = 0;
   options.threads = 4;

@@ -46,7 +46,8 @@ struct TestAccount {
 /// Accounts "north" and "south" behind a web server: pages and REST.
 class TestSite {
  public:
-  TestSite();
+  /// `lease_page`: where there are two sites; see WriteGate.
+  explicit TestSite(const std::filesystem::path& lease_page = {});
   ~TestSite();
 
   ManualClock clock;
@@ -66,6 +67,7 @@ class TestSite {
 
  private:
   Site site_;
+  lease::WriteGate gate_;
   std::unique_ptr<http::Server> server_;
 };
 

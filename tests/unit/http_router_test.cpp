@@ -78,6 +78,21 @@ TEST(Router, LetsTheProgramChooseHowErrorsLook) {
   EXPECT_EQ(large.body, "too much");
 }
 
+// F5
+TEST(Router, PutsItsGuardBeforeChangesAlone) {
+  Router router = desk_router();
+  router.set_guard([](Request& request, const Handler& handler) {
+    const Response answer = handler(request);
+    return Response::text("guarded " + answer.body);
+  });
+  PlainRequest change(Method::post, "/acme/requests");
+  EXPECT_EQ(router.dispatch(change).body, "guarded /{account}/requests account=acme");
+  for (const Method method : {Method::get, Method::head}) {
+    PlainRequest look(method, "/acme/requests");
+    EXPECT_EQ(router.dispatch(look).body, "/{account}/requests account=acme");
+  }
+}
+
 TEST(Response, ProblemCarriesWhatAClientNeeds) {
   const Response response = Response::problem({Code::not_found, "request 7: does not exist", "look at the list"}, "r1");
   EXPECT_EQ(response.status, 404);

@@ -62,7 +62,20 @@ TEST(SiteDatabaseRules, WhatWasReceivedIsAppliedBeforeItIsReceivedAgain) {
   EXPECT_EQ(next(facts, follower_of("south")), Step::follow);
   facts.replica->applying = false;
   facts.replica->fault = "duplicate key";
+  facts.replica->cannot_apply = true;
   EXPECT_EQ(next(facts, follower_of("south")), Step::none);
+}
+
+// D6: its receiving was stopped while the other site could not be reached; that is over.
+TEST(SiteDatabaseRules, AnOldFaultOfReceivingKeepsNobodyFromFollowing) {
+  DatabaseFacts facts = closed();
+  facts.replica = Replica{
+      .source = kOther, .applying = true, .applied_all = true, .fault = "lost connection", .fault_number = 2013};
+  EXPECT_EQ(next(facts, follower_of("south")), Step::follow);
+  facts.replica->receiving = true;
+  EXPECT_EQ(next(facts, follower_of("south")), Step::none);
+  facts.replica->fault_number = 1236;
+  EXPECT_EQ(next(facts, follower_of("south")), Step::follow) << "the other site does not have what comes next";
 }
 
 // D6, D7
