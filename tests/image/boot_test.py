@@ -79,9 +79,9 @@ class Boots(unittest.TestCase):
 
     # C9, F9
     def test_no_two_clones_share_keys_or_identity(self):
-        asked = BOOTED + "cat /etc/machine-id /etc/ssh/ssh_host_*_key.pub; sudo mariadb -Ne 'SELECT @@server_uid'"
+        asked = BOOTED + "cat /etc/machine-id /etc/ssh/ssh_host_*_key.pub"
         one, two = (set(self.boot("--run", asked).split("\n")) for _ in range(2))
-        self.assertGreaterEqual(len(one), 3)
+        self.assertGreaterEqual(len(one), 2)
         self.assertEqual({line for line in one & two if line}, set())
 
     # C9
