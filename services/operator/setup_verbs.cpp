@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 
 #include <cerrno>
+#include <thread>
 
 #include "appliance/archive/key.hpp"
 #include "appliance/base/file.hpp"
@@ -46,6 +47,17 @@ Output report(const std::vector<setup::SignIn>& sign_ins) {
   return {{{"sign_ins", std::move(list)}}, std::move(text)};
 }
 
+/// A machine that starts has its site agent elected first.
+bool has_the_writes_soon(const config::Config& config) {
+  const auto gate = lease::WriteGate::of(config);
+  const auto deadline = std::chrono::steady_clock::now() + 3 * config.duration("site.lease");
+  while (!gate.enter()) {
+    if (std::chrono::steady_clock::now() >= deadline) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
+  return true;
+}
+
 Result<Output> run_setup(Context& context) {
   if (context.embedded())
     return Error{Code::invalid_argument,
@@ -64,7 +76,7 @@ Result<Output> run_setup(Context& context) {
   SLIPWAY_CHECK(setup::make_secrets(places));
   SLIPWAY_CHECK(make_backup_key(config.path("backup.key_file"), context));
   // What the other site does to the databases comes here by replication.
-  if (!lease::WriteGate::of(config).enter())
+  if (!has_the_writes_soon(config))
     return Output{{{"sign_ins", ordered_json::array()}, {"read_only", true}},
                   "the secrets are there; the databases are the other site's at the moment\n"};
   SLIPWAY_TRY(const auto administrator, context.administrator(""));

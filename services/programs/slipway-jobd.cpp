@@ -4,6 +4,7 @@
 #include "appliance/base/secret_file.hpp"
 #include "appliance/http/health.hpp"
 #include "appliance/http/server.hpp"
+#include "appliance/lease/write_gate.hpp"
 #include "appliance/telemetry/log.hpp"
 #include "services/desk/desk.hpp"
 #include "services/jobs/housekeeping.hpp"
@@ -17,6 +18,14 @@ namespace {
 jobs::Task expiry() {
   return {"expiry", [](const account::Account&, const std::shared_ptr<sql::Pool>& pool, Timestamp now) {
             return desk::Desk(pool, {}).remove_expired(now);
+          }};
+}
+
+/// Of two sites, the one that has the writes does it.
+jobs::Task where_writes_are(const lease::WriteGate& gate, jobs::Task task) {
+  return {task.name, [&gate, run = std::move(task.run)](const account::Account& account,
+                                                        const std::shared_ptr<sql::Pool>& pool, Timestamp now) {
+            return gate.enter() ? run(account, pool, now) : Status();
           }};
 }
 
@@ -39,7 +48,9 @@ Status serve(const config::Config& config) {
   sql::Pool platform(std::move(endpoint), limits);
   account::Directory directory(platform, std::move(account_key), limits);
   const SystemClock clock;
-  jobs::Housekeeping housekeeping(directory, clock, config.duration("jobs.interval"), {expiry(), jobs::orphan_sweep()});
+  const auto gate = lease::WriteGate::of(config);
+  jobs::Housekeeping housekeeping(directory, clock, config.duration("jobs.interval"),
+                                  {where_writes_are(gate, expiry()), where_writes_are(gate, jobs::orphan_sweep())});
   SLIPWAY_TRY(const auto server, monitoring(config, housekeeping));
   housekeeping.start();
   telemetry::log(telemetry::Level::info, "jobs.started");

@@ -3,33 +3,32 @@
 namespace slipway::site {
 namespace {
 
-constexpr int kNotThere = 1236;  // ER_MASTER_FATAL_ERROR_READING_BINLOG
-
 /// The site that may write: nothing comes from the other one any more, and everything that came is in.
 Step next_of_writer(const DatabaseFacts& facts, const Permit& permit, bool tail_given_up) {
+  if (facts.half_undone) return Step::none;
   if (facts.replica) {
     const Replica& replica = *facts.replica;
     if (replica.receiving) return Step::stop_receiving;
+    if (replica.cannot_apply && !replica.applied_all) return Step::none;  // a person has to look
     if (!replica.applied_all && !replica.applying) return Step::start_applying;
     if (!replica.applied_all && !tail_given_up) return Step::none;
     return Step::forget_source;
   }
   if (permit.needs_standby && !facts.waits_for_standby) return Step::wait_for_standby;
   if (!permit.needs_standby && facts.waits_for_standby) return Step::stop_waiting;
-  return facts.read_only ? Step::allow_writes : Step::none;
+  return facts.read_only || !permit.opened ? Step::allow_writes : Step::none;
 }
 
 /// A server that was started anew may hold what it has confirmed and not applied yet: that goes first, since to receive
 /// again is to throw it away.
 Step next_of_replica(const Replica& replica, bool tail_given_up) {
-  if (replica.receiving && replica.applying && replica.fault_number != kNotThere) return Step::none;
-  // The other site does not have what comes behind here: to follow anew begins with looking why.
-  if (replica.fault_number == kNotThere)
-    return replica.applying && !replica.applied_all && !tail_given_up ? Step::none : Step::follow;
+  const bool not_there = replica.fault_number == kNotThere;
+  if (replica.receiving && replica.applying && !not_there) return Step::none;
   // What could not be applied could not be applied again: a person has to look. A fault of receiving stays there also
   // when it is over.
   if (replica.cannot_apply) return Step::none;
   if (!replica.applying) return Step::start_applying;
+  // Where the other site does not have what comes behind here, to follow anew begins with looking why.
   return replica.applied_all || tail_given_up ? Step::follow : Step::none;
 }
 
@@ -105,7 +104,8 @@ Local local_view(const DatabaseFacts& facts, const Watch& watch, const Permit& p
   const bool wanted = semi_synchronous || permit.role == Role::closing;
   Local local;
   local.looked_at = looked_at;
-  local.can_serve = facts.runs;
+  const bool stuck_in_applying = facts.replica && facts.replica->cannot_apply && !facts.replica->applied_all;
+  local.can_serve = facts.runs && !facts.half_undone && !stuck_in_applying;
   local.writes_stopped = facts.read_only;
   local.standby_follows = wanted && facts.standbys > 0 && facts.all_sent;
   const bool confirmed = watch.waits_since > Instant{0} && watch.confirmed > watch.waits_since;

@@ -38,6 +38,9 @@ struct Replica {
   int fault_number = 0;       ///< the server's error number of that
 };
 
+/// Replica::fault_number: the other server does not have what comes behind here, or has other things in its place.
+inline constexpr int kNotThere = 1236;  // ER_MASTER_FATAL_ERROR_READING_BINLOG
+
 struct DatabaseFacts {
   bool runs = false;               ///< it answers
   bool read_only = false;          ///< it takes no writes, and none is under way
@@ -49,12 +52,14 @@ struct DatabaseFacts {
   bool all_sent = false;           ///< one of them has been sent everything
   std::optional<Replica> replica = {};
   std::string position = {};  ///< GTIDs that it has, its own and others'
+  bool half_undone = false;   ///< what only this site has is being undone: the data are of no moment
   std::uint64_t uptime_s = 0;
 };
 
 /// What the agent permits at this moment.
 struct Permit {
   bool writes = false;         ///< new writes may begin
+  bool opened = false;         ///< the epoch of the lease is recorded
   bool tenure = false;         ///< this site is the holder, and its lease runs
   bool needs_standby = false;  ///< see Agent
   Role role = Role::follower;

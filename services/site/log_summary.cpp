@@ -26,18 +26,25 @@ LogSummary summary_of(std::istream& words) {
   // "#261130 17:23:32 server id 1  end_log_pos 908 CRC32 0x45e53dfa 	GTID 0-1-4 trans"
   static const std::regex kTransaction(R"(^#\d+ .*\tGTID (\d+-\d+-\d+)(.*)$)");
   LogSummary summary;
+  std::string open;  // a transaction that no changed row has been seen of
+  const auto end_transaction = [&] {
+    if (!open.empty() && summary.definition.empty()) summary.definition = open;
+  };
   for (std::string line; std::getline(words, line);) {
     std::smatch found;
     if (line.starts_with("#") && std::regex_match(line, found, kTransaction)) {
       ++summary.transactions;
-      if (found[2].str().find("ddl") != std::string::npos && summary.definition.empty()) summary.definition = found[1];
+      end_transaction();
+      open = found[1];
     }
     const bool deleted = line.starts_with("### DELETE FROM ");
     if (deleted || line.starts_with("### INSERT INTO ") || line.starts_with("### UPDATE ")) {
+      open.clear();
       ++summary.rows[table_in(line)];
       if (deleted) ++summary.deletions[table_in(line)];
     }
   }
+  end_transaction();
   return summary;
 }
 

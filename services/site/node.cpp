@@ -179,9 +179,9 @@ class RunningNode final : public Node {
     std::mutex mutex;
     std::condition_variable_any sleep;
     while (!asked.stop_requested()) {
-      const Instant began = boot_clock();
       Local local = look_();
-      local.looked_at = began;
+      // What was seen long ago is not how it is: whoever looks hangs, or the server does.
+      if (boot_clock() - local.looked_at > 2 * options_.setup.timing.lease) local.can_serve = false;
       step([&](Instant now) { return member_.tick(now, local, random()); });
       std::unique_lock lock(mutex);
       sleep.wait_for(lock, asked, options_.beat, [] { return false; });

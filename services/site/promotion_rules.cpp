@@ -84,12 +84,13 @@ class Weighing {
               (facts_.database_fault.empty() ? "" : ": " + facts_.database_fault));
       return;
     }
+    if (facts_.database.half_undone)
+      add(Weight::obstacle, "half_undone", "what only '" + self() + "' had is being undone, and half of it is");
     const auto& replica = facts_.database.replica;
     if (replica && !replica->applied_all)
       add(Weight::fact, "applies", "what was received is still being applied; it is waited for");
     if (replica && replica->cannot_apply)
-      add(facts_.accepts_loss ? Weight::warning : Weight::obstacle, "cannot_apply",
-          "what was received cannot be applied: " + replica->fault);
+      add(Weight::obstacle, "cannot_apply", "what was received cannot be applied: " + replica->fault);
   }
 
   const PromotionFacts& facts_;

@@ -1,5 +1,8 @@
 #include "services/site/quarantine.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
@@ -11,6 +14,7 @@
 #include "appliance/base/file.hpp"
 #include "appliance/process/process.hpp"
 #include "appliance/telemetry/log.hpp"
+#include "services/site/fail_point.hpp"
 #include "services/site/undo_store.hpp"
 
 namespace slipway::site {
@@ -29,12 +33,16 @@ struct Report {
   Fork fork;
   std::string until;  ///< where the server was
   std::string at;
-  std::string phase;  ///< "copied", "undone", "done"
-  LogSummary summary;
+  std::string phase = {};  ///< "copied", "undone", "done"
+  LogSummary summary = {};
 };
 
-fs::path folder_of(const fs::path& quarantine, const Fork& fork) {
-  return quarantine / ("epoch-" + std::to_string(fork.epoch));
+/// A new one: what was set aside before stays.
+fs::path new_folder(const fs::path& quarantine, const Fork& fork) {
+  const std::string name = "epoch-" + std::to_string(fork.epoch);
+  fs::path folder = quarantine / name;
+  for (int turn = 2; fs::exists(folder / kReport); ++turn) folder = quarantine / (name + "-" + std::to_string(turn));
+  return folder;
 }
 
 Status keep(const fs::path& folder, const Report& report) {
@@ -71,6 +79,34 @@ Result<std::optional<Report>> read_report(const fs::path& folder) {
     return Error{Code::corrupt, (folder / kReport).string() + ": " + fault.what(),
                  "move the folder away; what it holds is set aside once more"};
   }
+}
+
+/// What was begun with this very state of the server. What was begun with another one is over: it got a fresh copy.
+struct Begun {
+  fs::path folder;
+  Report report;
+};
+
+bool goes_on(const Report& report, const std::string& logged) {
+  return (report.phase != "done" && report.until == logged) || (report.phase == "undone" && logged.empty());
+}
+
+Result<std::optional<Begun>> begun_with(const fs::path& quarantine, const std::string& logged) {
+  std::error_code problem;
+  for (fs::directory_iterator entry(quarantine, problem), end; !problem && entry != end; entry.increment(problem)) {
+    SLIPWAY_TRY(auto report, read_report(entry->path()));
+    if (report && goes_on(*report, logged)) return std::optional(Begun{entry->path(), *std::move(report)});
+  }
+  return std::optional<Begun>();
+}
+
+/// On the disk, not only on its way there: the log that it was taken from is thrown away.
+Status sync(const fs::path& path) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return file_error(path, "cannot be opened", errno);
+  const int failed = ::fsync(descriptor) == 0 ? 0 : errno;
+  ::close(descriptor);
+  return failed == 0 ? Status() : file_error(path, "cannot be written to the disk", failed);
 }
 
 /// mariadb-binlog with these arguments, its output into `output`.
@@ -112,15 +148,19 @@ Status copy(sql::Connection& server, const fs::path& folder, Report& report) {
   if (problem) return file_error(folder, "cannot be made", problem.value());
   std::vector<std::string> files;
   SLIPWAY_CHECK(fetch_files(server, report.fork, folder / "log", files));
-  std::vector<std::string> words{"--base64-output=decode-rows", "--verbose",
-                                 "--start-position=" + report.fork.position.to_text()};
-  std::vector<std::string> undo{"--flashback", "--start-position=" + report.fork.position.to_text()};
+  std::vector<std::string> words{"--base64-output=decode-rows", "--verbose"};
+  std::vector<std::string> undo{"--flashback"};
+  if (!report.fork.position.empty())
+    for (auto* arguments : {&words, &undo}) arguments->push_back("--start-position=" + report.fork.position.to_text());
   words.insert(words.end(), files.begin(), files.end());
   undo.insert(undo.end(), files.begin(), files.end());
   SLIPWAY_CHECK(read_log(std::move(words), {}, folder / kWords));
   SLIPWAY_CHECK(read_log(std::move(undo), {}, folder / kUndo));
   std::ifstream said(folder / kWords);
   report.summary = summary_of(said);
+  files.insert(files.end(), {(folder / kWords).string(), (folder / kUndo).string(), (folder / "log").string(),
+                             folder.string(), folder.parent_path().string()});
+  for (const std::string& file : files) SLIPWAY_CHECK(sync(file));
   report.phase = "copied";
   return keep(folder, report);
 }
@@ -140,34 +180,30 @@ Status check_undoable(sql::Connection& server, const LogSummary& summary, const 
 
 }  // namespace
 
-Result<std::optional<Fork>> unfinished(const fs::path& quarantine) {
-  std::error_code none;
-  for (const auto& entry : fs::directory_iterator(quarantine, none)) {
-    SLIPWAY_TRY(const auto report, read_report(entry.path()));
-    if (report && report->phase != "done") return std::optional(report->fork);
-  }
-  return std::optional<Fork>();
+Result<std::optional<Fork>> unfinished(const fs::path& quarantine, const std::string& logged) {
+  SLIPWAY_TRY(const auto begun, begun_with(quarantine, logged));
+  return begun ? std::optional(begun->report.fork) : std::nullopt;
 }
 
 Result<Quarantined> set_aside(sql::Connection& server, const Fork& fork, const fs::path& quarantine, Timestamp now) {
-  const fs::path folder = folder_of(quarantine, fork);
-  SLIPWAY_TRY(auto begun, read_report(folder));
-  Report report;
-  if (begun) {
-    report = *std::move(begun);
-  } else {
-    report.fork = fork;
-    report.at = to_iso8601(now);
-    SLIPWAY_TRY(report.until, logged_position(server));
-    SLIPWAY_CHECK(copy(server, folder, report));
+  SLIPWAY_TRY(const std::string logged, logged_position(server));
+  SLIPWAY_TRY(auto begun, begun_with(quarantine, logged));
+  if (!begun) {
+    begun = Begun{new_folder(quarantine, fork), {.fork = fork, .until = logged, .at = to_iso8601(now)}};
+    SLIPWAY_CHECK(copy(server, begun->folder, begun->report));
   }
+  const fs::path& folder = begun->folder;
+  Report& report = begun->report;
+  pass("set_aside.copied");
   if (report.phase == "copied") {
     SLIPWAY_CHECK(check_undoable(server, report.summary, folder));
-    SLIPWAY_CHECK(undo(server, fork.epoch, folder / kUndo));
+    SLIPWAY_CHECK(undo(server, fork.epoch, report.summary.transactions, folder / kUndo));
     report.phase = "undone";
     SLIPWAY_CHECK(keep(folder, report));
   }
+  pass("set_aside.undone");
   SLIPWAY_CHECK(begin_log_anew(server, fork.position));
+  pass("set_aside.log_begun");
   SLIPWAY_CHECK(forget_undo(server));
   report.phase = "done";
   SLIPWAY_CHECK(keep(folder, report));

@@ -28,15 +28,17 @@ struct Quarantined {
 [[nodiscard]] Result<Quarantined> set_aside(sql::Connection& server, const Fork& fork,
                                             const std::filesystem::path& quarantine, Timestamp now);
 
-/// What was begun and is not finished: its fork. Error: corrupt.
-[[nodiscard]] Result<std::optional<Fork>> unfinished(const std::filesystem::path& quarantine);
+/// What was begun with this server and is not finished: its fork. `logged`: up to where the server's log goes; what was
+/// begun with another state of it is over. Error: corrupt.
+[[nodiscard]] Result<std::optional<Fork>> unfinished(const std::filesystem::path& quarantine,
+                                                     const std::string& logged);
 
 /// What the words of mariadb-binlog tell about its transactions.
 struct LogSummary {
   std::uint64_t transactions = 0;
   std::map<std::string, std::uint64_t> rows;       ///< changed, by table
   std::map<std::string, std::uint64_t> deletions;  ///< of those
-  std::string definition;                          ///< one that is no change of rows: the GTID of the first
+  std::string definition;  ///< GTID of the first that is no change of rows, or is logged as a statement
 };
 [[nodiscard]] LogSummary summary_of(std::istream& words);
 

@@ -71,6 +71,11 @@ Result<WardenOptions> warden_of(const config::Config& config, const Setup& setup
   options.other_server = *other;
   options.replication.name = config.text("site.replication_user");
   options.replication.ca_file = config.path("site.replication_ca").string();
+  const std::string& host = options.other_server.host;
+  const bool on_this_machine = host.starts_with("127.") || host == "::1" || host == "localhost";
+  if (options.replication.ca_file.empty() && !on_this_machine)
+    return fault(config, "site.replication_ca", "is not set, and " + host + " is another machine",
+                 "name the certificate authority of the other site's database server");
   SLIPWAY_TRY(options.replication.password, read_secret_file(config.path("site.replication_password_file")));
   options.semi_synchronous = config.boolean("site.semi_synchronous");
   // The server lets a commit go with the first confirmation, whoever gives it.

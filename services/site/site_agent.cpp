@@ -153,6 +153,7 @@ Status SiteAgent::health() const {
   if (!warden_) return {};
   const WardenState database = warden_->state();
   if (!database.facts.runs) return Error{Code::unavailable, "database: " + database.fault};
+  if (!database.fault.empty()) return Error{Code::unavailable, "database: " + database.fault};
   const auto& replica = database.facts.replica;
   if (replica && (replica->cannot_apply || !replica->connected))
     return Error{Code::unavailable, "replication: " + (replica->fault.empty() ? "not connected" : replica->fault)};
@@ -194,6 +195,10 @@ Status SiteAgent::demote(const OrderText& order) {
                  "member '" + settings_.self() + "': does not have the writes" +
                      (state.ballot.accepted.holder.empty() ? "" : "; '" + state.ballot.accepted.holder + "' has"),
                  "give the order where the writes are"};
+  const DatabaseFacts database = warden_->state().facts;
+  if (boot_clock() >= state.lease.write_until || !database.runs || database.read_only || database.replica)
+    return Error{Code::conflict, "site '" + settings_.self() + "': is still taking over",
+                 "give the order again when it has"};
   telemetry::log(telemetry::Level::warning, "site.order.demote", {{"by", order.by}, {"because", order.because}});
   SLIPWAY_CHECK(warden_->record({.at = clock_.now(),
                                  .kind = "demote",

@@ -138,6 +138,9 @@ Result<DatabaseFacts> look(sql::Connection& server) {
   facts.waits_for_standby = row->boolean(1);
   facts.position = row->optional_text(2).value_or("");
   SLIPWAY_CHECK(look_at_standbys(server, facts));
+  const auto undoing = server.query_one("SELECT COUNT(*) FROM slipway.site_undo");
+  if (!undoing && undoing.error().code != Code::not_found) return undoing.error();
+  facts.half_undone = undoing && (*undoing)->integer(0) > 0;
   SLIPWAY_TRY(facts.replica, look_at_replica(server));
   return facts;
 }

@@ -1,8 +1,13 @@
 // slipway site status | promote | demote | join | witness
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <thread>
 
+#include "appliance/base/file.hpp"
 #include "appliance/http/client.hpp"
 #include "services/site/settings.hpp"
 #include "services/site/verbs.hpp"
@@ -204,15 +209,25 @@ Result<Output> demote(const Context& context, const OrderFlags& flags) {
       return done_in(began, status,
                      "site '" + member + "': '" + holder + "' has the writes, epoch " +
                          std::to_string(status["epoch"].get<std::uint64_t>()) + ",");
+    const bool again = status["epoch"].get<std::uint64_t>() > before["epoch"].get<std::uint64_t>();
     if (status["role"] == "holder")
       return Error{Code::conflict,
-                   "site '" + member + "': keeps the writes: the other site did not get everything in time",
+                   "site '" + member + "': keeps the writes: the other site " +
+                       (again ? "was not elected" : "did not get everything in time"),
                    "'slipway site status' there says why"};
     std::this_thread::sleep_for(kPoll);
     SLIPWAY_TRY(status, control.status());
   }
   return Error{Code::timeout, "site '" + member + "': has handed over, and the other site was not heard since",
                "see 'slipway site status' there"};
+}
+
+/// A person makes it as root; the agent, whose folder it is in, keeps it.
+Status give_to_owner_of_folder(const std::filesystem::path& file) {
+  struct stat folder {};
+  if (::stat(file.parent_path().c_str(), &folder) != 0 || ::chown(file.c_str(), folder.st_uid, folder.st_gid) != 0)
+    return file_error(file, "cannot be given to the owner of its folder", errno);
+  return {};
 }
 
 /// The record of a member is made by hand, once: to make one anew is to forget what was promised.
@@ -229,6 +244,7 @@ Result<Output> join(const Context& context, const JoinFlags& flags, bool as_witn
     return Error{Code::conflict, record.string() + ": '" + settings.self() + "' has a record already",
                  "there is nothing to do"};
   if (!made) return made.error();
+  SLIPWAY_CHECK(give_to_owner_of_folder(record));
   return Output{{{"member", settings.self()}, {"record", record.string()}, {"lost", flags.lost}},
                 "member '" + settings.self() + "': its record is " + record.string() +
                     (flags.lost ? "; it votes when it has heard the site that writes\n" : "\n")};

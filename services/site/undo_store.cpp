@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <fstream>
+#include <utility>
+
+#include "services/site/fail_point.hpp"
 
 namespace slipway::site {
 namespace {
@@ -16,7 +19,7 @@ class Statements {
  public:
   explicit Statements(const std::filesystem::path& file) : stream_(file) {}
 
-  /// "BINLOG '…'" or "COMMIT"; nothing at the end.
+  /// "BINLOG '…'", "START TRANSACTION" or "COMMIT"; nothing at the end.
   std::optional<std::string> next() {
     std::string statement;
     for (std::string line; std::getline(stream_, line);) {
@@ -27,7 +30,8 @@ class Statements {
       if (!ends) continue;
       const auto begin = statement.find_first_not_of(" \n");
       statement.erase(0, std::min(begin, statement.size()));
-      if (statement.starts_with("BINLOG") || statement.starts_with("COMMIT")) return statement;
+      for (const char* kind : {"BINLOG", "COMMIT", "START TRANSACTION"})
+        if (statement.starts_with(kind)) return statement;
       statement.clear();
     }
     return std::nullopt;
@@ -44,7 +48,9 @@ class Undoing {
       : server_(server), epoch_(epoch), undone_(undone) {}
 
   Status take(const std::string& statement) {
+    if (statement.starts_with("START")) in_transaction_ = true;
     if (statement.starts_with("COMMIT")) return end_transaction();
+    if (!statement.starts_with("BINLOG")) return {};
     // The first one tells the server what version the others are of.
     const bool heading = !begun_;
     begun_ = true;
@@ -64,11 +70,14 @@ class Undoing {
         {epoch_, seen_}));
     SLIPWAY_CHECK(server_.execute_text("COMMIT"));
     open_ = false;
+    pass("set_aside.some_undone");
     return {};
   }
+  [[nodiscard]] std::uint64_t seen() const { return seen_; }
 
  private:
   Status end_transaction() {
+    if (!std::exchange(in_transaction_, false)) return {};
     ++seen_;
     return open_ && seen_ % kTogether == 0 ? commit() : Status();
   }
@@ -78,6 +87,7 @@ class Undoing {
   std::uint64_t undone_;  ///< by an earlier call
   std::uint64_t seen_ = 0;
   bool begun_ = false;
+  bool in_transaction_ = false;
   bool open_ = false;
 };
 
@@ -109,7 +119,7 @@ Result<std::vector<std::string>> log_files_since(sql::Connection& server, const 
 
 Result<std::set<std::string>> tables_whose_deletions_spread(sql::Connection& server) {
   SLIPWAY_TRY(const auto rows,
-              server.query("SELECT DISTINCT REF_NAME FROM information_schema.INNODB_SYS_FOREIGN WHERE TYPE & 3"));
+              server.query("SELECT DISTINCT REF_NAME FROM information_schema.INNODB_SYS_FOREIGN WHERE TYPE & 11"));
   std::set<std::string> tables;
   for (const sql::Row& row : rows) {
     std::string name = row.text(0);  // "database/table"
@@ -119,7 +129,8 @@ Result<std::set<std::string>> tables_whose_deletions_spread(sql::Connection& ser
   return tables;
 }
 
-Status undo(sql::Connection& server, std::uint64_t epoch, const std::filesystem::path& statements) {
+Status undo(sql::Connection& server, std::uint64_t epoch, std::uint64_t transactions,
+            const std::filesystem::path& statements) {
   Statements file(statements);
   if (!file.readable()) return Error{Code::not_found, statements.string() + ": cannot be read"};
   SLIPWAY_CHECK(run(server, "SET SESSION sql_log_bin = 0"));
@@ -128,6 +139,11 @@ Status undo(sql::Connection& server, std::uint64_t epoch, const std::filesystem:
   while (const auto statement = file.next()) SLIPWAY_CHECK(undoing.take(*statement));
   if (!file.readable()) return Error{Code::internal, statements.string() + ": cannot be read to its end"};
   SLIPWAY_CHECK(undoing.commit());
+  if (undoing.seen() != transactions)
+    return Error{Code::corrupt,
+                 statements.string() + ": undoes " + std::to_string(undoing.seen()) + " of " +
+                     std::to_string(transactions) + " transactions",
+                 "this site needs a fresh copy of the other one"};
   return run(server, "SET SESSION sql_log_bin = 1");
 }
 

@@ -18,11 +18,14 @@ namespace slipway::site {
 /// purged.
 [[nodiscard]] Result<std::vector<std::string>> log_files_since(sql::Connection& server,
                                                                const sql::GtidPosition& position);
-/// "database.table" of those on which others depend by ON DELETE CASCADE or SET NULL: what that does is not logged.
+/// "database.table" of those on which others depend by ON DELETE CASCADE or SET NULL, or ON UPDATE SET NULL: what that
+/// does is not logged.
 [[nodiscard]] Result<std::set<std::string>> tables_whose_deletions_spread(sql::Connection& server);
 
-/// Carries out what `mariadb-binlog --flashback` wrote. A repeated call goes on behind what is committed.
-[[nodiscard]] Status undo(sql::Connection& server, std::uint64_t epoch, const std::filesystem::path& statements);
+/// Carries out what `mariadb-binlog --flashback` wrote of so many transactions. A repeated call goes on behind what is
+/// committed. Error: corrupt when there are not as many.
+[[nodiscard]] Status undo(sql::Connection& server, std::uint64_t epoch, std::uint64_t transactions,
+                          const std::filesystem::path& statements);
 [[nodiscard]] Status forget_undo(sql::Connection& server);
 
 /// The server's log is empty, and what it replicates comes behind `position`.

@@ -1,11 +1,13 @@
 #include "services/site/warden.hpp"
 
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
 #include <utility>
 
 #include "appliance/telemetry/log.hpp"
+#include "services/site/undo_store.hpp"
 
 namespace slipway::site {
 namespace {
@@ -14,8 +16,10 @@ namespace {
 constexpr std::chrono::milliseconds kTailPatience{500};
 constexpr std::chrono::seconds kLookLimit{2};
 constexpr std::chrono::seconds kStepLimit{15};
-constexpr std::chrono::milliseconds kRetry{1000};  ///< behind a step that failed
-constexpr unsigned kEpochs = 1000;                 ///< of the other site's that are looked at
+constexpr std::chrono::milliseconds kRetry{1000};     ///< behind a step that failed
+constexpr Instant kOften = std::chrono::seconds(10);  ///< to follow anew more often than that is of no use
+constexpr std::chrono::minutes kOrderAge{5};          ///< an order is recorded with what comes of it
+constexpr unsigned kEpochs = 1000;                    ///< of the other site's that are looked at
 
 /// One thread's way to the server, opened anew when it was lost.
 class Session {
@@ -52,6 +56,9 @@ struct Warden::State {
   const Node* node = nullptr;
   const SystemClock clock;
 
+  std::atomic<std::uint64_t> recorded_epoch = 0;
+  std::atomic<bool> probe_runs = false;
+
   mutable std::mutex mutex;
   std::condition_variable_any news;
   WardenState seen;
@@ -65,9 +72,10 @@ struct Warden::State {
   Session acting;
   std::string tail;
   Instant tail_since{0};
-  std::uint64_t recorded_epoch = 0;
   std::string told;  ///< the fault that was logged last
   Step told_step = Step::none;
+  Instant followed_at{0};
+  Instant follow_after{0};
 
   // Of the thread that probes.
   Session probing;
@@ -83,6 +91,7 @@ struct Warden::State {
   Status take(Step step);
   Status open(sql::Connection& server, const std::string& position);
   Status leave_own_branch(sql::Connection& server);
+  Status check_is_there(sql::Connection& server);
   Result<std::vector<EpochRecord>> epochs_of_the_other() const;
   void tell(const Status& outcome, Step step);
   void probe(const std::stop_token& asked);
@@ -92,6 +101,7 @@ Permit Warden::State::permit(Instant now) const {
   const NodeState state = node->state();
   Permit permit;
   permit.writes = state.lease.epoch != 0 && now < state.lease.write_until;
+  permit.opened = recorded_epoch == state.lease.epoch;
   permit.tenure = state.lease.epoch != 0 && now < state.lease.acknowledge_until;
   permit.needs_standby = state.needs_standby;
   permit.role = state.role;
@@ -103,15 +113,18 @@ Permit Warden::State::permit(Instant now) const {
 void Warden::State::keep(const std::stop_token& asked) {
   std::mutex sleeping;
   std::condition_variable_any sleep;
+  Step before = Step::none;
   while (!asked.stop_requested()) {
     const Step step = look_around();
     auto pause = options.beat;
     if (step != Step::none) {
       const Status outcome = take(step);
       tell(outcome, step);
-      if (outcome) continue;  // what follows may be due at once
-      if (step != Step::stop_writes) pause = kRetry;
+      // What follows may be due at once; a step that did not change anything is not.
+      if (outcome && step != before) pause = std::chrono::milliseconds(0);
+      if (!outcome && step != Step::stop_writes) pause = kRetry;
     }
+    before = step;
     std::unique_lock lock(sleeping);
     sleep.wait_for(lock, asked, pause, [] { return false; });
   }
@@ -126,7 +139,9 @@ Step Warden::State::look_around() {
   const DatabaseFacts facts = found ? *found : DatabaseFacts();
   const Permit now_permitted = permit(boot_clock());
   const bool given_up = tail_given_up(facts, began);
-  const Step step = next_step(facts, now_permitted, options.other, options.other_server, given_up);
+  Step step = next_step(facts, now_permitted, options.other, options.other_server, given_up);
+  // One that is followed again and again does not have what this site needs, and has other work.
+  if (step == Step::follow && began < follow_after) step = Step::none;
   const std::scoped_lock lock(mutex);
   site::watch(watch, seen.facts, facts, began);
   probe_wanted = needs_probe(facts, watch, now_permitted);
@@ -160,14 +175,25 @@ Status Warden::State::take(Step step) {
   {
     const std::scoped_lock lock(mutex);
     position = seen.facts.position;
+    // The agent must not go on thinking that commits wait when they do not any more.
+    if (step == Step::stop_waiting) {
+      watch.waits_since = Instant{0};
+      local.standby_follows = false;
+      local.standby_has_all = false;
+    }
   }
+  // Asked again: what was permitted at the look may be so no more.
+  const Permit now_permitted = permit(boot_clock());
+  if (step == Step::stop_waiting && now_permitted.tenure && now_permitted.needs_standby) return {};
   switch (step) {
     case Step::none:
       return {};
     case Step::stop_writes:
-      at_once = permit(boot_clock()).role != Role::closing;
+      at_once = now_permitted.role != Role::closing;
       return stop_writes(*server, at_once);
     case Step::follow:
+      follow_after = boot_clock() + (boot_clock() - followed_at < kOften ? kOften : Instant{0});
+      followed_at = boot_clock();
       SLIPWAY_CHECK(leave_own_branch(*server));
       return follow(*server, options.other_server, options.replication);
     case Step::stop_receiving:
@@ -188,7 +214,8 @@ Status Warden::State::take(Step step) {
 
 /// What only this site has goes into quarantine before it follows the other one.
 Status Warden::State::leave_own_branch(sql::Connection& server) {
-  SLIPWAY_TRY(auto fork, unfinished(options.quarantine));
+  SLIPWAY_TRY(const std::string logged, logged_position(server));
+  SLIPWAY_TRY(auto fork, unfinished(options.quarantine, logged));
   if (!fork) {
     SLIPWAY_TRY(const auto facts, look(server));
     SLIPWAY_TRY(const auto own, sql::GtidPosition::parse(facts.position));
@@ -197,7 +224,7 @@ Status Warden::State::leave_own_branch(sql::Connection& server) {
     SLIPWAY_TRY(fork,
                 find_fork(known.empty() ? 0 : known.front().epoch, theirs, node->state().ballot.accepted.epoch, own));
   }
-  if (!fork) return {};
+  if (!fork) return check_is_there(server);
   telemetry::log(telemetry::Level::warning, "site.history_parts",
                  {{"epoch", static_cast<std::int64_t>(fork->epoch)}, {"position", fork->position.to_text()}});
   Session session(options.server, std::chrono::seconds(0));
@@ -208,6 +235,14 @@ Status Warden::State::leave_own_branch(sql::Connection& server) {
   const std::scoped_lock lock(mutex);
   seen.quarantined = done;
   return {};
+}
+
+/// Nothing parts the two, and yet the other one does not have what comes behind here: its log begins later.
+Status Warden::State::check_is_there(sql::Connection& server) {
+  SLIPWAY_TRY(const auto facts, look(server));
+  if (!facts.replica || facts.replica->fault_number != kNotThere) return {};
+  return Error{Code::unsupported, "replication: " + facts.replica->fault,
+               "where the other site's log does not go back to what this one has, this one needs a fresh copy"};
 }
 
 Result<std::vector<EpochRecord>> Warden::State::epochs_of_the_other() const {
@@ -229,7 +264,7 @@ Status Warden::State::open(sql::Connection& server, const std::string& position)
   const std::uint64_t epoch = state.lease.epoch;
   if (epoch == 0 || boot_clock() >= state.lease.write_until) return {};
   SLIPWAY_CHECK(allow_writes(server));
-  if (recorded_epoch == epoch) return {};
+  if (recorded_epoch == epoch || boot_clock() >= node->state().lease.write_until) return {};
   SLIPWAY_CHECK(record_epoch(server, {epoch, options.self, clock.now(), position, std::string(name_of(state.cause))}));
   recorded_epoch = epoch;
   telemetry::log(telemetry::Level::warning, "site.writes_here",
@@ -239,12 +274,14 @@ Status Warden::State::open(sql::Connection& server, const std::string& position)
     const std::scoped_lock lock(mutex);
     given = std::exchange(orders, {});
   }
-  for (const OrderRecord& order : given) SLIPWAY_CHECK(record_order(server, options.self, order));
+  for (const OrderRecord& order : given)
+    if (clock.now() - order.at < kOrderAge) SLIPWAY_CHECK(record_order(server, options.self, order));
   return {};
 }
 
 void Warden::State::tell(const Status& outcome, Step step) {
   std::string fault = outcome ? "" : outcome.error().message;
+  if (!outcome && !outcome.error().hint.empty()) fault += "; " + outcome.error().hint;
   if (!fault.empty() && fault != told)
     telemetry::log_error("site.database", outcome.error(), {{"step", std::string(name_of(step))}});
   if (outcome && step != Step::none && step != told_step)
@@ -267,9 +304,11 @@ void Warden::State::probe(const std::stop_token& asked) {
     const Instant began = boot_clock();
     // The lease may have ended since it was wanted: what would be written then is there in excess.
     if (!permit(began).tenure) continue;
+    probe_runs = true;
     auto server = probing.get();
     const Status written = server ? site::probe(**server, options.self, clock.now()) : Status(server.error());
     if (!written) probing.drop();
+    probe_runs = false;
     const std::scoped_lock lock(mutex);
     if (written) watch.confirmed = began;
   }
@@ -300,7 +339,8 @@ void Warden::note(const OrderRecord& order) {
 }
 
 Status Warden::record(const OrderRecord& order) {
-  Session session(state_->options.server, kLookLimit);
+  const auto patience = std::chrono::duration_cast<std::chrono::seconds>(state_->options.patience);
+  Session session(state_->options.server, patience + kLookLimit);
   SLIPWAY_TRY(sql::Connection * server, session.get());
   return record_order(*server, state_->options.self, order);
 }
@@ -312,8 +352,10 @@ void Warden::stop() {
   }
   if (!state_->prober.joinable()) return;
   state_->prober.request_stop();
+  const auto server = state_->acting.get();
+  const auto facts = server ? look(**server) : Result<DatabaseFacts>(server.error());
   // A probe may be waiting for a standby; the end of writes ends it.
-  if (const auto server = state_->acting.get()) {
+  if (facts && (!facts->read_only || state_->probe_runs)) {
     const auto stopped = stop_writes(**server, true);
     if (!stopped) telemetry::log_error("site.database", stopped.error());
   }

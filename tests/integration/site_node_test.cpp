@@ -63,7 +63,8 @@ class SiteNode : public testing::Test {
         std::move(options),
         [this] {
           const bool follows = standby_follows_;
-          return Local{.can_serve = true,
+          return Local{.looked_at = boot_clock(),
+                       .can_serve = true,
                        .writes_stopped = true,
                        .standby_follows = follows,
                        .standby_has_all = follows,

@@ -137,9 +137,19 @@ void TwoSites::start_agent(std::size_t member) {
          std::string(kNames.at(member)) + "'s agent: " + read_file(path(member, "log")));
 }
 
-void TwoSites::spawn_agent(std::size_t member) {
+bool TwoSites::agent_ends_at(std::size_t member, const std::string& point) {
+  spawn_agent(member, point);
+  const bool ended = agents_.at(member)->wait(kPatience).has_value();
+  agents_.at(member).reset();
+  return ended;
+}
+
+void TwoSites::spawn_agent(std::size_t member, const std::string& fail_point) {
+  std::map<std::string, std::string> environment;
+  if (!fail_point.empty()) environment = {{"SLIPWAY_TEST", "1"}, {"SLIPWAY_FAIL_POINT", fail_point}};
   auto child = process::Child::spawn(
       {.argv = {program("slipway-sited").string(), "--config", path(member, "slipway.toml").string()},
+       .environment = environment,
        .log_file = path(member, "log"),
        .ends_with_starter = true});
   demand(child.has_value(), "an agent");

@@ -29,8 +29,10 @@ class TwoSites {
 
   void start_agent(std::size_t member);
   /// Does not wait until it answers.
-  void spawn_agent(std::size_t member);
+  void spawn_agent(std::size_t member, const std::string& fail_point = {});
   void kill_agent(std::size_t member);
+  /// Starts it to end at a fail point; whether it did.
+  [[nodiscard]] bool agent_ends_at(std::size_t member, const std::string& point);
   [[nodiscard]] bool has_agent(std::size_t member) const { return agents_.at(member).has_value(); }
   /// SIGSTOP, SIGCONT.
   void pause_agent(std::size_t member, bool paused);

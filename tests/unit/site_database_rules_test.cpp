@@ -16,7 +16,7 @@ Permit follower_of(const std::string& holder) {
   return {.role = Role::follower, .promised = 4, .accepted = {.epoch = 4, .holder = holder}};
 }
 
-Permit writer() { return {.writes = true, .tenure = true, .role = Role::holder, .promised = 5}; }
+Permit writer() { return {.writes = true, .opened = true, .tenure = true, .role = Role::holder, .promised = 5}; }
 
 Step next(const DatabaseFacts& facts, const Permit& permit, bool tail_given_up = false) {
   return next_step(facts, permit, "south", kOther, tail_given_up);
@@ -97,6 +97,20 @@ TEST(SiteDatabaseRules, AWriterOpensOnlyBehindAllThatWasReceived) {
   EXPECT_EQ(next(facts, writer()), Step::stop_waiting);
   facts.read_only = false;
   EXPECT_EQ(next(facts, with_standby), Step::none);
+  with_standby.opened = false;
+  EXPECT_EQ(next(facts, with_standby), Step::allow_writes) << "nobody has recorded this epoch";
+}
+
+// D6
+TEST(SiteDatabaseRules, AWriterWithHalfOfItsDataUndoneOrWithWhatItCannotApplyStaysClosed) {
+  DatabaseFacts facts = closed();
+  facts.half_undone = true;
+  EXPECT_EQ(next(facts, writer()), Step::none);
+  EXPECT_FALSE(local_view(facts, {}, writer(), true, seconds(1), seconds(1)).can_serve);
+  facts.half_undone = false;
+  facts.replica = Replica{.source = kOther, .fault = "duplicate key", .cannot_apply = true, .fault_number = 1062};
+  EXPECT_EQ(next(facts, writer()), Step::none);
+  EXPECT_FALSE(local_view(facts, {}, writer(), true, seconds(1), seconds(1)).can_serve);
 }
 
 // D6: commits go on waiting while the site hands over; let go, they would be acknowledged and missing there.
