@@ -1,4 +1,5 @@
-// The clock for limits that hold between programs of a machine: it runs on while the machine sleeps, and nobody sets it.
+// The clock for limits that hold between programs of a machine: it runs on while the machine sleeps, and nobody sets
+// it.
 #pragma once
 
 #include <chrono>
