@@ -18,6 +18,18 @@ Status remove_defaults_of_the_server(sql::Connection& root) {
   return {};
 }
 
+Status let_keep_site(sql::Connection& root, const std::string& database, const std::string& grantee) {
+  // READ ONLY ADMIN also lets it write while nobody else may; RELOAD: it resets replication; the last three: it
+  // reads, leaves out and undoes what only this site has.
+  SLIPWAY_CHECK(root.execute_text(
+      "GRANT READ ONLY ADMIN, REPLICATION MASTER ADMIN, REPLICATION SLAVE ADMIN, SLAVE MONITOR, BINLOG MONITOR, "
+      "CONNECTION ADMIN, PROCESS, RELOAD, REPLICATION SLAVE, BINLOG ADMIN, BINLOG REPLAY ON *.*" +
+      grantee));
+  for (const char* table : {"site_epoch", "site_order", "site_probe", "site_undo"})
+    SLIPWAY_CHECK(root.execute_text("GRANT SELECT, INSERT, UPDATE, DELETE ON " + database + "." + table + grantee));
+  return {};
+}
+
 // Programs may read the account list; the passwords in it are sealed with a key they read from a file.
 Status provision_program(sql::Connection& root, const ProgramUser& program) {
   if (program.name.rfind("slipway_", 0) != 0)
@@ -35,15 +47,12 @@ Status provision_program(sql::Connection& root, const ProgramUser& program) {
         "GRANT SELECT, SHOW VIEW, TRIGGER, EVENT, LOCK TABLES, RELOAD, PROCESS, BINLOG MONITOR, BINLOG ADMIN, "
         "SLAVE MONITOR, REPLICATION SLAVE ON *.*" +
         grantee));
-  if (!program.keeps_site) return {};
-  // READ ONLY ADMIN also lets it write while nobody else may; RELOAD: it resets replication; the last three: it
-  // reads, leaves out and undoes what only this site has.
-  SLIPWAY_CHECK(root.execute_text(
-      "GRANT READ ONLY ADMIN, REPLICATION MASTER ADMIN, REPLICATION SLAVE ADMIN, SLAVE MONITOR, BINLOG MONITOR, "
-      "CONNECTION ADMIN, PROCESS, RELOAD, REPLICATION SLAVE, BINLOG ADMIN, BINLOG REPLAY ON *.*" +
-      grantee));
-  for (const char* table : {"site_epoch", "site_order", "site_probe", "site_undo"})
-    SLIPWAY_CHECK(root.execute_text("GRANT SELECT, INSERT, UPDATE, DELETE ON " + database + "." + table + grantee));
+  if (program.keeps_site) SLIPWAY_CHECK(let_keep_site(root, database, grantee));
+  if (program.replicates) {
+    SLIPWAY_CHECK(root.execute_text("GRANT REPLICATION SLAVE ON *.*" + grantee));
+    SLIPWAY_CHECK(root.execute_text("GRANT SELECT ON " + database + ".site_epoch" + grantee));
+  }
+  if (program.over_tls_only) SLIPWAY_CHECK(root.execute_text("ALTER USER " + user + "@`%` REQUIRE SSL"));
   return {};
 }
 

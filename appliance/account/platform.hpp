@@ -17,6 +17,9 @@ struct ProgramUser {
   /// Opens and closes the server for writes, directs its replication, ends sessions: for the site agent. It may change
   /// no data but its own tables.
   bool keeps_site = false;
+  /// The other site replicates as this user, and reads which site began which epoch where.
+  bool replicates = false;
+  bool over_tls_only = false;
 };
 
 /// Creates database `slipway`, applies the platform schema, creates or updates the programs' users (each may read the

@@ -83,6 +83,12 @@ Status upgrade_accounts(sql::Connection& root, const Secret& key, const Progress
   return {};
 }
 
+Status make_secret(const Places& places, const char* name) {
+  const fs::path file = places.secrets / name;
+  if (fs::exists(file)) return {};
+  return replace_file(file, crypto::random_token().reveal() + "\n");
+}
+
 }  // namespace
 
 std::vector<SignIn> kept_sign_ins(const Places& places) {
@@ -95,11 +101,25 @@ std::vector<SignIn> kept_sign_ins(const Places& places) {
 }
 
 Status make_secrets(const Places& places) {
-  for (const char* name : {kAccountKey, kSessionKey, kWeb.password, kJobs.password, kBackup.password}) {
-    const fs::path file = places.secrets / name;
-    if (!fs::exists(file)) SLIPWAY_CHECK(replace_file(file, crypto::random_token().reveal() + "\n"));
-  }
+  for (const char* name : {kAccountKey, kSessionKey, kWeb.password, kJobs.password, kBackup.password})
+    SLIPWAY_CHECK(make_secret(places, name));
   return {};
+}
+
+Status set_up_sites(const sql::Endpoint& administrator, const Places& places, bool over_tls) {
+  SLIPWAY_TRY(sql::Connection root, sql::Connection::open(administrator));
+  std::vector<account::ProgramUser> users;
+  for (const auto& program : {kSite, kReplica}) {
+    SLIPWAY_CHECK(make_secret(places, program.password));
+    SLIPWAY_TRY(Secret password, read_secret_file(places.secrets / program.password));
+    const bool replicates = program.user == kReplica.user;
+    users.push_back({.name = program.user,
+                     .password = std::move(password),
+                     .keeps_site = !replicates,
+                     .replicates = replicates,
+                     .over_tls_only = replicates && over_tls});
+  }
+  return account::provision_platform(root, users);
 }
 
 Result<std::vector<SignIn>> set_up_databases(const sql::Endpoint& administrator, const Places& places,

@@ -23,6 +23,9 @@ struct Program {
 inline constexpr Program kWeb{"slipway_web", "db_slipway_web"};
 inline constexpr Program kJobs{"slipway_job", "db_slipway_job"};
 inline constexpr Program kBackup{"slipway_backup", "db_slipway_backup"};
+/// Of two sites alone; see set_up_sites().
+inline constexpr Program kSite{"slipway_site", "db_slipway_site"};
+inline constexpr Program kReplica{"slipway_replica", "db_slipway_replica"};
 
 /// Names of secret files.
 inline constexpr const char* kAccountKey = "account.key";
@@ -53,5 +56,10 @@ struct SignIn {
 /// `administrator` needs all rights. Errors: those of the connection and of accounts.
 [[nodiscard]] Result<std::vector<SignIn>> set_up_databases(const sql::Endpoint& administrator, const Places& places,
                                                            const Progress& progress);
+
+/// Makes the secrets and the database users that the first of two sites needs; the other one begins as its copy.
+/// `over_tls`: the other site may replicate over TLS only. A repeated call changes nothing but the passwords, which it
+/// sets to what the secrets say. Errors: those of make_secrets() and of the connection.
+[[nodiscard]] Status set_up_sites(const sql::Endpoint& administrator, const Places& places, bool over_tls);
 
 }  // namespace slipway::setup

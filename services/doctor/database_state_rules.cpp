@@ -156,7 +156,24 @@ const std::set<std::string>& allowed_rights(const std::string& user) {
                                             "REPLICA MONITOR",
                                             "REPLICATION SLAVE",
                                             "REPLICATION REPLICA"};
+  static const std::set<std::string> site{"USAGE",
+                                          "READ ONLY ADMIN",
+                                          "READ_ONLY ADMIN",
+                                          "REPLICATION MASTER ADMIN",
+                                          "REPLICATION SLAVE ADMIN",
+                                          "REPLICATION SLAVE",
+                                          "SLAVE MONITOR",
+                                          "REPLICA MONITOR",
+                                          "BINLOG MONITOR",
+                                          "BINLOG ADMIN",
+                                          "BINLOG REPLAY",
+                                          "CONNECTION ADMIN",
+                                          "PROCESS",
+                                          "RELOAD"};
+  static const std::set<std::string> replica{"USAGE", "REPLICATION SLAVE", "REPLICATION REPLICA"};
   if (user == "slipway_backup") return backup;
+  if (user == "slipway_site") return site;
+  if (user == "slipway_replica") return replica;
   if (user.find("exporter") != std::string::npos || user == "prometheus") return exporter;
   return none;
 }

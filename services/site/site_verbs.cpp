@@ -9,6 +9,7 @@
 
 #include "appliance/base/file.hpp"
 #include "appliance/http/client.hpp"
+#include "appliance/setup/setup.hpp"
 #include "services/site/settings.hpp"
 #include "services/site/verbs.hpp"
 
@@ -33,6 +34,7 @@ struct OrderFlags {
 
 struct JoinFlags {
   bool lost = false;
+  bool first = false;
 };
 
 /// The agent of this machine.
@@ -230,9 +232,17 @@ Status give_to_owner_of_folder(const std::filesystem::path& file) {
   return {};
 }
 
+/// Where the data are: what agent and replication sign in as. The other site gets them with its copy.
+Status prepare_database(const Context& context, const config::Config& config) {
+  SLIPWAY_TRY(const auto administrator, context.administrator_endpoint(""));
+  const setup::Places places{.secrets = config.path("secrets.account_key_file").parent_path(), .accounts_made = {}};
+  return setup::set_up_sites(administrator, places, !config.path("site.replication_ca").empty());
+}
+
 /// The record of a member is made by hand, once: to make one anew is to forget what was promised.
 Result<Output> join(const Context& context, const JoinFlags& flags, bool as_witness) {
   SLIPWAY_TRY(const auto config, context.configuration());
+  if (flags.first) SLIPWAY_CHECK(prepare_database(context, config));
   SLIPWAY_TRY(const SiteSettings settings, site_settings(config));
   if (settings.is_witness() != as_witness)
     return Error{Code::invalid_argument,
@@ -281,9 +291,12 @@ void register_site(command::Verbs& verbs) {
     verb.add_flag("--lost", joining->lost,
                   "It was a member before, and its record is lost: it votes once it has heard the site that writes");
   };
-  add_lost(verbs.add(group, "join", "Makes this site a member: its empty record of what it has promised",
-                     "slipway site join",
-                     [joining](const Context& context) { return join(context, *joining, false); }));
+  auto& join_site = verbs.add(group, "join", "Makes this site a member: its empty record of what it has promised",
+                              "slipway site join --first",
+                              [joining](const Context& context) { return join(context, *joining, false); });
+  add_lost(join_site);
+  join_site.add_flag("--first", joining->first,
+                     "This site has the data: also makes the database users of the agent and of replication");
   add_lost(verbs.add(group, "witness", "Makes this machine the witness: its empty record of what it has promised",
                      "slipway site witness",
                      [joining](const Context& context) { return join(context, *joining, true); }));

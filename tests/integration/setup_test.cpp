@@ -114,5 +114,38 @@ TEST_F(Setup, NamesAServerThatDoesNotAnswerAndGoesOnLater) {
   for (const auto& [name, bytes] : before) EXPECT_EQ(held()[name], bytes) << name;
 }
 
+// F5, A9
+TEST_F(Setup, TheFirstOfTwoSitesGetsUsersForItsAgentAndForReplicationOnce) {
+  ASSERT_EQ(slipway({"setup"}).exit_status, 0);
+  const auto at = [&](const std::string& name) { return "\"" + (directory_ / name).string() + "\"\n"; };
+  test::write_file(directory_ / "slipway.toml",
+                   test::read_file(directory_ / "slipway.toml") +
+                       "[site]\nmember = \"north\"\nmembers = \"north south witness\"\nurls = \"https://127.0.0.1:1 "
+                       "https://127.0.0.1:2 https://127.0.0.1:3\"\ndatabases = \"127.0.0.1:4 127.0.0.1:5\"\nrecord = " +
+                       at("record") + "lease_page = " + at("lease") +
+                       "replication_password_file = " + at("secrets/db_slipway_replica"));
+  const auto early = slipway({"site", "join"});
+  EXPECT_EQ(early.exit_status, traits(Code::not_found).exit_status) << early.err;
+  const auto joined = slipway({"site", "join", "--first"});
+  ASSERT_EQ(joined.exit_status, 0) << joined.err;
+  const auto secrets_before = held();
+  EXPECT_TRUE(secrets_before.contains("db_slipway_site"));
+  sql::Endpoint agent = server_->administrator();
+  agent.user = "slipway_site";
+  const std::string& line = secrets_before.at("db_slipway_site");
+  agent.password = Secret(line.substr(0, line.find('\n')));
+  auto session = test::connect(agent);
+  EXPECT_TRUE(session.execute_text("SET GLOBAL read_only = 1").has_value());
+  EXPECT_TRUE(session.execute("INSERT INTO slipway.site_probe VALUES ('north', UTC_TIMESTAMP())").has_value());
+  EXPECT_EQ(session.query("SELECT * FROM slipway.journal").error().code, Code::permission);
+  const auto again = slipway({"site", "join", "--first"});
+  EXPECT_EQ(again.exit_status, traits(Code::conflict).exit_status) << "it has its record";
+  EXPECT_EQ(held(), secrets_before);
+  // Without the lease the databases are the other site's: looked at, and not changed.
+  const auto refused = slipway({"account", "create", "acme", "--title", "Acme"});
+  EXPECT_EQ(refused.exit_status, traits(Code::unavailable).exit_status) << refused.err;
+  EXPECT_EQ(slipway({"account", "list"}).exit_status, 0);
+}
+
 }  // namespace
 }  // namespace slipway

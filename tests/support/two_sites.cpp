@@ -40,11 +40,9 @@ void run(sql::Connection& server, const std::string& statement) {
 void provision(const sql::Endpoint& administrator) {
   auto root = connect(administrator);
   const auto made = account::provision_platform(
-      root, {{.name = "slipway_site", .password = Secret(kAgentPassword), .keeps_site = true}});
+      root, {{.name = "slipway_site", .password = Secret(kAgentPassword), .keeps_site = true},
+             {.name = "slipway_replica", .password = Secret(kReplicaPassword), .replicates = true}});
   demand(made.has_value(), made ? "" : to_text(made.error()));
-  run(root, std::string("CREATE USER slipway_replica IDENTIFIED BY '") + kReplicaPassword + "'");
-  run(root, "GRANT REPLICATION SLAVE ON *.* TO slipway_replica");
-  run(root, "GRANT SELECT ON slipway.site_epoch TO slipway_replica");
   run(root, std::string("CREATE USER desk IDENTIFIED BY '") + kDeskPassword + "'");
   run(root, "CREATE DATABASE desk");
   run(root, "GRANT SELECT, INSERT, UPDATE, DELETE ON desk.* TO desk");
@@ -133,8 +131,8 @@ void TwoSites::start_database(std::size_t site) {
 
 void TwoSites::start_agent(std::size_t member) {
   spawn_agent(member);
-  demand(eventually(kPatience, [&] { return !status(member).is_null(); }),
-         std::string(kNames.at(member)) + "'s agent: " + read_file(path(member, "log")));
+  const bool answers = eventually(kPatience, [&] { return !status(member).is_null(); });
+  demand(answers, answers ? "" : std::string(kNames.at(member)) + "'s agent: " + read_file(path(member, "log")));
 }
 
 bool TwoSites::agent_ends_at(std::size_t member, const std::string& point) {
