@@ -161,7 +161,8 @@ TEST(Migration, RefusesASchemaNewerThanItself) {
 // A27
 TEST(Migration, ReplacesAFilledAccountOnlyWhenTold) {
   static_cast<void>(test::TestPlatform::instance().account("twice"));
-  ASSERT_TRUE(run(options_for(test::sample_database(3), "twice")).has_value());
+  const auto first = run(options_for(test::sample_database(3), "twice"));
+  ASSERT_TRUE(first.has_value()) << to_text(first.error());
   RunOptions again = options_for(test::sample_database(6), "twice");
   expect_refused(again, Code::conflict, "twice");
   again.replace = true;
