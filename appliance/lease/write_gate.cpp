@@ -26,8 +26,10 @@ Result<WriteGate::Pass> WriteGate::enter() const {
   if (is_open()) return Pass(0);
   const auto lease = read();
   if (lease && lease->epoch != 0 && boot_clock() < lease->write_until) return Pass(lease->epoch);
-  return Error{Code::unavailable, "service desk: is read-only here at the moment",
-               "the other site has the writes, or is about to; try again in a minute"};
+  return Error{Code::unavailable,
+               "service desk: is read-only here at the moment",
+               "the other site has the writes, or is about to; try again in a minute",
+               {{"page", "read_only"}}};
 }
 
 bool WriteGate::confirms(const Pass& pass) const {
@@ -37,8 +39,10 @@ bool WriteGate::confirms(const Pass& pass) const {
 }
 
 Error unknown_outcome() {
-  return {Code::unavailable, "service desk: it is not known whether this was saved",
-          "the site lost its writes meanwhile; look whether it is there before you do it again"};
+  return {Code::unavailable,
+          "service desk: it is not known whether this was saved",
+          "the site lost its writes meanwhile; look whether it is there before you do it again",
+          {{"page", "unknown_outcome"}}};
 }
 
 }  // namespace slipway::lease

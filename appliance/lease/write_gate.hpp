@@ -28,7 +28,7 @@ class WriteGate {
     std::uint64_t epoch_;
   };
 
-  /// Error: unavailable where this site does not have the writes.
+  /// Error: unavailable where this site does not have the writes; context page=read_only.
   [[nodiscard]] Result<Pass> enter() const;
   /// Whether what was committed since may be acknowledged. Otherwise it may be there or not: the other site decides.
   [[nodiscard]] bool confirms(const Pass& pass) const;
@@ -42,7 +42,7 @@ class WriteGate {
   mutable std::shared_ptr<const LeasePage> page_;
 };
 
-/// What a client is told whose write was begun and cannot be confirmed.
+/// What a client is told whose write was begun and cannot be confirmed; context page=unknown_outcome.
 [[nodiscard]] Error unknown_outcome();
 
 }  // namespace slipway::lease

@@ -222,7 +222,10 @@ std::string own_path(const Visit& visit, const std::string& path) {
 http::Response error_page(Visit& visit, const Error& error) {
   const int status = traits(error.code).http_status;
   if (status >= 500) telemetry::log_error("page.failed", error, {{"path", visit.request.route}});
-  const std::string key = "error." + std::to_string(shown_status(status));
+  std::string key = "error." + std::to_string(shown_status(status));
+  // What a person has to do is another thing where nothing was saved, and where that is not known.
+  for (const auto& [name, value] : error.context)
+    if (name == "page") key = "error." + value;
   const bool expired = !error.context.empty() && error.context.front().second == "csrf";
   json values = {{"title", visit.text(key)},
                  {"error", nullptr},

@@ -113,8 +113,7 @@ Status sync(const fs::path& path) {
 Status read_log(std::vector<std::string> arguments, const sql::Endpoint& server, const fs::path& output) {
   process::Command command{.argv = {"mariadb-binlog", "--no-defaults"},
                            .environment = {{"MYSQL_PWD", server.password.reveal()}},
-                           .log_file = output.string() + ".errors",
-                           .pipe_stdout = false};
+                           .log_file = output.string() + ".errors"};
   command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
   command.argv.push_back("--result-file=" + output.string());
   SLIPWAY_TRY(auto child, process::Child::spawn(command));

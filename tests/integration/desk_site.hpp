@@ -63,6 +63,8 @@ class TestSite {
     std::string csrf;    ///< field of forms
   };
   [[nodiscard]] Browser sign_in(const Person& person) const;
+  /// What its pages are made of.
+  [[nodiscard]] const Site& parts() const { return site_; }
   [[nodiscard]] std::uint16_t port() const { return server_->port(); }
 
  private:

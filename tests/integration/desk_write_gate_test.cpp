@@ -24,6 +24,20 @@ lease::Lease lease_of(std::uint64_t epoch) {
 class DeskWriteGate : public ::testing::Test {
  protected:
   http::ClientAnswer open() { return site.call("POST", kRequests, requester, kRequest); }
+  /// The page of a write that cannot be confirmed.
+  http::Response unsure() {
+    class FormRequest final : public http::Request {
+     public:
+      FormRequest() {
+        method = http::Method::post;
+        path = "/north/requests";
+      }
+      Result<std::string> body(std::uint64_t) override { return std::string(); }
+      Result<http::Form> form(std::uint64_t) override { return http::Form{}; }
+    };
+    FormRequest request;
+    return error_response(site.parts(), request, lease::unknown_outcome());
+  }
   std::int64_t requests() {
     auto db = site.north.connect();
     return (*db.query_one("SELECT COUNT(*) FROM request"))->integer(0);
@@ -46,6 +60,22 @@ TEST_F(DeskWriteGate, ASiteWithoutTheWritesShowsWhatItHasAndChangesNothing) {
   page.publish({.epoch = 4, .write_until = boot_clock(), .acknowledge_until = boot_clock()});
   EXPECT_EQ(open().status, 503) << "its lease has run out";
   EXPECT_EQ(requests(), 1);
+}
+
+// F5: what a person has to do differs from that of a server which is merely away.
+TEST_F(DeskWriteGate, TellsAPersonWhetherItWasSaved) {
+  const std::string url = "http://127.0.0.1:" + std::to_string(site.port()) + "/north/sign-in";
+  const http::ClientRequest request{
+      .method = "POST",
+      .url = url,
+      .headers = {{"Content-Type", "application/x-www-form-urlencoded"}, {"Accept-Language", "fr"}},
+      .body = "login=rita"};
+  const auto refused = http::fetch(request);
+  ASSERT_TRUE(refused.has_value());
+  EXPECT_EQ(refused->status, 503);
+  EXPECT_NE(refused->body.find("n’a pas été enregistré"), std::string::npos) << refused->body;
+  EXPECT_EQ(unsure().body.find("Try again in a moment"), std::string::npos);
+  EXPECT_NE(unsure().body.find("before you send it again"), std::string::npos) << unsure().body;
 }
 
 // F5: an agent that was installed anew has another file.

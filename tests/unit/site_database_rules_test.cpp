@@ -12,6 +12,9 @@ const Address kOther{"10.0.0.2", 3306};
 
 DatabaseFacts closed() { return {.runs = true, .read_only = true, .waiting_works = true}; }
 
+/// Open, and commits wait for the standby, which is connected.
+DatabaseFacts waiting() { return {.runs = true, .waits_for_standby = true, .waiting_works = true, .standbys = 1}; }
+
 Permit follower_of(const std::string& holder) {
   return {.role = Role::follower, .promised = 4, .accepted = {.epoch = 4, .holder = holder}};
 }
@@ -146,10 +149,7 @@ TEST(SiteDatabaseRules, AStandbyHasEverythingOnceAProbeBehindTheFirstWaitHasRetu
 
 // D6
 TEST(SiteDatabaseRules, AHandOverNeedsAProbeBehindTheLastWrite) {
-  DatabaseFacts facts = closed();
-  facts.read_only = false;
-  facts.standbys = 1;
-  facts.waits_for_standby = true;
+  DatabaseFacts facts = waiting();
   Watch seen;
   watch(seen, facts, facts, seconds(1));
   seen.confirmed = seconds(2);
@@ -170,10 +170,7 @@ TEST(SiteDatabaseRules, AHandOverNeedsAProbeBehindTheLastWrite) {
 
 // D6
 TEST(SiteDatabaseRules, AStandbyIsLostWhenItIsGoneOrConfirmsNothingForTooLong) {
-  DatabaseFacts facts = closed();
-  facts.read_only = false;
-  facts.standbys = 1;
-  facts.waits_for_standby = true;
+  DatabaseFacts facts = waiting();
   Watch seen;
   watch(seen, facts, facts, seconds(1));
   const auto lost_at = [&](Instant now) {
