@@ -201,6 +201,28 @@ TEST_F(SiteFailover, AnAgentThatIsFrozenProlongsNothing) {
   expect_nothing_lost(client, TwoSites::kSouth);
 }
 
+// F5: its machine stands still in the middle of a commit, and goes on when the other site has written.
+TEST_F(SiteFailover, ACommitThatReturnsAfterItsLeaseIsNotAcknowledged) {
+  begin({.semi_synchronous = false, .lease = std::chrono::milliseconds(2000)});
+  LeaseClient client(*sites_);
+  ASSERT_TRUE(goes_on(client));
+  sites_->pause_agent(TwoSites::kNorth, true);
+  sites_->pause_database(TwoSites::kNorth, true);
+  process::Finished taken{1, "", ""};
+  EXPECT_TRUE(eventually(seconds(60),
+                         [&] {
+                           taken = promote(TwoSites::kSouth, {"--accept-loss"});
+                           return taken.exit_status == 0;
+                         }))
+      << taken.out << taken.err;
+  ASSERT_TRUE(goes_on(client));
+  sites_->pause_database(TwoSites::kNorth, false);
+  ASSERT_TRUE(goes_on(client));
+  client.stop();
+  EXPECT_EQ(overlap_in(client.acknowledged()), "");
+  sites_->pause_agent(TwoSites::kNorth, false);
+}
+
 // D6
 TEST_F(SiteFailover, WritesGoOnAloneWhenTheStandbyIsGoneAndItCatchesUpWhenItIsBack) {
   begin({});
