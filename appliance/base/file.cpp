@@ -39,17 +39,38 @@ Status write_all(int descriptor, const std::filesystem::path& path, std::string_
   return {};
 }
 
-/// The bytes in a synced file beside `path`, whose name is returned; nothing is left behind on failure.
-Result<std::string> write_beside(const std::filesystem::path& path, std::string_view bytes, unsigned mode) {
+/// Gives a new file the owner and group of one that it replaces.
+Status take_owner(int descriptor, const std::filesystem::path& path, const struct stat& replaced) {
+  struct stat made {};
+  if (::fstat(descriptor, &made) != 0) return file_error(path, "owner cannot be read", errno);
+  if (made.st_uid == replaced.st_uid && made.st_gid == replaced.st_gid) return {};
+  if (::fchown(descriptor, replaced.st_uid, replaced.st_gid) != 0)
+    return file_error(path, "owner cannot be kept", errno);
+  return {};
+}
+
+/// The bytes in a synced file beside `path`, whose name is returned; nothing is left behind on failure. `replaced`:
+/// whose owner it gets, or null.
+Result<std::string> write_beside(const std::filesystem::path& path, std::string_view bytes, unsigned mode,
+                                 const struct stat* replaced = nullptr) {
   std::string beside = path.string() + ".XXXXXX";
   const int descriptor = ::mkostemp(beside.data(), O_CLOEXEC);
   if (descriptor < 0) return file_error(path, "cannot be created", errno);
-  Status status = write_all(descriptor, path, bytes);
+  Status status = replaced == nullptr ? Status() : take_owner(descriptor, path, *replaced);
   if (status.has_value() && ::fchmod(descriptor, mode) != 0) status = file_error(path, "mode cannot be set", errno);
+  if (status.has_value()) status = write_all(descriptor, path, bytes);
   ::close(descriptor);
   if (status.has_value()) return beside;
   ::unlink(beside.c_str());
   return std::move(status).error();
+}
+
+/// The file `beside` takes the place of `path`, or goes.
+Status put_in_place(const std::string& beside, const std::filesystem::path& path) {
+  if (::rename(beside.c_str(), path.c_str()) == 0) return sync_folder_of(path);
+  const int failed = errno;
+  ::unlink(beside.c_str());
+  return file_error(path, "cannot be replaced", failed);
 }
 
 }  // namespace
@@ -75,12 +96,17 @@ Error file_error(const std::filesystem::path& path, std::string_view what, int e
 
 Status replace_file(const std::filesystem::path& path, std::string_view bytes, unsigned mode) {
   SLIPWAY_TRY(const std::string beside, write_beside(path, bytes, mode));
-  if (::rename(beside.c_str(), path.c_str()) != 0) {
-    const int failed = errno;
-    ::unlink(beside.c_str());
-    return file_error(path, "cannot be replaced", failed);
-  }
-  return sync_folder_of(path);
+  return put_in_place(beside, path);
+}
+
+Status replace_content(const std::filesystem::path& path, std::string_view bytes) {
+  std::error_code failure;
+  const auto file = std::filesystem::canonical(path, failure);
+  if (failure) return file_error(path, "cannot be replaced", failure.value());
+  struct stat replaced {};
+  if (::stat(file.c_str(), &replaced) != 0) return file_error(file, "cannot be replaced", errno);
+  SLIPWAY_TRY(const std::string beside, write_beside(file, bytes, replaced.st_mode & 07777U, &replaced));
+  return put_in_place(beside, file);
 }
 
 Status create_file(const std::filesystem::path& path, std::string_view bytes, unsigned mode) {

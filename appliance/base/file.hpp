@@ -16,6 +16,10 @@ namespace slipway {
 /// same time: one wins.
 [[nodiscard]] Status replace_file(const std::filesystem::path& path, std::string_view bytes, unsigned mode = 0600);
 
+/// Like replace_file(), for a file that is there: its mode and owner stay, and a symbolic link stays one, to the file
+/// that is replaced. Errors: those of replace_file(); permission also when the owner cannot be kept.
+[[nodiscard]] Status replace_content(const std::filesystem::path& path, std::string_view bytes);
+
 /// Like replace_file(), for a path where nothing is yet. Errors: conflict when something is there, also when it came
 /// between; those of replace_file().
 [[nodiscard]] Status create_file(const std::filesystem::path& path, std::string_view bytes, unsigned mode = 0600);

@@ -13,23 +13,10 @@ namespace {
 using Faults = std::vector<std::string>;
 using Settings = std::map<std::string, Setting, std::less<>>;
 
-const Option* find_option(std::string_view key) {
-  const auto table = option_table();
-  const auto found = std::find_if(table.begin(), table.end(), [&](const Option& option) { return option.key == key; });
-  return found == table.end() ? nullptr : &*found;
-}
-
-template <typename Naming>
-std::vector<std::string> all_names(Naming&& naming) {
+std::vector<std::string> names_of_options(std::string (*naming)(std::string_view)) {
   std::vector<std::string> names;
   for (const Option& option : option_table()) names.push_back(naming(option.key));
   return names;
-}
-
-std::string unknown(std::string_view what, const std::string& name, const std::vector<std::string>& known) {
-  const auto suggestion = nearest(name, known);
-  return "unknown " + std::string(what) + " '" + name + "'" +
-         (suggestion ? "; did you mean '" + *suggestion + "'?" : "");
 }
 
 // Takes the setting over, or adds the fault.
@@ -72,13 +59,13 @@ std::vector<std::string> section_names() {
 void apply_file(const std::filesystem::path& file, const FileContent& content, Settings& settings, Faults& faults) {
   const auto at = [&](unsigned line) { return file.string() + ":" + std::to_string(line); };
   const auto sections = section_names();
-  const auto keys = all_names([](std::string_view key) { return std::string(key); });
+  const auto keys = option_keys();
   std::vector<std::pair<unsigned, std::string>> found;
   const auto in_known_section = [&](const std::string& key) {
     return std::find(sections.begin(), sections.end(), key.substr(0, key.find('.'))) != sections.end();
   };
   for (const auto& [name, line] : content.sections)
-    if (!in_known_section(name)) found.emplace_back(line, at(line) + ": " + unknown("section", name, sections));
+    if (!in_known_section(name)) found.emplace_back(line, at(line) + ": " + unknown_name("section", name, sections));
 
   for (const FileEntry& entry : content.entries) {
     Faults of_entry;
@@ -86,7 +73,7 @@ void apply_file(const std::filesystem::path& file, const FileContent& content, S
     if (option == nullptr) {
       // The keys of an unknown section are not worth a line each.
       if (entry.key.find('.') == std::string::npos || in_known_section(entry.key))
-        of_entry.push_back(at(entry.line) + ": " + unknown("key", entry.key, keys));
+        of_entry.push_back(at(entry.line) + ": " + unknown_name("key", entry.key, keys));
     } else if (const char* fault = fault_of_writing(option->type, entry.written)) {
       of_entry.push_back(at(entry.line) + ": " + entry.key + " " + fault);
     } else {
@@ -105,23 +92,23 @@ bool is_outside_the_table(std::string_view name) {
 }
 
 void apply_environment(const std::map<std::string, std::string>& environment, Settings& settings, Faults& faults) {
-  const auto names = all_names(environment_name);
+  const auto names = names_of_options(environment_name);
   for (const auto& [name, text] : environment) {
     if (!name.starts_with("SLIPWAY_") || is_outside_the_table(name)) continue;
     const auto known = std::find(names.begin(), names.end(), name);
     if (known == names.end())
-      faults.push_back(unknown("variable", name, names));
+      faults.push_back(unknown_name("variable", name, names));
     else
       apply(option_table()[static_cast<std::size_t>(known - names.begin())], text, name, settings, faults);
   }
 }
 
 void apply_flags(const std::map<std::string, std::string>& flags, Settings& settings, Faults& faults) {
-  const auto keys = all_names([](std::string_view key) { return std::string(key); });
+  const auto keys = option_keys();
   for (const auto& [key, text] : flags) {
     const Option* option = find_option(key);
     if (option == nullptr)
-      faults.push_back(unknown("flag for key", key, keys));
+      faults.push_back(unknown_name("flag for key", key, keys));
     else
       apply(*option, text, flag_name(key), settings, faults);
   }
@@ -140,21 +127,43 @@ void check_pair(std::string_view first, std::string_view second, const Settings&
 
 }  // namespace
 
+const Option* find_option(std::string_view key) {
+  const auto table = option_table();
+  const auto found = std::find_if(table.begin(), table.end(), [&](const Option& option) { return option.key == key; });
+  return found == table.end() ? nullptr : &*found;
+}
+
+std::vector<std::string> option_keys() {
+  return names_of_options([](std::string_view key) { return std::string(key); });
+}
+
 Result<Config> Config::load(const std::filesystem::path& file, bool file_required,
                             const std::map<std::string, std::string>& environment,
                             const std::map<std::string, std::string>& flags) {
+  auto content = read_toml(file);
+  if (!content.has_value() && content.error().code == Code::not_found && !file_required) content = FileContent{};
+  if (!content.has_value() && content.error().code != Code::invalid_argument) return std::move(content).error();
+  return combine(file, content, environment, flags);
+}
+
+Result<Config> Config::load_text(std::string_view toml, const std::filesystem::path& file,
+                                 const std::map<std::string, std::string>& environment,
+                                 const std::map<std::string, std::string>& flags) {
+  return combine(file, parse_toml(toml, file.string()), environment, flags);
+}
+
+Result<Config> Config::combine(const std::filesystem::path& file, const Result<FileContent>& content,
+                               const std::map<std::string, std::string>& environment,
+                               const std::map<std::string, std::string>& flags) {
   Config config;
   Faults faults;
   for (const Option& option : option_table())
     config.settings_[std::string(option.key)] = {std::string(option.default_value), "default"};
 
-  if (auto content = read_toml(file); content.has_value())
+  if (content.has_value())
     apply_file(file, *content, config.settings_, faults);
-  else if (content.error().code == Code::invalid_argument)
+  else
     faults.push_back(content.error().message);
-  else if (file_required || content.error().code != Code::not_found)
-    return std::move(content).error();
-
   apply_environment(environment, config.settings_, faults);
   apply_flags(flags, config.settings_, faults);
   check_pair("web.certificate", "web.key", config.settings_, faults);

@@ -13,6 +13,8 @@
 
 namespace slipway::config {
 
+struct FileContent;
+
 enum class Type { text, path, integer, boolean, duration, bytes, choice };
 
 /// One option. Key "web.port" is `[web] port` in the file, SLIPWAY_WEB_PORT in the environment, --web-port as a flag.
@@ -29,6 +31,10 @@ struct Option {
 
 /// The table, sorted by key.
 [[nodiscard]] std::span<const Option> option_table();
+/// The option of this key, or null.
+[[nodiscard]] const Option* find_option(std::string_view key);
+/// All keys, sorted.
+[[nodiscard]] std::vector<std::string> option_keys();
 
 /// Where a value came from, for `slipway config show`: "default", "slipway.toml:12", "SLIPWAY_WEB_PORT", "--web-port".
 struct Setting {
@@ -46,6 +52,11 @@ class Config {
                                            const std::map<std::string, std::string>& environment,
                                            const std::map<std::string, std::string>& flags);
 
+  /// The same when `toml` stood in the file: nothing is read, `file` only stands in origins and messages.
+  [[nodiscard]] static Result<Config> load_text(std::string_view toml, const std::filesystem::path& file,
+                                                const std::map<std::string, std::string>& environment,
+                                                const std::map<std::string, std::string>& flags);
+
   [[nodiscard]] const std::string& text(std::string_view key) const;
   [[nodiscard]] std::filesystem::path path(std::string_view key) const;
   [[nodiscard]] std::int64_t integer(std::string_view key) const;
@@ -55,6 +66,11 @@ class Config {
   [[nodiscard]] const Setting& setting(std::string_view key) const;
 
  private:
+  /// `content` may be that of no file at all, or what is wrong with its TOML.
+  [[nodiscard]] static Result<Config> combine(const std::filesystem::path& file, const Result<FileContent>& content,
+                                              const std::map<std::string, std::string>& environment,
+                                              const std::map<std::string, std::string>& flags);
+
   std::map<std::string, Setting, std::less<>> settings_;
 };
 

@@ -40,4 +40,10 @@ std::optional<std::string> nearest(std::string_view text, std::span<const std::s
   return best == nullptr ? std::nullopt : std::optional(*best);
 }
 
+std::string unknown_name(std::string_view what, std::string_view name, std::span<const std::string> known) {
+  const auto suggestion = nearest(name, known);
+  return "unknown " + std::string(what) + " '" + std::string(name) + "'" +
+         (suggestion ? "; did you mean '" + *suggestion + "'?" : "");
+}
+
 }  // namespace slipway::config

@@ -124,6 +124,19 @@ std::optional<std::string> fault_of(const Option& option, std::string_view text)
   return std::nullopt;
 }
 
+bool same_value(const Option& option, std::string_view a, std::string_view b) {
+  switch (option.type) {
+    case Type::integer:
+      return parse_integer(a) == parse_integer(b);
+    case Type::duration:
+      return parse_duration_ms(a) == parse_duration_ms(b);
+    case Type::bytes:
+      return parse_bytes(a) == parse_bytes(b);
+    default:
+      return a == b;
+  }
+}
+
 std::string describe_bounds(const Option& option) {
   if (option.type == Type::choice) {
     std::string text(option.choices);

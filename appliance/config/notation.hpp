@@ -19,6 +19,9 @@ namespace slipway::config {
 /// What is wrong with `text` as a value of `option` ("is not a whole number", "must be 1 to 65535"), or nothing.
 [[nodiscard]] std::optional<std::string> fault_of(const Option& option, std::string_view text);
 
+/// Whether two values that have no fault mean the same ("60s" and "1m", "8443" and "08443").
+[[nodiscard]] bool same_value(const Option& option, std::string_view a, std::string_view b);
+
 /// The bounds or choices of an option as people read them: "1 to 65535", "debug, info, warning or error", "".
 [[nodiscard]] std::string describe_bounds(const Option& option);
 

@@ -69,7 +69,7 @@ Result<FileContent> parse_toml(std::string_view text, const std::string& name) {
   }
 }
 
-Result<FileContent> read_toml(const std::filesystem::path& file) {
+Result<std::string> read_text(const std::filesystem::path& file) {
   std::error_code failure;
   const auto kind = std::filesystem::status(file, failure).type();
   if (failure) return file_error(file, "cannot be read", failure.value());
@@ -77,7 +77,11 @@ Result<FileContent> read_toml(const std::filesystem::path& file) {
     return Error{Code::invalid_argument, file.string() + ": is not a regular file"};
   std::ifstream stream(file, std::ios::binary);
   if (!stream) return file_error(file, "cannot be read", errno);
-  const std::string text{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+  return std::string(std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>());
+}
+
+Result<FileContent> read_toml(const std::filesystem::path& file) {
+  SLIPWAY_TRY(const std::string text, read_text(file));
   return parse_toml(text, file.string());
 }
 

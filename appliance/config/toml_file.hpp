@@ -26,6 +26,9 @@ struct FileContent {
   std::vector<std::pair<std::string, unsigned>> sections;  ///< name and line
 };
 
+/// The bytes of a file. Errors: not_found, permission, invalid_argument when it is no regular file.
+[[nodiscard]] Result<std::string> read_text(const std::filesystem::path& file);
+
 /// Errors: not_found, permission, invalid_argument with file and line of a TOML fault.
 [[nodiscard]] Result<FileContent> read_toml(const std::filesystem::path& file);
 

@@ -37,71 +37,6 @@ void append_each(std::string& out, std::string_view name, const Texts& values) {
   for (const std::string& value : values) out.append(name).append("=").append(value).append("\n");
 }
 
-/// The key that a line of a section sets; `commented` looks at lines that are commented out instead.
-std::string_view key_of(std::string_view line, bool commented) {
-  line = trimmed(line);
-  if (line.starts_with('#') != commented) return {};
-  if (commented) line = trimmed(line.substr(1));
-  const std::size_t equals = line.find('=');
-  return equals == std::string_view::npos ? std::string_view() : trimmed(line.substr(0, equals));
-}
-
-std::string section_of(std::string_view line) {
-  line = trimmed(line);
-  const std::size_t end = line.find(']');
-  return line.starts_with('[') && end != std::string_view::npos ? std::string(trimmed(line.substr(1, end - 1)))
-                                                                : std::string();
-}
-
-struct Section {
-  std::size_t begin = 0;  ///< the line behind its head
-  std::size_t end = 0;    ///< of its last line with something on it
-  bool found = false;
-};
-
-Section find_section(const std::vector<std::string>& lines, std::string_view name) {
-  Section section;
-  for (std::size_t i = 0; i < lines.size(); ++i) {
-    const std::string here = section_of(lines[i]);
-    if (here.empty()) {
-      if (section.found && !trimmed(lines[i]).empty()) section.end = i + 1;
-      continue;
-    }
-    if (section.found) break;
-    if (here == name) section = {.begin = i + 1, .end = i + 1, .found = true};
-  }
-  return section;
-}
-
-/// Comments right above the next section's head belong to that one.
-std::size_t end_without_comments(const std::vector<std::string>& lines, const Section& section) {
-  std::size_t end = section.end;
-  if (end >= lines.size()) return end;
-  while (end > section.begin && trimmed(lines[end - 1]).starts_with('#') && key_of(lines[end - 1], true).empty()) --end;
-  return end;
-}
-
-void set(std::vector<std::string>& lines, std::string_view section_name, std::string_view key,
-         const std::string& value) {
-  std::string line(key);
-  line.append(" = ").append(value);
-  Section section = find_section(lines, section_name);
-  if (!section.found) {
-    lines.emplace_back();
-    lines.push_back(std::string("[").append(section_name).append("]"));
-    lines.push_back(std::move(line));
-    return;
-  }
-  for (const bool commented : {false, true})
-    for (std::size_t i = section.begin; i < section.end; ++i)
-      if (key_of(lines[i], commented) == key) {
-        lines[i] = std::move(line);
-        return;
-      }
-  const std::size_t end = end_without_comments(lines, section);
-  lines.insert(lines.begin() + static_cast<std::ptrdiff_t>(end), std::move(line));
-}
-
 }  // namespace
 
 std::string hosts_with(std::string_view hosts, std::string_view full_name) {
@@ -164,28 +99,6 @@ std::string authorized_keys(std::string_view there, const Texts& keys) {
   for (const std::string& key : keys) add(key);
   std::string out;
   for (const std::string& line : lines) out.append(line).append("\n");
-  return out;
-}
-
-std::string settings_with(std::string_view toml, const std::map<std::string, std::string>& values) {
-  std::vector<std::string> lines;
-  for (const std::string_view line : lines_of(toml)) lines.emplace_back(line);
-  for (const auto& [key, value] : values) {
-    const std::size_t dot = key.find('.');
-    set(lines, std::string_view(key).substr(0, dot), std::string_view(key).substr(dot + 1), value);
-  }
-  std::string out;
-  for (const std::string& line : lines) out.append(line).append("\n");
-  return out;
-}
-
-std::string toml_quoted(std::string_view text) {
-  std::string out = "\"";
-  for (const char letter : text) {
-    if (letter == '"' || letter == '\\') out.push_back('\\');
-    out.push_back(letter);
-  }
-  out.push_back('"');
   return out;
 }
 

@@ -1,7 +1,6 @@
 // The texts of the files that answers become. Pure.
 #pragma once
 
-#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,14 +22,6 @@ namespace slipway::firstboot {
 
 /// Keys that are there, and those of the answers behind them, each once.
 [[nodiscard]] std::string authorized_keys(std::string_view there, const Texts& keys);
-
-/// slipway.toml with these values ("backup.even" → its value as TOML writes it, quotes included): a line that sets a
-/// key is replaced, or else one that has it commented out, or else it is added to the end of its section; comments and
-/// all other lines stay.
-[[nodiscard]] std::string settings_with(std::string_view toml, const std::map<std::string, std::string>& values);
-
-/// `text` as a TOML string on one line.
-[[nodiscard]] std::string toml_quoted(std::string_view text);
 
 /// What a program of ours says at its end: "PROGRAM: what went wrong", and "hint: the way out" below it.
 struct LastWords {

@@ -39,6 +39,7 @@ BackupEntry backup_of(const json& value) {
 
 BackupReport report_of(const json& answer) {
   BackupReport report{.enabled = answer.at("enabled"),
+                      .rests = answer.at("rests"),
                       .doing = answer.at("doing"),
                       .looked_at = maybe_time(answer.at("looked_at")),
                       .archived_until = maybe_time(answer.at("archived_until")),

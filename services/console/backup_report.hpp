@@ -44,6 +44,7 @@ struct AlertEntry {
 
 struct BackupReport {
   bool enabled = false;                     ///< A24: off while the platform is being implemented
+  bool rests = false;                       ///< the other one of two sites has the writes, and is backed up there
   std::string doing = {};                   ///< "full", "incremental", "proof", "log_proof", "prune"; empty: nothing
   std::optional<Timestamp> looked_at = {};  ///< at the repositories; nothing: the agent has just started
   std::optional<Timestamp> archived_until = {};

@@ -170,6 +170,7 @@ std::string example(const BackupReport& report, const Viewer& viewer) {
 }  // namespace
 
 json backups_page(const BackupReport& report, const Viewer& viewer) {
+  if (report.rests) return frame(viewer, "rests", "suspended");
   if (!report.enabled) return frame(viewer, "off", "suspended");
   if (!report.looked_at && report.alerts.empty()) return frame(viewer, "looking", "new");
   json alerts = alert_values(report, viewer);

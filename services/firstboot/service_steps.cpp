@@ -12,6 +12,7 @@
 #include "appliance/archive/key.hpp"
 #include "appliance/archive/storage_address.hpp"
 #include "appliance/base/file.hpp"
+#include "appliance/config/toml_edit.hpp"
 #include "appliance/crypto/certificate_facts.hpp"
 #include "appliance/firstboot/certificate_rules.hpp"
 #include "appliance/firstboot/machine_text_rules.hpp"
@@ -78,7 +79,7 @@ Status renew_self_made(const Job& job) {
 Status add_repository(const Job& job, const std::string& name, const std::string& address, const Secret& credentials,
                       std::map<std::string, std::string>& settings, std::string& unit) {
   if (address.empty()) return {};
-  settings["backup." + name] = toml_quoted(address);
+  settings["backup." + name] = config::toml_quoted(address);
   SLIPWAY_TRY(const auto parsed, archive::parse_storage_url(address));
   if (parsed.kind == archive::StorageKind::directory) {
     unit.append("ReadWritePaths=").append(parsed.path).append("\n");
@@ -93,7 +94,7 @@ Status add_repository(const Job& job, const std::string& name, const std::string
   }
   const std::string file = std::string(kCredentials) + "/" + name;
   SLIPWAY_CHECK(job.machine.write(file, credentials.reveal(), 0600));
-  settings["backup." + name + "_credentials"] = toml_quoted(file);
+  settings["backup." + name + "_credentials"] = config::toml_quoted(file);
   unit.append("LoadCredential=").append(name).append(":").append(file).append("\n");
   unit.append("Environment=SLIPWAY_BACKUP_")
       .append(name == "even" ? "EVEN" : "ODD")
@@ -157,7 +158,7 @@ Status set_certificate(const Job& job) {
 
 Status set_repositories(const Job& job) {
   const auto& backup = job.answers.backup;
-  std::map<std::string, std::string> settings{{"site.role", toml_quoted(job.answers.site.role)}};
+  std::map<std::string, std::string> settings{{"site.role", config::toml_quoted(job.answers.site.role)}};
   std::string unit = "# Written at the first boot: what the repositories need that were named there.\n[Service]\n";
   SLIPWAY_CHECK(take_backup_key(job));
   SLIPWAY_CHECK(add_repository(job, "even", backup.even, backup.even_credentials, settings, unit));
@@ -173,7 +174,7 @@ Status set_repositories(const Job& job) {
   if (toml.empty()) {
     SLIPWAY_TRY(toml, job.machine.read("/usr/share/slipway/slipway.toml"));
   }
-  SLIPWAY_CHECK(job.machine.write(kSettings, settings_with(toml, settings)));
+  SLIPWAY_CHECK(job.machine.write(kSettings, config::settings_with(toml, settings)));
   if (!any && !is_there(job.machine.at(kAgentDropIn))) return {};
   SLIPWAY_TRY(const bool changed, job.machine.write(kAgentDropIn, unit));
   return changed ? job.machine.tell({"systemctl", "daemon-reload"}, "journalctl -b says why") : Status();

@@ -1,12 +1,9 @@
 // What the service desk begins with, where it is not a new one (F7): a server of a repository, or the data of another
 // product.
-#include <algorithm>
-#include <cerrno>
-#include <cstdio>
-
 #include "appliance/base/fail_point.hpp"
 #include "appliance/base/file.hpp"
 #include "appliance/firstboot/machine_text_rules.hpp"
+#include "appliance/setup/data_exchange.hpp"
 #include "services/firstboot/job.hpp"
 
 namespace slipway::firstboot {
@@ -16,16 +13,7 @@ namespace fs = std::filesystem;
 
 constexpr std::chrono::hours kLongest{7 * 24};
 constexpr int kSignalled = 128;  // added to the signal's number
-constexpr const char* kVolume = "/srv/slipway";
 constexpr const char* kDataDirectory = "/var/lib/mysql";
-// In the data directory while it is exchanged. As long as the first is there, neither the server nor who makes an empty
-// database is started (their units).
-constexpr const char* kMovingOut = ".being-restored";
-constexpr const char* kMovingIn = ".being-filled";
-// The server does not start without it: it leaves first and comes last.
-constexpr const char* kSystemDatabase = "mysql";
-// Of an empty database that is being made (data-volume).
-constexpr const char* kBeingMade = ".being-made";
 // In a directory into which `slipway restore` has not restored everything yet.
 constexpr const char* kUnfinished = "slipway-restore-unfinished";
 constexpr const char* kServerLog = "journalctl -u mariadb says why";
@@ -58,6 +46,11 @@ struct Exchange {
   fs::path restored;   ///< what the restore made; its data in "data"
   fs::path before;     ///< where the files go that are there
   fs::path half_made;  ///< an empty database that is not in its place yet (data-volume)
+
+  [[nodiscard]] setup::DataExchange files() const {
+    return {{data, restored / "data", before},
+            [](std::string_view point) { kFailPoints.pass("firstboot.restore." + std::string(point)); }};
+  }
 };
 
 bool is_there(const fs::path& path) {
@@ -65,10 +58,8 @@ bool is_there(const fs::path& path) {
   return fs::exists(path, ignored);
 }
 
-/// Side by side on one file system, under the volume's own path: a bind mount counts as another one.
 Exchange places_of_exchange() {
-  const fs::path volume =
-      is_there(fs::path(kVolume) / "mysql") ? fs::path(kVolume) : fs::path(kDataDirectory).parent_path();
+  const fs::path volume = setup::volume_of(kDataDirectory);
   return {volume / "mysql", volume / "mysql.restored", volume / "mysql.before-first-boot", volume / "mysql.new"};
 }
 
@@ -111,7 +102,7 @@ Status restore_beside(const Job& job, const Exchange& exchange) {
   const fs::path complete = exchange.restored / "complete";
   SLIPWAY_TRY(const std::string made_of, job.machine.read(complete));
   if (is_there(complete) && made_of == origin_of(job)) return {};
-  if (is_there(exchange.data / kMovingIn))
+  if (exchange.files().coming())
     return Error{Code::conflict, "the server of '" + made_of + "' is in this machine's place in part already",
                  "answer with that repository again, and it is finished; or make the machine anew from the image"};
   SLIPWAY_CHECK(remove_tree(exchange.restored));
@@ -136,26 +127,6 @@ Status restore_beside(const Job& job, const Exchange& exchange) {
   return replace_file(complete, origin_of(job), 0600);
 }
 
-/// Moves all entries but our marks; the system database first or last.
-Status move_entries(const fs::path& from, const fs::path& to, bool system_first, std::string_view after_each) {
-  std::vector<fs::path> names;
-  std::error_code failure;
-  // Step by step: the range's own way on throws where a directory cannot be read to its end.
-  for (fs::directory_iterator entry(from, failure), end; !failure && entry != end; entry.increment(failure)) {
-    const fs::path name = entry->path().filename();
-    if (name != kMovingOut && name != kMovingIn && name != kBeingMade) names.push_back(name);
-  }
-  if (failure) return file_error(from, "cannot be listed", failure.value());
-  std::ranges::stable_partition(names, [&](const fs::path& name) { return (name == kSystemDatabase) == system_first; });
-  for (const fs::path& name : names) {
-    if (::rename((from / name).c_str(), (to / name).c_str()) != 0)
-      return file_error(to / name, "cannot be moved there", errno);
-    kFailPoints.pass(after_each);
-  }
-  SLIPWAY_CHECK(sync_folder_of(to / kMovingIn));
-  return sync_folder_of(from / kMovingIn);
-}
-
 /// Nothing makes, starts or holds a database in the place any more. At a first boot that has its answers from the
 /// beginning, the empty one may still be under way, and the set-up, which wants the server, would try again.
 Status stop_server(const Job& job) {
@@ -170,7 +141,7 @@ Status stop_server(const Job& job) {
 /// mark has it made anew.
 Status forget_half_made(const Exchange& exchange) {
   std::error_code failure;
-  const fs::path mark = exchange.data / kBeingMade;
+  const fs::path mark = exchange.data / setup::kBeingMade;
   if (fs::remove(mark, failure)) {
     SLIPWAY_CHECK(sync_folder_of(mark));
   }
@@ -178,31 +149,19 @@ Status forget_half_made(const Exchange& exchange) {
   return remove_tree(exchange.half_made);
 }
 
-///   serving ─ stopped ─ .being-restored: files leave ─ .being-filled: files come ─ "exchanged" ─ both marks gone ─
-///   started
 Status exchange_files(const Job& job, const Exchange& exchange) {
-  // Before the stop, so that none who wants the server starts it again; and behind it, as who was making an empty
-  // database has removed what he did not know.
-  SLIPWAY_CHECK(replace_file(exchange.data / kMovingOut, "", 0600));
+  const setup::DataExchange files = exchange.files();
+  // Before the stop, so that none who wants the server starts it again.
+  SLIPWAY_CHECK(files.announce());
   SLIPWAY_CHECK(stop_server(job));
   kFailPoints.pass("firstboot.restore.stopped");
-  std::error_code failure;
-  fs::create_directories(exchange.before, failure);
-  if (failure) return file_error(exchange.before, "cannot be made", failure.value());
-  if (!is_there(exchange.data / kMovingIn)) {
-    SLIPWAY_CHECK(replace_file(exchange.data / kMovingOut, "", 0600));
-    kFailPoints.pass("firstboot.restore.leaving");
-    SLIPWAY_CHECK(move_entries(exchange.data, exchange.before, true, "firstboot.restore.one-left"));
+  SLIPWAY_CHECK(files.take_out());
+  if (!files.coming()) {
     SLIPWAY_CHECK(forget_half_made(exchange));
-    kFailPoints.pass("firstboot.restore.left");
     SLIPWAY_CHECK(job.machine.tell({"chown", "--recursive", "mysql:mysql", (exchange.restored / "data").string()},
                                    kServerLog, std::chrono::minutes(30)));
-    SLIPWAY_CHECK(replace_file(exchange.data / kMovingIn, "", 0600));
-    kFailPoints.pass("firstboot.restore.coming");
   }
-  SLIPWAY_CHECK(move_entries(exchange.restored / "data", exchange.data, false, "firstboot.restore.one-came"));
-  kFailPoints.pass("firstboot.restore.came");
-  return {};
+  return files.bring_in();
 }
 
 /// The accounts are those of the restored server: no others are made beside them, and the passwords that were made for
@@ -214,22 +173,18 @@ Status forget_first_accounts(const Job& job) {
   return {};
 }
 
-Status remove_marks(const Job& job, const Exchange& exchange) {
-  SLIPWAY_CHECK(job.machine.remove(exchange.data / kMovingIn));
-  SLIPWAY_CHECK(job.machine.remove(exchange.data / kMovingOut));
-  return sync_folder_of(exchange.data / kMovingIn);
-}
-
 /// Answers that say nothing of a restore, after some that did: what these have made beside goes, and nothing is built
 /// on a database whose files are half exchanged.
-Status leave_restore(const Job& job, const Exchange& exchange) {
+Status leave_restore(const Exchange& exchange) {
   std::error_code ignored;
   const bool none_left = !is_there(exchange.before) || fs::is_empty(exchange.before, ignored);
-  if (is_there(exchange.data / kMovingOut) && (!none_left || is_there(exchange.data / kMovingIn)))
+  if (exchange.files().begun() && (!none_left || exchange.files().coming()))
     return Error{Code::conflict, "a restore was cut off while it exchanged the database's files",
                  "answer start.from = \"repository\" as before, and it is finished; or make the machine anew from the "
                  "image"};
-  SLIPWAY_CHECK(job.machine.remove(exchange.data / kMovingOut));
+  if (exchange.files().begun()) {
+    SLIPWAY_CHECK(exchange.files().finish());
+  }
   // Ours alone: nobody else's directory of that name.
   const bool ours = is_there(exchange.restored / "complete") || is_there(exchange.restored / kUnfinished);
   return ours ? remove_tree(exchange.restored) : Status();
@@ -255,7 +210,7 @@ bool is_migrated(const std::string& server) {
 Status restore_server(const Job& job) {
   if (!job.machine.runs()) return {};
   const Exchange exchange = places_of_exchange();
-  if (job.answers.start.from != "repository") return leave_restore(job, exchange);
+  if (job.answers.start.from != "repository") return leave_restore(exchange);
   const fs::path over = exchange.before / "exchanged";
   SLIPWAY_TRY(const std::string exchanged_for, job.machine.read(over));
   if (is_there(over) && exchanged_for != origin_of(job))
@@ -269,7 +224,7 @@ Status restore_server(const Job& job) {
     SLIPWAY_CHECK(replace_file(over, origin_of(job), 0600));
     kFailPoints.pass("firstboot.restore.exchanged");
   }
-  SLIPWAY_CHECK(remove_marks(job, exchange));
+  SLIPWAY_CHECK(exchange.files().finish());
   kFailPoints.pass("firstboot.restore.marks-gone");
   SLIPWAY_CHECK(forget_first_accounts(job));
   kFailPoints.pass("firstboot.restore.accounts");

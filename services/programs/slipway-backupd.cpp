@@ -5,8 +5,9 @@
 #include "appliance/account/platform.hpp"
 #include "appliance/http/health.hpp"
 #include "appliance/http/server.hpp"
+#include "appliance/lease/write_gate.hpp"
 #include "appliance/telemetry/log.hpp"
-#include "services/backup/agent.hpp"
+#include "services/backup/shift.hpp"
 #include "services/backup/timeline_json.hpp"
 #include "services/programs/program_start.hpp"
 #include "services/programs/serving.hpp"
@@ -15,14 +16,16 @@ namespace slipway::programs {
 namespace {
 
 /// What the console shows: how the agent stands, and what can be restored.
-std::string timeline_text(const backup::Agent& agent) {
+std::string timeline_text(const backup::Agent& agent, const lease::WriteGate& gate) {
   auto shown = backup::to_json(agent.status());
+  shown["rests"] = !gate.enter();
   shown.update(backup::timeline_json(agent.timeline()));
   return shown.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);  // words of other programs
 }
 
 /// /health, /ready, /metrics and /timeline on a socket of its own; null when none is configured.
-Result<std::unique_ptr<http::Server>> monitoring(const config::Config& config, const backup::Agent& agent) {
+Result<std::unique_ptr<http::Server>> monitoring(const config::Config& config, const backup::Agent& agent,
+                                                 const lease::WriteGate& gate) {
   http::ServerOptions options;
   options.unix_socket = config.path("backup.socket");
   options.threads = 2;
@@ -34,7 +37,7 @@ Result<std::unique_ptr<http::Server>> monitoring(const config::Config& config, c
                                       return Error{Code::unavailable, status.alerts.front().reason};
                                     }}});
   router.add(http::Method::get, "/timeline",
-             [&agent](http::Request&) { return http::Response::json(timeline_text(agent)); });
+             [&agent, &gate](http::Request&) { return http::Response::json(timeline_text(agent, gate)); });
   return http::Server::start(options, std::move(router));
 }
 
@@ -69,15 +72,17 @@ Status serve(const config::Config& config) {
     repositories.emplace();
   }
   backup::Agent agent(std::move(options), *repositories, clock);
-  SLIPWAY_TRY(const auto server, monitoring(config, agent));
+  const auto gate = lease::WriteGate::of(config);
+  backup::Shift shift(agent, gate);
+  SLIPWAY_TRY(const auto server, monitoring(config, agent, gate));
   Status outcome;
   std::thread working([&] {
-    outcome = agent.run();
-    if (!outcome) ::kill(::getpid(), SIGTERM);  // ends wait_for_stop()
+    outcome = shift.run();
+    ::kill(::getpid(), SIGTERM);  // ends wait_for_stop()
   });
   telemetry::log(telemetry::Level::info, "backup.started", {{"enabled", config.boolean("backup.enabled")}});
   wait_for_stop(config.path("backup.socket"));
-  agent.stop();
+  shift.stop();
   working.join();
   if (server) server->stop();
   telemetry::log(telemetry::Level::info, "backup.stopped");

@@ -69,7 +69,8 @@ void Agent::lead(Instant now, const Local& local) {
 
 void Agent::follow(Instant now, const Local& local) {
   if (role_ == Role::candidate && now >= campaign_->began + setup_.timing.beat) lose_campaign(now);
-  if (role_ != Role::follower || !local.can_serve || now < rest_until_) return;
+  // Who is learning would not get its own vote: it disturbs nobody with a campaign.
+  if (role_ != Role::follower || !local.can_serve || ballot_.learning || now < rest_until_) return;
   if (const auto cause = reason(now)) campaign(*cause, now);
 }
 

@@ -1,5 +1,5 @@
-// Where a test ends the agent while transactions are set aside (appliance/base/fail_point.hpp). Inside this folder
-// only.
+// Where a test ends the agent while transactions are set aside, or a fresh copy (appliance/base/fail_point.hpp). Inside
+// this folder only.
 #pragma once
 
 #include <string_view>

@@ -37,6 +37,15 @@ Status Member::make_record(const fs::path& record, bool lost) {
   return create_file(record, ballot_text(fresh));
 }
 
+Status Member::forget_writes(const fs::path& record) {
+  auto lock = FileLock::take(record.string() + ".lock");
+  if (!lock) return lock.error().within("another agent of this member");
+  SLIPWAY_TRY(Ballot ballot, load(record));
+  ballot.learning = true;
+  // It stays the agent's file, whoever writes it here.
+  return replace_content(record, ballot_text(ballot));
+}
+
 Result<Member> Member::open(Setup setup, fs::path record, Instant now) {
   auto lock = FileLock::take(record.string() + ".lock");
   if (!lock) return lock.error().within("another agent of this member");

@@ -17,6 +17,10 @@ class Member {
   /// more; it votes again when it has heard the site that writes. Errors: conflict when there is one; of file.hpp.
   [[nodiscard]] static Status make_record(const std::filesystem::path& record, bool lost);
 
+  /// From now on the member's data are older than what it has confirmed: it keeps its promises, and is no candidate
+  /// before it has heard the site that writes. Without an agent alone. Errors: of open().
+  [[nodiscard]] static Status forget_writes(const std::filesystem::path& record);
+
   /// `record` must lie on storage that keeps what was synced; another process that has it open is an error (in_use),
   /// since two would promise twice. Errors: not_found, corrupt, permission naming the file; no_space.
   [[nodiscard]] static Result<Member> open(Setup setup, std::filesystem::path record, Instant now);

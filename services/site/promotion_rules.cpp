@@ -41,6 +41,9 @@ class Weighing {
       add(Weight::obstacle, "holds_already", "'" + self() + "' has the writes already");
       return;
     }
+    if (facts_.ballot.learning)
+      add(Weight::obstacle, "learning",
+          "'" + self() + "' has lost what it had promised or confirmed, and has heard no site that writes since");
     if (facts_.role == Role::closing)
       add(Weight::obstacle, "hands_over", "'" + self() + "' is handing over to '" + other() + "' at this moment");
     const bool other_reached = reached(1 - facts_.self);

@@ -235,4 +235,24 @@ Result<std::vector<EpochRecord>> recorded_epochs(sql::Connection& server, unsign
   return epochs;
 }
 
+Result<bool> takes_writes(sql::Connection& server) {
+  SLIPWAY_TRY(const auto row, server.query_one("SELECT @@global.read_only"));
+  return !row->boolean(0);
+}
+
+Result<std::string> begin_as_copy(sql::Connection& server) {
+  SLIPWAY_TRY(const auto row, server.query_one("SELECT @@global.gtid_slave_pos, @@global.gtid_binlog_pos"));
+  std::string position = text_of(*row, 0);
+  if (position.empty()) position = text_of(*row, 1);
+  if (position.empty())
+    return Error{Code::corrupt, "restored server: does not know up to which transaction it was restored",
+                 "choose another backup: slipway backup list"};
+  SLIPWAY_TRY(const std::string quoted, literal(server, position));
+  SLIPWAY_CHECK(run(server, "STOP SLAVE"));
+  SLIPWAY_CHECK(run(server, "RESET SLAVE ALL"));
+  SLIPWAY_CHECK(run(server, "RESET MASTER"));
+  SLIPWAY_CHECK(run(server, "SET GLOBAL gtid_slave_pos = " + quoted));
+  return position;
+}
+
 }  // namespace slipway::site

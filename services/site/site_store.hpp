@@ -60,4 +60,11 @@ struct EpochRecord {
 /// The newest first.
 [[nodiscard]] Result<std::vector<EpochRecord>> recorded_epochs(sql::Connection& server, unsigned limit);
 
+/// Whether the server lets its users write. `server`: any user's.
+[[nodiscard]] Result<bool> takes_writes(sql::Connection& server);
+
+/// The server was restored from a backup: its log begins anew, and what it replicates comes behind what it has. The
+/// position; error: corrupt when it does not know it. `server`: an administrator's.
+[[nodiscard]] Result<std::string> begin_as_copy(sql::Connection& server);
+
 }  // namespace slipway::site

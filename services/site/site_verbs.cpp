@@ -1,15 +1,14 @@
-// slipway site status | promote | demote | join | witness
+// slipway site status | promote | demote | join | witness; rejoin is in rejoin_verb.cpp
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdio>
 #include <thread>
 
 #include "appliance/base/file.hpp"
-#include "appliance/http/client.hpp"
 #include "appliance/setup/setup.hpp"
+#include "services/site/control.hpp"
 #include "services/site/settings.hpp"
 #include "services/site/verbs.hpp"
 
@@ -37,56 +36,10 @@ struct JoinFlags {
   bool first = false;
 };
 
-/// The agent of this machine.
-class Control {
- public:
-  explicit Control(std::filesystem::path socket) : socket_(std::move(socket)) {}
-
-  [[nodiscard]] Result<ordered_json> status() const { return ask({.url = "http://site/status"}); }
-  [[nodiscard]] Result<ordered_json> order(const std::string& verb, const OrderFlags& flags) const {
-    ordered_json body{{"by", flags.by}, {"because", flags.because}};
-    if (verb == "promote") body["accepts_loss"] = flags.accept_loss;
-    return ask({.method = "POST",
-                .url = "http://site/" + verb,
-                .headers = {{"Content-Type", "application/json"}},
-                .body = body.dump(-1, ' ', false, ordered_json::error_handler_t::replace)});
-  }
-
- private:
-  [[nodiscard]] Result<ordered_json> ask(const http::ClientRequest& request) const {
-    const auto answer = http::fetch(request, {.unix_socket = socket_, .limit = seconds(10)});
-    if (!answer)
-      return Error{answer.error().code, "slipway-sited: does not answer on " + socket_.string(),
-                   "systemctl status slipway-sited; the socket is root's and slipway-site's"};
-    auto json = ordered_json::parse(answer->body, nullptr, false);
-    if (json.is_discarded()) return Error{Code::internal, "slipway-sited: gave an answer that is not understood"};
-    if (answer->status == 200) return json;
-    return refusal(json, answer->status);
-  }
-
-  static Error refusal(const ordered_json& problem, int status) {
-    Error error{status == 400 ? Code::invalid_argument : Code::conflict, problem.value("detail", "refused"),
-                problem.value("hint", "")};
-    for (const auto& row : code_table())
-      if (problem.value("type", "") == "urn:slipway:problem:" + std::string(row.name)) error.code = row.code;
-    return error;
-  }
-
-  std::filesystem::path socket_;
-};
-
-Result<Control> control_of(const Context& context) {
-  SLIPWAY_TRY(const auto config, context.configuration());
-  if (config.text("site.member").empty())
-    return Error{Code::not_found, "site: this machine is no member of two sites",
-                 "one site alone needs no agent; two are set up by ansible/playbooks/site.yml"};
-  return Control(config.path("site.socket"));
-}
-
-std::string seconds_text(std::int64_t ms) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.1f s", static_cast<double>(ms) / 1000);
-  return text;
+ordered_json body_of(const std::string& verb, const OrderFlags& flags) {
+  ordered_json body{{"by", flags.by}, {"because", flags.because}};
+  if (verb == "promote") body["accepts_loss"] = flags.accept_loss;
+  return body;
 }
 
 std::string headline(const ordered_json& status) {
@@ -179,7 +132,7 @@ Result<Output> done_in(steady_clock::time_point began, ordered_json status, cons
 Result<Output> promote(const Context& context, const OrderFlags& flags) {
   SLIPWAY_TRY(const Control control, control_of(context));
   const auto began = steady_clock::now();
-  SLIPWAY_TRY(auto status, control.order("promote", flags));
+  SLIPWAY_TRY(auto status, control.order("promote", body_of("promote", flags)));
   context.progress("· the order is given; the members vote");
   bool elected = false;
   while (steady_clock::now() - began < seconds(flags.limit_s)) {
@@ -203,7 +156,7 @@ Result<Output> demote(const Context& context, const OrderFlags& flags) {
   SLIPWAY_TRY(const auto before, control.status());
   const std::string member = before["member"];
   const auto began = steady_clock::now();
-  SLIPWAY_TRY(auto status, control.order("demote", flags));
+  SLIPWAY_TRY(auto status, control.order("demote", body_of("demote", flags)));
   context.progress("· writes are stopped; the other site gets the rest");
   while (steady_clock::now() - began < seconds(flags.limit_s)) {
     const std::string holder = status["holder"];
@@ -300,6 +253,7 @@ void register_site(command::Verbs& verbs) {
   add_lost(verbs.add(group, "witness", "Makes this machine the witness: its empty record of what it has promised",
                      "slipway site witness",
                      [joining](const Context& context) { return join(context, *joining, true); }));
+  register_rejoin(verbs, group);
 }
 
 }  // namespace slipway::site

@@ -5,7 +5,9 @@
 
 namespace slipway::site {
 
-/// slipway site status | promote | demote | join | witness
+/// slipway site status | promote | demote | join | witness | rejoin
 void register_site(command::Verbs& verbs);
+/// The last of them, below `group`.
+void register_rejoin(command::Verbs& verbs, CLI::App& group);
 
 }  // namespace slipway::site

@@ -45,6 +45,17 @@ class Session {
 
 }  // namespace
 
+sql::Endpoint endpoint_of_the_other(const WardenOptions& options) {
+  sql::Endpoint endpoint;
+  endpoint.host = options.other_server.host;
+  endpoint.port = options.other_server.port;
+  endpoint.user = options.replication.name;
+  endpoint.password = options.replication.password;
+  endpoint.tls_ca_file = options.replication.ca_file;
+  if (!endpoint.tls_ca_file.empty()) endpoint.tls = sql::TlsMode::verify_identity;
+  return endpoint;
+}
+
 struct Warden::State {
   explicit State(WardenOptions given)
       : options(std::move(given)),
@@ -246,14 +257,7 @@ Status Warden::State::check_is_there(sql::Connection& server) {
 }
 
 Result<std::vector<EpochRecord>> Warden::State::epochs_of_the_other() const {
-  sql::Endpoint endpoint;
-  endpoint.host = options.other_server.host;
-  endpoint.port = options.other_server.port;
-  endpoint.user = options.replication.name;
-  endpoint.password = options.replication.password;
-  endpoint.tls_ca_file = options.replication.ca_file;
-  if (!endpoint.tls_ca_file.empty()) endpoint.tls = sql::TlsMode::verify_identity;
-  Session session(endpoint, kLookLimit);
+  Session session(endpoint_of_the_other(options), kLookLimit);
   SLIPWAY_TRY(sql::Connection * other, session.get());
   return recorded_epochs(*other, kEpochs);
 }

@@ -25,6 +25,9 @@ struct WardenOptions {
   std::chrono::milliseconds beat{100};       ///< how often it looks
 };
 
+/// The other site's server, as the user that replicates.
+[[nodiscard]] sql::Endpoint endpoint_of_the_other(const WardenOptions& options);
+
 struct WardenState {
   DatabaseFacts facts;
   std::string fault;       ///< why the server does not answer, or why the last step failed; empty: nothing

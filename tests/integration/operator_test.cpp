@@ -173,10 +173,10 @@ TEST_F(OperatorCommand, ReportsAllFaultsOfTheConfiguration) {
 
 TEST_F(OperatorCommand, EveryVerbHasHelpWithAnExample) {
   const std::vector<std::vector<std::string>> verbs{
-      {"config", "check"},          {"config", "show"},   {"config", "describe"}, {"account", "create"},
-      {"account", "list"},          {"account", "show"},  {"account", "suspend"}, {"account", "resume"},
-      {"account", "delete"},        {"account", "token"}, {"account", "tokens"},  {"account", "revoke-token"},
-      {"account", "reset-password"}};
+      {"config", "check"},         {"config", "show"},           {"config", "describe"}, {"config", "set"},
+      {"account", "create"},       {"account", "list"},          {"account", "show"},    {"account", "suspend"},
+      {"account", "resume"},       {"account", "delete"},        {"account", "token"},   {"account", "tokens"},
+      {"account", "revoke-token"}, {"account", "reset-password"}};
   for (auto verb : verbs) {
     const std::string line = "Example: slipway " + verb[0] + " " + verb[1];
     verb.emplace_back("--help");

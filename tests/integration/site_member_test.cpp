@@ -102,6 +102,32 @@ TEST(SiteMember, ThatHasLostItsRecordVotesOnlyAfterItHasHeardTheSiteThatWrites) 
   EXPECT_EQ(refusal_of(VoteRequest{{9, "south", {}}, timing}, 1, seconds(200)), Refusal::lacks_writes);
 }
 
+// F5, D8: its data are about to be replaced by older ones.
+TEST(SiteMember, WhoseWritesAreForgottenKeepsItsPromisesAndDoesNotStandForElection) {
+  const test::TempDirectory directory;
+  const auto record = directory / "record";
+  EXPECT_EQ(Member::forget_writes(record).error().code, Code::not_found);
+  ASSERT_TRUE(Member::make_record(record, false));
+  const Timing timing;
+  const Holding with_south{.epoch = 4, .holder = "north", .revision = 2, .standby = "south"};
+  {
+    auto south = Member::open(setup_of(1), record, seconds(100));
+    ASSERT_TRUE(south->receive(0, RenewRequest{with_south, Instant{0}, timing}, seconds(101)));
+    EXPECT_EQ(Member::forget_writes(record).error().code, Code::in_use) << "its agent runs";
+  }
+  ASSERT_TRUE(Member::forget_writes(record));
+  auto south = Member::open(setup_of(1), record, seconds(200));
+  ASSERT_TRUE(south);
+  EXPECT_EQ(south->agent().ballot().accepted, with_south);
+  // Nobody is heard any more, and it would be armed and able: yet it asks for no vote.
+  const Local able{.looked_at = seconds(299), .can_serve = true};
+  for (int second = 300; second < 330; ++second) {
+    const auto sent = south->tick(seconds(second), able, 1);
+    ASSERT_TRUE(sent);
+    for (const Outgoing& one : *sent) EXPECT_FALSE(std::holds_alternative<VoteRequest>(one.message)) << second;
+  }
+}
+
 // F5
 TEST(SiteMember, CountsWithNobodyWhoHasAnotherLeaseOrSpeaksForAnother) {
   const test::TempDirectory directory;

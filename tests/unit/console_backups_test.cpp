@@ -86,6 +86,17 @@ TEST(ConsoleBackups, IsAtRiskWithAnAlertOrWithNothingToRestore) {
   EXPECT_EQ(nothing["doing"], "a full backup");
 }
 
+// A37, D8: of two sites the one without the writes has nothing to be at risk of.
+TEST(ConsoleBackups, RestWhereTheOtherSiteHasTheWrites) {
+  auto resting = report();
+  resting.rests = true;
+  resting.alerts = {{"rpo_at_risk", "odd"}};
+  const auto page = backups_page(resting, kViewer);
+  EXPECT_EQ(page["state"]["name"], "rests");
+  EXPECT_EQ(page["state"]["text"], "Resting");
+  EXPECT_FALSE(page.contains("alerts"));
+}
+
 // A37: what the page says is what a restore takes, whole seconds.
 TEST(ConsoleBackups, ShowTheFirstAndTheLastWholeSecondOfASpan) {
   using namespace std::chrono_literals;
@@ -203,6 +214,7 @@ TEST(ConsoleReport, OfAnAgentWithoutASocketIsNotAskedForElsewhere) {
 TEST(ConsoleReport, RefusesWhatItCannotRead) {
   const auto whole = json{
       {"enabled", true},
+      {"rests", false},
       {"doing", ""},
       {"doing_in", ""},
       {"looked_at", nullptr},

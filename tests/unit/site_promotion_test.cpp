@@ -50,6 +50,9 @@ TEST(SitePromotion, NamesEachObstacle) {
   facts.database.runs = false;
   EXPECT_THAT(obstacles(facts), testing::ElementsAre("database_down"));
   facts = lost_primary();
+  facts.ballot.learning = true;
+  EXPECT_THAT(obstacles(facts), testing::ElementsAre("learning"));
+  facts = lost_primary();
   facts.role = Role::holder;
   EXPECT_THAT(obstacles(facts), testing::ElementsAre("holds_already"));
 }
