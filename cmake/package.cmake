@@ -4,7 +4,7 @@ install(TARGETS slipway-migrate RUNTIME DESTINATION bin COMPONENT migrate)
 install(FILES docs/migration.md docs/profiles.md DESTINATION share/doc/slipway-migrate COMPONENT migrate)
 
 install(TARGETS slipway slipway-webd slipway-jobd slipway-backupd slipway-sited slipway-wizardd RUNTIME DESTINATION bin COMPONENT appliance)
-install(FILES docs/first-boot.md docs/restore.md docs/two-sites.md docs/upgrade.md docs/options.md DESTINATION share/doc/slipway COMPONENT appliance)
+install(FILES docs/first-boot.md docs/restore.md docs/two-sites.md docs/drp.md docs/upgrade.md docs/options.md DESTINATION share/doc/slipway COMPONENT appliance)
 install(DIRECTORY appliance/rootfs/usr/ DESTINATION /usr COMPONENT appliance)
 install(FILES appliance/rootfs/etc/slipway/slipway.toml DESTINATION /etc/slipway COMPONENT appliance)
 # Where a new, empty data volume takes it from (tmpfiles.d).

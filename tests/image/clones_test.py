@@ -73,7 +73,7 @@ class Clone(lab.Host):
         for pattern in OWN:
             for path in sorted(self.merged.glob(pattern)):
                 found[str(path.relative_to(self.merged))] = hashlib.sha256(path.read_bytes()).hexdigest()
-        uid = self.network.inside(self.namespace, "nsenter", "-t", self._init(), "-m", "mariadb", "-BNe", "SELECT @@server_uid, @@server_id").stdout
+        uid = self.network.inside(self.namespace, "nsenter", "-t", self.init(), "-m", "mariadb", "-BNe", "SELECT @@server_uid, @@server_id").stdout
         found["server_uid"], found["server_id"] = uid.split()
         return found
 

@@ -146,3 +146,19 @@ def recap(result):
         elif line.startswith("changed:"):
             changed.append(task)
     return numbers, changed
+
+
+def changes(result):
+    """(task, host) of what was changed, or would be."""
+    found, task = [], ""
+    for line in result.stdout.splitlines():
+        if line.startswith(("TASK [", "RUNNING HANDLER [")):
+            task = line.split("[", 1)[1].rsplit("]", 1)[0]
+        elif line.startswith("changed: ["):
+            found.append((task, line.split("[", 1)[1].split("]", 1)[0]))
+    return sorted(set(found))
+
+
+def tasks(result):
+    """The tasks of a run, in order."""
+    return [line.split("[", 1)[1].rsplit("]", 1)[0] for line in result.stdout.splitlines() if line.startswith("TASK [")]

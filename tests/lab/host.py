@@ -14,50 +14,55 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
+import threading
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import roots  # noqa: E402  (beside this file)
-from roots import LabError, run  # noqa: E402
+import volume  # noqa: E402
+from control_group import ControlGroup  # noqa: E402
+from roots import LabError, poll, run  # noqa: E402
 
 # The user that operators sign in as; `operator` is a group of Debian's already.
 USER = "keeper"
 BOOT_SECONDS = 180
 NETWORKS = itertools.count()  # of this process: each has names of its own
 STOP_SECONDS = 60
-TOOLS = {"mmdebstrap": "mmdebstrap", "systemd-nspawn": "systemd-container", "ip": "iproute2", "ssh": "openssh-client"}
+# What passes from one cable to another; the controller's own traffic does not.
+APART = """\
+table bridge slipway_lab {
+  set apart { type ifname . ifname; }
+  chain forward { type filter hook forward priority 0; policy accept; iifname . oifname @apart drop; }
+}
+"""
+TOOLS = {"mmdebstrap": "mmdebstrap", "systemd-nspawn": "systemd-container", "ip": "iproute2", "ssh": "openssh-client",
+         "nft": "nftables"}
 
 
-def poll(question, seconds, what):
-    """The first true answer within so many seconds."""
-    deadline = time.monotonic() + seconds
-    while True:
-        answer = question()
-        if answer:
-            return answer
-        if time.monotonic() > deadline:
-            raise LabError(f"{what}: not within {seconds} s")
-        time.sleep(0.25)
-
-
-def require_tools():
-    """Everything that is missing, at once."""
+def require_tools(more=()):
+    """Everything that is missing, at once; `more` are further tools and their packages."""
     if os.geteuid() != 0:
         raise LabError("the lab makes namespaces and mounts: run it as root")
-    missing = sorted({package for tool, package in TOOLS.items() if not shutil.which(tool)})
+    missing = sorted({package for tool, package in {**TOOLS, **dict(more)}.items() if not shutil.which(tool)})
     if missing:
         raise LabError("packages are missing: apt-get install --no-install-recommends " + " ".join(missing))
 
 
 class Network(contextlib.ExitStack):
-    """A bridge in a namespace of its own. `controller` is where Ansible and SSH run; `outsider()` gives further places to look from."""
+    """A bridge in a namespace of its own. `controller` is where Ansible and SSH run; `outsider()` gives further places to look from.
 
-    def __init__(self, number=77):
+    `note(kind, name, …)` is told of whatever could outlive this process, before it is made (leftovers.Journal)."""
+
+    def __init__(self, number=77, note=None):
         super().__init__()
         self.prefix = f"slw{os.getpid()}-{next(NETWORKS)}"
         self.number = number
+        self.note = note or (lambda *what, **more: None)
         self.controller = f"{self.prefix}-lan"
-        self.count = 0
+        self.cables = {}  # by who is attached
+        self.name_server = None  # the address that hosts ask for names
+        self.lock = threading.Lock()
+        self.apart = None  # pairs that are cut; None: nothing was ever cut
+        self.unplugged = set()
 
     def __enter__(self):
         super().__enter__()
@@ -72,6 +77,7 @@ class Network(contextlib.ExitStack):
         return f"10.{self.number}.0.{last}" if family == 4 else f"fd{self.number}::{last:x}"
 
     def _namespace(self, name):
+        self.note("namespace", name)
         run("ip", "netns", "add", name)
         self.callback(run, "ip", "netns", "del", name, check=False)
         run("ip", "-n", name, "link", "set", "lo", "up")
@@ -82,18 +88,56 @@ class Network(contextlib.ExitStack):
         run("ip", "-n", namespace, "link", "set", device, "up")
 
     def attach(self, name, last):
-        """A namespace with one cable to the bridge, and the addresses that end so."""
-        self.count += 1
-        namespace, cable = f"{self.prefix}-{name}", f"c{self.count}"
+        """A namespace with one cable to the bridge, and the addresses that end so. Whoever is attached already gets a new one, as at a start of
+        the machine: nothing of an earlier firewall or connection is left."""
+        namespace = f"{self.prefix}-{name}"
+        with self.lock:
+            again = name in self.cables
+            cable = self.cables.setdefault(name, f"c{len(self.cables) + 1}")
+        if again:
+            run("ip", "-n", self.controller, "link", "del", cable, check=False)
+            run("ip", "netns", "del", namespace)
         self._namespace(namespace)
-        run("ip", "-n", self.controller, "link", "add", cable, "type", "veth", "peer", "name", "eth0", "netns", namespace)
+        # The same hardware address each time: others remember it.
+        run("ip", "-n", self.controller, "link", "add", cable, "type", "veth", "peer", "name", "eth0",
+            "address", f"02:51:57:{self.number:02x}:00:{last:02x}", "netns", namespace)
         run("ip", "-n", self.controller, "link", "set", cable, "master", "br0", "up")
         self._addresses(namespace, "eth0", last)
+        self.unplugged.discard(name)
         return namespace
 
     def outsider(self, last):
         """A namespace for whoever has no business with the host."""
         return self.attach(f"out{last}", last)
+
+    def _change(self, verb, pairs):
+        ways = [f"{self.cables[one]} . {self.cables[other]}" for pair in pairs for one, other in itertools.permutations(pair)]
+        if ways:
+            self.inside(self.controller, "nft", "-f", "-", input=f"{verb} element bridge slipway_lab apart {{ {', '.join(ways)} }}\n")
+
+    def cut(self, one, other):
+        """From now on nothing passes between these two, in either direction, without a word to either; both reach everybody else."""
+        if self.apart is None:
+            self.inside(self.controller, "nft", "-f", "-", input=APART)
+            self.apart = set()
+        self._change("add", [(one, other)])
+        self.apart.add(frozenset((one, other)))
+
+    def heal(self, one=None, other=None):
+        """The contrary of cut(), for these two or for all."""
+        healed = {pair for pair in self.apart or () if one is None or pair == {one, other}}
+        self._change("delete", healed)
+        if healed:
+            self.apart -= healed
+
+    def unplug(self, name):
+        """Pulls the cable of whoever is attached by this name."""
+        run("ip", "-n", self.controller, "link", "set", self.cables[name], "down")
+        self.unplugged.add(name)
+
+    def plug(self, name):
+        run("ip", "-n", self.controller, "link", "set", self.cables[name], "up")
+        self.unplugged.discard(name)
 
     def inside(self, namespace, *argv, **options):
         """Runs a command as if on another machine."""
@@ -101,22 +145,23 @@ class Network(contextlib.ExitStack):
 
 
 class Host:
-    """One host: an overlay on a root, booted by systemd-nspawn in its own network namespace.
+    """One host: an overlay on a root, booted by systemd-nspawn in its own network namespace and its own control group.
 
-    `as_shipped` boots a root as it is: no user is added, so nobody signs in over SSH, and root_sh is the way in."""
+    `as_shipped` boots a root as it is: no user is added, so nobody signs in over SSH, and root_sh is the way in. `volume_mib` is the size of a
+    file system of its own for the data volume; without it, that is a directory of the overlay."""
 
-    def __init__(self, network, root, name, last, as_shipped=False):
+    def __init__(self, network, root, name, last, as_shipped=False, volume_mib=None):
         self.network, self.root, self.name, self.last, self.as_shipped = network, root, name, last, as_shipped
+        self.volume_mib = volume_mib
         self.address = network.address(last)
         self.work = pathlib.Path(tempfile.mkdtemp(prefix=f"slipway-lab-{name}-"))
         self.merged, self.key = self.work / "merged", self.work / "key"
-        self.process = None
-        self.namespace = None
+        self.process = self.namespace = self.group = None
+        self.boots = 0
 
     def __enter__(self):
         try:
             self._lay_overlay()
-            self.namespace = self.network.attach(self.name, self.last)
             self.boot()
         except BaseException:
             self.__exit__(None, None, None)
@@ -125,7 +170,8 @@ class Host:
 
     def __exit__(self, *_):
         self.stop()
-        run("umount", self.merged, check=False)
+        self._remove_group()
+        volume.unmount(self.work)
         shutil.rmtree(self.work, ignore_errors=True)
 
     def _lay_overlay(self):
@@ -133,10 +179,13 @@ class Host:
             (self.work / part).mkdir()
         run("mount", "-t", "overlay", "overlay", "-o",
             f"lowerdir={self.root},upperdir={self.work / 'upper'},workdir={self.work / 'over'}", self.merged)
+        if self.volume_mib:
+            volume.lay(self.work / "volume", self.volume_mib, self.merged / "srv/slipway")
         # The cable has its addresses already; networkd, where there is one, takes them for its own, and knows that the host is online.
         if (self.merged / "etc/systemd/network").is_dir():
             (self.merged / "etc/systemd/network/10-lab.network").write_text(
-                f"[Match]\nName=eth0\n[Network]\nAddress={self.address}/24\nAddress={self.network.address(self.last, 6)}/64\nIPv6AcceptRA=no\n",
+                f"[Match]\nName=eth0\n[Network]\nAddress={self.address}/24\nAddress={self.network.address(self.last, 6)}/64\nIPv6AcceptRA=no\n"
+                + (f"DNS={self.network.name_server}\n" if self.network.name_server else ""),
                 encoding="utf-8")
         # A container has no disks; what is bound from one directory to another stays.
         table = self.merged / "etc/fstab"
@@ -175,48 +224,84 @@ class Host:
 
     def boot(self):
         """Starts the host, and waits until it answers on SSH and its start-up is over."""
+        if self.runs():
+            raise LabError(f"host {self.name}: runs already")
+        self.namespace = self.network.attach(self.name, self.last)
+        self.group = ControlGroup(self.namespace)
+        self.network.note("group", self.group.name, places=self.group.paths())
+        self.group.make()
+        self.boots += 1
         console = open(self.work / "console", "ab")
         with console:
-            self.process = subprocess.Popen(
-                ["systemd-nspawn", "--quiet", "--boot", "--register=no", "--keep-unit", "--resolv-conf=off", "--timezone=off", "--link-journal=no",
-                 # What a machine of its own has: a firewall, and memory that a database may lock.
-                 "--capability=CAP_NET_ADMIN,CAP_IPC_LOCK",
-                 f"--hostname={self.name}", "-D", str(self.merged), f"--network-namespace-path=/run/netns/{self.namespace}", "--console=pipe"],
+            self.process = subprocess.Popen(self.group.entering(
+                "systemd-nspawn", "--quiet", "--boot", "--register=no", "--keep-unit", "--resolv-conf=off", "--timezone=off", "--link-journal=no",
+                # A name of its own for each boot: what nspawn keeps by name of the last one would be in the way.
+                f"--machine={self.namespace}-{self.boots}",
+                # What a machine of its own has: a firewall, and memory that a database may lock.
+                "--capability=CAP_NET_ADMIN,CAP_IPC_LOCK",
+                f"--hostname={self.name}", "-D", self.merged, f"--network-namespace-path=/run/netns/{self.namespace}", "--console=pipe"),
                 stdin=subprocess.DEVNULL, stdout=console, stderr=console)
         poll(self._answers, BOOT_SECONDS, f"host {self.name}: a sign-in (its console: {self.work / 'console'})")
         self.root_sh("systemctl is-system-running --wait", check=False, timeout=BOOT_SECONDS)
 
     def _answers(self):
-        if self.process.poll() is not None:
+        if not self.runs():
             said = (self.work / "console").read_text(encoding="utf-8", errors="replace")[-2000:]
             raise LabError(f"host {self.name}: systemd-nspawn ended with {self.process.returncode}\n{said}")
         if self.as_shipped:
-            return self._init() and self.root_sh("systemctl is-system-running", check=False).stdout.strip() not in ("", "offline", "initializing")
+            return self.init() and self.root_sh("systemctl is-system-running", check=False).stdout.strip() not in ("", "offline", "initializing")
         return self.ssh("true", check=False).returncode == 0
 
-    def _init(self):
+    def runs(self):
+        return self.process is not None and self.process.poll() is None
+
+    def state(self):
+        """up, frozen or down."""
+        if not self.runs():
+            return "down"
+        return "frozen" if self.group.frozen() else "up"
+
+    def init(self):
         """The host's process 1 as this machine sees it, or nothing yet."""
+        if not self.runs():
+            raise LabError(f"host {self.name}: does not run")
         children = pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text(encoding="ascii").split()
         return children[0] if children else None
 
     def stop(self):
         """Shuts down; kills what does not end in time."""
-        if self.process is None or self.process.poll() is not None:
-            return
-        self.process.send_signal(signal.SIGTERM)
-        try:
-            self.process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self.kill()
+        if self.runs():
+            self.thaw()
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                self.kill()
 
     def kill(self):
-        """As if the power was cut: with its init everything of the host ends at once. The init outlives an nspawn that is killed."""
-        init = self._init()
+        """As if the power was cut: everything of the host ends at once, and nobody hears of it. boot() starts it again, on the same disk."""
+        self.network.unplug(self.name)
+        init = self.init()
+        # Not nspawn first: its init outlives it.
         if init is not None:
             os.kill(int(init), signal.SIGKILL)
         else:
             self.process.kill()
+        self.thaw()
         self.process.wait()
+        # Its processes go a moment later; until then they hold what the kernel counts for all hosts together.
+        self._remove_group()
+
+    def _remove_group(self):
+        if self.group is not None:
+            self.group.remove()
+
+    def freeze(self):
+        """Nothing of the host runs until thaw(); its kernel still takes what arrives, and answers pings."""
+        self.group.freeze()
+
+    def thaw(self):
+        self.group.thaw()
 
     def ssh_arguments(self):
         """Options of ssh that hold for this host alone."""
@@ -230,7 +315,7 @@ class Host:
 
     def root_sh(self, script, check=True, timeout=120):
         """Runs a script as root, as from the console: also where SSH lets nobody in."""
-        return run("nsenter", "--target", self._init(), "--all", "--root", "--wd", "env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root",
+        return run("nsenter", "--target", self.init(), "--all", "--root", "--wd", "env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root",
                    "LC_ALL=C.UTF-8", "bash", "-s", input=script, check=check, timeout=timeout)
 
 

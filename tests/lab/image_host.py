@@ -45,7 +45,7 @@ class Appliance(lab.Host):
                 *(f"/root/{pathlib.Path(package).name}" for package in self.packages))
 
     def ssh(self, command, check=True, timeout=120, **options):
-        init = self._init()
+        init = self.init()
         if init is None:
             raise lab.LabError(f"host {self.name}: has no init")
         # Nothing of this machine's environment: a variable SLIPWAY_… that is no option is an error there.
@@ -60,12 +60,12 @@ class Appliance(lab.Host):
         if self.process.poll() is not None:
             said = (self.work / "console").read_text(encoding="utf-8", errors="replace")[-2000:]
             raise lab.LabError(f"host {self.name}: systemd-nspawn ended with {self.process.returncode}\n{said}")
-        return self._init() is not None and self.ssh("test -S /run/systemd/private", check=False).returncode == 0
+        return self.init() is not None and self.ssh("test -S /run/systemd/private", check=False).returncode == 0
 
     def stop(self):
         """Shuts down as its power button would."""
-        if self.process is not None and self.process.poll() is None and self._init():
-            os.kill(int(self._init()), signal.SIGRTMIN + 4)
+        if self.process is not None and self.process.poll() is None and self.init():
+            os.kill(int(self.init()), signal.SIGRTMIN + 4)
             try:
                 self.process.wait(lab.STOP_SECONDS)
             except lab.subprocess.TimeoutExpired:

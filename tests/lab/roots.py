@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 
 IMAGES = pathlib.Path(__file__).resolve().parents[2] / "images"
 # What decides what is in the image's root.
@@ -40,6 +41,18 @@ def run(*argv, check=True, timeout=600, **options):
         words = (result.stderr or result.stdout).strip().splitlines()[-15:]
         raise LabError(f"{' '.join(map(str, argv))}: ended with {result.returncode}\n" + "\n".join(words))
     return result
+
+
+def poll(question, seconds, what):
+    """The first true answer within so many seconds."""
+    deadline = time.monotonic() + seconds
+    while True:
+        answer = question()
+        if answer:
+            return answer
+        if time.monotonic() > deadline:
+            raise LabError(f"{what}: not within {seconds} s")
+        time.sleep(0.25)
 
 
 def cache_directory():
