@@ -101,11 +101,15 @@ class TwoSiteDesk(sites.SiteLab):
         found = [(record.subject, record.outcome, there.get(record.subject, 0)) for record in records]
         return [one for one in found if one[1:] not in (("acknowledged", 1), ("refused", 0), ("unknown", 0), ("unknown", 1))]
 
-    def newest_backup(self, name):
-        """When the newest one that a site's repositories hold was begun by it, in seconds since 1970; 0 for none."""
-        said = self.hosts[name].root_sh("slipway backup list --json", check=False, timeout=60)
-        taken = [one["taken_at"] for one in json.loads(said.stdout)["backups"]] if said.returncode == 0 else []
-        return max((datetime.datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp() for text in taken), default=0)
+    def backups(self, name):
+        """What the backup agent of a site tells the console."""
+        said = self.hosts[name].root_sh("curl -sS --max-time 20 --unix-socket /run/slipway-backupd/http.sock http://agent/timeline", check=False)
+        return json.loads(said.stdout) if said.returncode == 0 else {}
+
+    def archived_until(self, name):
+        """Up to when a site's log is in its repositories, in seconds since 1970; 0: nothing is."""
+        text = self.backups(name).get("archived_until")
+        return datetime.datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp() if text else 0
 
     def alerts(self, name):
         """Those that fire on a site: name and severity."""
@@ -113,8 +117,7 @@ class TwoSiteDesk(sites.SiteLab):
         return sorted((one["labels"]["alertname"], one["labels"].get("severity", "")) for one in said["data"]["alerts"] if one["state"] == "firing")
 
     def backup_agent_rests(self, name):
-        said = self.hosts[name].root_sh("curl -sS --max-time 20 --unix-socket /run/slipway-backupd/http.sock http://agent/timeline").stdout
-        return json.loads(said)["rests"]
+        return self.backups(name).get("rests")
 
     def signs_in(self, login, password):
         """Whether a person gets in by the desk's name, from the client's place: through DNS, TLS and the page's form."""
