@@ -12,6 +12,8 @@
 #include <cstring>
 #include <fstream>
 
+#include "appliance/base/file.hpp"
+
 namespace slipway::embedded {
 namespace {
 
@@ -222,6 +224,20 @@ Status prepare_data_directory(const DatabaseOptions& options) {
 Status adopt_data_directory(const DatabaseOptions& options) {
   SLIPWAY_TRY(const std::string version, installed_version());
   return write_version(options, options.directory / "data", version);
+}
+
+Status let_in_own_user(DatabaseOptions& options) {
+  SLIPWAY_CHECK(make_private_directory(options.directory));
+  SLIPWAY_CHECK(make_private_directory(options.directory / "tmp"));
+  const fs::path statements = options.directory / "tmp" / "own-user.sql";
+  std::string name = "`";
+  for (const char letter : own_user()) name.append(letter == '`' ? 2 : 1, letter);
+  name.append("`@localhost");
+  SLIPWAY_CHECK(replace_file(statements, "SET SESSION sql_log_bin = 0;\nCREATE USER IF NOT EXISTS " + name +
+                                             " IDENTIFIED VIA unix_socket;\nGRANT ALL PRIVILEGES ON *.* TO " + name +
+                                             " WITH GRANT OPTION;\n"));
+  options.arguments.push_back("--init-file=" + statements.string());
+  return {};
 }
 
 process::Command server_command(const DatabaseOptions& options) {

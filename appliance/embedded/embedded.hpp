@@ -26,6 +26,10 @@ struct DatabaseOptions {
 /// `options.directory`/data) ones that Database::start takes. Errors: no_space, permission, those of running mariadbd.
 [[nodiscard]] Status adopt_data_directory(const DatabaseOptions& options);
 
+/// Has the server make this process's user an administrator as it starts: data that come from elsewhere may know
+/// nobody of that name. Of scratch servers alone, since the user stays in the data. Errors: of replace_file().
+[[nodiscard]] Status let_in_own_user(DatabaseOptions& options);
+
 class Database {
  public:
   /// Initialises the data directory when it is new (killed half-way: begun anew), starts the server and waits until it

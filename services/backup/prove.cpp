@@ -18,15 +18,18 @@ constexpr std::uint64_t kMiB = 1U << 20U;
 constexpr std::uint64_t kReservedBytes = 2048 * kMiB;
 constexpr std::string_view kAccountDatabase = "acct_";
 
-embedded::DatabaseOptions scratch_options(const ProofOptions& options) {
+/// The agent's own user, of an appliance, is none that the saved server knows.
+Result<embedded::DatabaseOptions> scratch_options(const ProofOptions& options) {
   const auto pool = std::clamp<std::uint64_t>(options.memory_bytes / 2, 32 * kMiB, 4096 * kMiB);
-  return {.directory = scratch_server(options.directory),
-          .buffer_pool_bytes = pool,
-          .durable = false,
-          .start_limit = std::chrono::minutes(10),
-          // Else newer servers reserve terabytes of address space, for a pool that could grow.
-          .arguments = {"--loose-innodb-buffer-pool-size-max=" + std::to_string(pool)},
-          .memory_bytes = options.memory_bytes + kReservedBytes};
+  embedded::DatabaseOptions server{.directory = scratch_server(options.directory),
+                                   .buffer_pool_bytes = pool,
+                                   .durable = false,
+                                   .start_limit = std::chrono::minutes(10),
+                                   // Else newer servers reserve terabytes of address space, for a pool that could grow.
+                                   .arguments = {"--loose-innodb-buffer-pool-size-max=" + std::to_string(pool)},
+                                   .memory_bytes = options.memory_bytes + kReservedBytes};
+  SLIPWAY_CHECK(embedded::let_in_own_user(server));
+  return server;
 }
 
 /// What an error in a stage says of the backup.
@@ -58,9 +61,10 @@ class Trial {
     route.goal.log.position = oracle_.position;
     route.repository = &home;
     SLIPWAY_TRY(route.chain, chain_of(home, backup.id));
+    SLIPWAY_TRY(const auto server, scratch_options(options_));
     SLIPWAY_TRY(auto restored,
                 restore_server(repositories, route,
-                               {.server = scratch_options(options_),
+                               {.server = server,
                                 .work = scratch_work(options_.directory),
                                 .threads = options_.threads,
                                 .progress = [this](const std::string& step, std::uint64_t done, std::uint64_t of) {
@@ -73,7 +77,7 @@ class Trial {
   /// The log since the copy onto it.
   [[nodiscard]] Status advance(const std::vector<const Repository*>& repositories, const RollingCopy& copy) {
     tell("log", "log", 0, 0);
-    const auto server = scratch_options(options_);
+    SLIPWAY_TRY(const auto server, scratch_options(options_));
     clear_relay_files(server.directory / "data");
     SLIPWAY_TRY(const auto log, fetch_log(repositories, copy.line, copy.position,
                                           LogTarget{.gtid = {}, .time = {}, .position = oracle_.position},

@@ -34,6 +34,27 @@ TEST(EmbeddedDatabase, StartsFromNothingAndKeepsItsData) {
   EXPECT_TRUE(found->has_value());
 }
 
+// D5: an appliance's agent proves backups as a user whom the saved server does not know.
+TEST(EmbeddedDatabase, LetsItsOwnUserIntoDataThatKnowNobodyOfThatName) {
+  const test::TempDirectory directory;
+  {
+    auto database = Database::start(small(directory / "db"));
+    ASSERT_TRUE(database.has_value()) << to_text(database.error());
+    auto connection = test::connect(database->administrator());
+    const std::string user = database->administrator().user;
+    ASSERT_TRUE(connection.execute_text("DROP USER `" + user + "`@localhost").has_value());
+  }
+  auto options = small(directory / "db");
+  options.start_limit = seconds(3);
+  EXPECT_FALSE(Database::start(options).has_value());
+  options.start_limit = seconds(60);
+  ASSERT_TRUE(let_in_own_user(options).has_value());
+  auto database = Database::start(options);
+  ASSERT_TRUE(database.has_value()) << to_text(database.error());
+  auto connection = test::connect(database->administrator());
+  EXPECT_TRUE(connection.execute_text("CREATE DATABASE of_mine").has_value());
+}
+
 TEST(EmbeddedDatabase, OffersNoTcp) {
   auto connection = test::connect(test::TestServer::instance().administrator());
   const auto row = connection.query_one("SELECT @@skip_networking, @@port");
