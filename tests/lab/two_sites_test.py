@@ -152,17 +152,18 @@ class TwoSites(unittest.TestCase):
     def test_8b_a_fresh_copy_that_is_killed_anywhere_is_finished_by_the_next_call(self):
         name = self.other(self.lab.in_step())
         host = self.lab.hosts[name]
-        for point in REJOIN_POINTS:
-            cut = host.root_sh(f"SLIPWAY_TEST=1 SLIPWAY_FAIL_POINT={point} slipway site rejoin --execute", check=False, timeout=600)
-            self.assertEqual(cut.returncode, 137, (point, cut.stderr))
-            if point != "rejoin.copied":
-                self.assertEqual(self.lab.status(name), {}, point)
-        host.kill()
-        host.boot()
-        said = host.root_sh("slipway site rejoin --execute --json", timeout=600)
+        with self.lab.load(self.records("copied"), clients=1, pause=0.2, mark="copied"):
+            for point in REJOIN_POINTS:
+                cut = host.root_sh(f"SLIPWAY_TEST=1 SLIPWAY_FAIL_POINT={point} slipway site rejoin --execute", check=False, timeout=600)
+                self.assertEqual(cut.returncode, 137, (point, cut.stderr))
+                if point != "rejoin.copied":
+                    self.assertEqual(self.lab.status(name), {}, point)
+            host.kill()
+            host.boot()
+            said = host.root_sh("slipway site rejoin --execute --json", timeout=600)
         figure("a fresh copy, the rest of it after a power cut, seconds", round(json.loads(said.stdout)["took_ms"] / 1000, 1))
         self.assertEqual(self.lab.in_step(), self.other(name))
-        self.whole("lost")
+        self.whole("copied")
         # Where the writes are, nothing is ever overwritten.
         refused = self.lab.hosts[self.other(name)].root_sh("slipway site rejoin --execute", check=False)
         self.assertNotEqual(refused.returncode, 0)
