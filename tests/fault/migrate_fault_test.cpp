@@ -212,7 +212,8 @@ TEST(MigrationFault, ToolKilledAtAnyTimeLeavesTheAccountAsItWasAndRunsAgain) {
     ++killed;
   }
   EXPECT_GT(killed, 0);
-  if (test::picture_of("tool_killed") == before) {
+  const bool published_by_the_killed = test::picture_of("tool_killed") != before;
+  if (!published_by_the_killed) {
     const auto finished = process::run(command, {std::chrono::minutes(3)});
     ASSERT_TRUE(finished.has_value());
     EXPECT_EQ(finished->exit_status, 0) << finished->err;
@@ -225,7 +226,8 @@ TEST(MigrationFault, ToolKilledAtAnyTimeLeavesTheAccountAsItWasAndRunsAgain) {
       "SELECT COUNT(*) FROM migration JOIN account USING (account_id) WHERE name = 'tool_killed' AND migration.state = "
       "'running'");
   ASSERT_TRUE(stale.has_value() && stale->has_value());
-  EXPECT_EQ((*stale)->integer(0), 0);
+  // Killed between publishing and its last note, it leaves that note to the next run; earlier ones are closed.
+  EXPECT_LE((*stale)->integer(0), published_by_the_killed ? 1 : 0);
 }
 
 // A27
