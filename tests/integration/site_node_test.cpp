@@ -10,6 +10,7 @@
 #include "services/site/node.hpp"
 #include "tests/support/eventually.hpp"
 #include "tests/support/member_certificate.hpp"
+#include "tests/support/peer_server.hpp"
 #include "tests/support/temp_directory.hpp"
 
 namespace slipway::site {
@@ -42,7 +43,7 @@ class SiteNode : public testing::Test {
 
   /// Ports are chosen at the first start, and the members are told once all are known.
   void start(std::size_t i) {
-    if (ports_.at(i) == 0) ports_.at(i) = free_port();
+    if (ports_.at(i) == 0) ports_.at(i) = test::free_port();
     NodeOptions options{.setup = {.self = i, .names = kNames, .timing = {}, .armed = true},
                         .record = directory_ / (kNames.at(i) + ".record"),
                         .lease_page = directory_ / (kNames.at(i) + ".lease"),
@@ -53,7 +54,7 @@ class SiteNode : public testing::Test {
                                    .client_ca_file = directory_ / "all.pem",
                                    .threads = 2}};
     for (std::size_t j = 0; j < kMembers; ++j) {
-      if (ports_.at(j) == 0) ports_.at(j) = free_port();
+      if (ports_.at(j) == 0) ports_.at(j) = test::free_port();
       options.urls.at(j) = "https://127.0.0.1:" + std::to_string(ports_.at(j));
     }
     if (!std::filesystem::exists(options.record)) {
@@ -73,12 +74,6 @@ class SiteNode : public testing::Test {
         [this](const Error&) { ++ended_; });
     ASSERT_TRUE(node.has_value()) << node.error().message;
     nodes_.at(i) = std::move(*node);
-  }
-
-  static std::uint16_t free_port() {
-    auto taken = http::Server::start({.port = 0, .threads = 1}, http::Router());
-    EXPECT_TRUE(taken.has_value());
-    return (*taken)->port();
   }
 
   /// The site that its host's programs would let write, by the page alone.

@@ -181,10 +181,10 @@ class Host:
             f"lowerdir={self.root},upperdir={self.work / 'upper'},workdir={self.work / 'over'}", self.merged)
         if self.volume_mib:
             volume.lay(self.work / "volume", self.volume_mib, self.merged / "srv/slipway")
-        # The cable has its addresses already; networkd, where there is one, takes them for its own, and knows that the host is online.
+        # The cable has its addresses already; networkd, where there is one, leaves them alone, and knows that the host is online.
         if (self.merged / "etc/systemd/network").is_dir():
             (self.merged / "etc/systemd/network/10-lab.network").write_text(
-                f"[Match]\nName=eth0\n[Network]\nAddress={self.address}/24\nAddress={self.network.address(self.last, 6)}/64\nIPv6AcceptRA=no\n"
+                "[Match]\nName=eth0\n[Network]\nKeepConfiguration=yes\nLinkLocalAddressing=no\nIPv6AcceptRA=no\n"
                 + (f"DNS={self.network.name_server}\n" if self.network.name_server else ""),
                 encoding="utf-8")
         # A container has no disks; what is bound from one directory to another stays.

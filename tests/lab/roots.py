@@ -38,7 +38,8 @@ def run(*argv, check=True, timeout=600, **options):
     """subprocess.run with text, both streams kept, and an error that holds what the command said."""
     result = subprocess.run([str(part) for part in argv], text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=timeout, **options)
     if check and result.returncode != 0:
-        words = (result.stderr or result.stdout).strip().splitlines()[-15:]
+        # Ansible tells what failed on its standard output.
+        words = [line for stream in (result.stdout, result.stderr) for line in stream.strip().splitlines()[-15:]]
         raise LabError(f"{' '.join(map(str, argv))}: ended with {result.returncode}\n" + "\n".join(words))
     return result
 

@@ -2,10 +2,13 @@
 
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
+#include <cstddef>
 #include <cstdio>
 #include <cstdlib>
+#include <random>
 
 #include "appliance/crypto/crypto.hpp"
 #include "tests/support/eventually.hpp"
@@ -17,10 +20,37 @@ namespace {
 // Unpacking one takes seconds, but needs the network, and another test may be at it.
 constexpr std::chrono::minutes kPrepareLimit{10};
 constexpr std::chrono::seconds kStartLimit{120};
+// Below those that the kernel gives to outgoing connections: a server that is started again must find its port free,
+// also where somebody tries to reach it all the while (such a client can even be connected to itself).
+constexpr int kFirstPort = 16384, kEphemeralPorts = 32768;
+constexpr int kPortTurns = 1000;
 
 [[noreturn]] void give_up(const std::string& name, const std::string& why) {
   std::fprintf(stderr, "peer server %s: %s\n", name.c_str(), why.c_str());
   std::abort();
+}
+
+/// For as long as this process lives, also against tests of other processes.
+bool reserve(int port) {
+  sockaddr_un name{};
+  name.sun_family = AF_UNIX;
+  const int size = std::snprintf(name.sun_path + 1, sizeof name.sun_path - 1, "slipway-test-port-%d", port);
+  const int holder = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const auto length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + static_cast<std::size_t>(size));
+  if (::bind(holder, reinterpret_cast<sockaddr*>(&name), length) == 0) return true;
+  ::close(holder);
+  return false;
+}
+
+bool is_free(int port) {
+  const int probe = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(static_cast<std::uint16_t>(port));
+  const bool free = ::bind(probe, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+  ::close(probe);
+  return free;
 }
 
 void prepare(const std::string& name) {
@@ -32,16 +62,13 @@ void prepare(const std::string& name) {
 }  // namespace
 
 std::uint16_t free_port() {
-  const int probe = ::socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  if (::bind(probe, reinterpret_cast<sockaddr*>(&address), size) != 0 ||
-      ::getsockname(probe, reinterpret_cast<sockaddr*>(&address), &size) != 0)
-    std::abort();
-  ::close(probe);
-  return ntohs(address.sin_port);
+  static std::mt19937 random(std::random_device{}());
+  std::uniform_int_distribution<int> among(kFirstPort, kEphemeralPorts - 1);
+  for (int turn = 0; turn < kPortTurns; ++turn) {
+    const int port = among(random);
+    if (reserve(port) && is_free(port)) return static_cast<std::uint16_t>(port);
+  }
+  give_up("for a test", "no port is free");
 }
 
 PeerServer::PeerServer(const std::string& name, const std::vector<std::string>& options)
