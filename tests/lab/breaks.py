@@ -3,6 +3,7 @@ import concurrent.futures
 import json
 import threading
 
+import clock
 import volume
 from roots import LabError
 
@@ -20,6 +21,7 @@ VERBS = {
     "start": ("HOST", (1,), "boots a host that was killed, on the same disk"),
     "fill": ("HOST [DIR]", (1, 2), f"takes all the room of the file system of {DIRECTORY}, or of DIR"),
     "unfill": ("HOST [DIR]", (1, 2), "gives it back"),
+    "clock": ("HOST SECONDS", (2,), "sets the wall clock of a host's services so far ahead (or behind, -60); 0: right again"),
     "list": ("", (0,), "what is broken now"),
 }
 CHANGE_INITS = ("kill", "start")
@@ -44,6 +46,7 @@ class Breaks:
         self.held = held
         self.lock = threading.Lock()
         self.filled = {}  # directories by host
+        self.stepped = {}  # seconds by host
 
     def do(self, verb, words):
         if verb == "status":
@@ -111,8 +114,21 @@ class Breaks:
         self.filled.get(name, set()).discard(directory)
         return f"{name}: {directory} has room again"
 
+    def clock(self, name, seconds):
+        """The first time its services are started again: only then their clock is one that can be set."""
+        host = self.host(name, "up")
+        try:
+            step = int(seconds)
+        except ValueError:
+            raise LabError(f"break clock: '{seconds}' is no number of seconds") from None
+        if not clock.prepared(host):
+            clock.prepare(host)
+        clock.step(host, step)
+        self.stepped[name] = step
+        return f"{name}'s clock is {f'{step:+d} s off' if step else 'right'}"
+
     def list(self):
-        """By kind: pairs that are cut, hosts, directories."""
+        """By kind: pairs that are cut, hosts, directories, clocks."""
         network, hosts = self.held.network, self.held.hosts
         states = {name: host.state() for name, host in hosts.items()}
         return {"cut": sorted(sorted(pair) for pair in network.apart or ()),
@@ -120,7 +136,8 @@ class Breaks:
                 "unplugged": sorted(name for name in network.unplugged if states.get(name) != "down"),
                 "frozen": [name for name, state in states.items() if state == "frozen"],
                 "down": [name for name, state in states.items() if state == "down"],
-                "full": sorted([name, directory] for name, directories in self.filled.items() for directory in directories)}
+                "full": sorted([name, directory] for name, directories in self.filled.items() for directory in directories),
+                "clock": sorted([name, f"{step:+d} s"] for name, step in self.stepped.items() if step)}
 
     def status(self):
         with concurrent.futures.ThreadPoolExecutor(len(self.held.hosts)) as pool:

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""People at work: opens requests over HTTPS, by the desk's name, and remembers what was acknowledged.
+"""People at work: opens requests over HTTPS, by the desk's name or at one host, and remembers what was acknowledged.
 
 Every attempt has a subject of its own and is never repeated; so each that was acknowledged must be there once, each that was refused as
 read-only must not be there, and of the others nobody was told anything. Runs where its caller puts it (a network namespace), until its
@@ -54,14 +54,14 @@ class Client(threading.Thread):
         """Nothing was sent: nothing can be there. Once it was sent, only an answer tells."""
         try:
             if self.way is None:
-                self.way = http.client.HTTPSConnection(self.given.name, timeout=CONNECT_SECONDS, context=self.context)
+                self.way = http.client.HTTPSConnection(self.given.at or self.given.name, timeout=CONNECT_SECONDS, context=self.context)
                 self.way.connect()
                 self.way.sock.settimeout(ANSWER_SECONDS)
         except OSError:
             return "refused"
         try:
             self.way.request("POST", f"/api/v1/{self.given.account}/requests", json.dumps({"subject": subject, "description": "load"}),
-                             {"Content-Type": "application/json", "Authorization": f"Bearer {self.given.token}"})
+                             {"Host": self.given.name, "Content-Type": "application/json", "Authorization": f"Bearer {self.given.token}"})
             answer = self.way.getresponse()
             body = answer.read()
         except (OSError, http.client.HTTPException):
@@ -94,6 +94,7 @@ class Records:
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--name", required=True, help="the desk's name")
+    parser.add_argument("--at", metavar="ADDRESS", help="where to ask, whoever has the name at the moment")
     parser.add_argument("--account", default="production")
     parser.add_argument("--token-file", required=True, type=pathlib.Path)
     parser.add_argument("--clients", type=int, default=8)

@@ -8,6 +8,7 @@ import pathlib
 import signal
 import subprocess
 import sys
+import time
 
 import appliance
 import host as lab
@@ -15,6 +16,7 @@ import name_server
 import sites
 
 LOAD = pathlib.Path(__file__).resolve().parent / "desk_load.py"
+CLIENTS = 8
 Record = collections.namedtuple("Record", "subject began ended outcome")
 # The load comes from one address.
 UNLIMITED = {"nginx_requests_per_second": 5000, "nginx_requests_burst": 5000, "nginx_sign_ins_per_minute": 600}
@@ -73,14 +75,20 @@ class TwoSiteDesk(sites.SiteLab):
         return json.loads(said.stdout)["token"]
 
     @contextlib.contextmanager
-    def load(self, file, clients=8, pause=0.0, mark="load"):
+    def load(self, file, clients=CLIENTS, pause=0.0, mark="load"):
         """People at work, from the client's place."""
+        with self.client_process(file, clients, pause, mark):
+            lab.poll(lambda: acknowledged(file), 30, "a first request that is acknowledged")
+            yield
+
+    @contextlib.contextmanager
+    def client_process(self, file, clients, pause, mark, *more):
+        """desk_load.py, until this ends."""
         token = self.work / f"token-{mark}"
         token.write_text(self.token(), encoding="utf-8")
         process = subprocess.Popen(["ip", "netns", "exec", self.client, sys.executable, LOAD, "--name", name_server.DESK, "--token-file", token,
-                                    "--clients", str(clients), "--pause", str(pause), "--mark", mark, file], stdin=subprocess.PIPE)
+                                    "--clients", str(clients), "--pause", str(pause), "--mark", mark, *more, file], stdin=subprocess.PIPE)
         try:
-            lab.poll(lambda: acknowledged(file), 30, "a first request that is acknowledged")
             yield
         finally:
             process.stdin.close()
@@ -100,6 +108,15 @@ class TwoSiteDesk(sites.SiteLab):
             name, f"SELECT subject, COUNT(*) FROM request WHERE subject LIKE '{mark}-%' GROUP BY subject;")}
         found = [(record.subject, record.outcome, there.get(record.subject, 0)) for record in records]
         return [one for one in found if one[1:] not in (("acknowledged", 1), ("refused", 0), ("unknown", 0), ("unknown", 1))]
+
+    def contradictions_anywhere(self, records, mark, seconds=30):
+        """The same for both sites: the one that follows has so long to apply what it has."""
+        until = time.monotonic() + seconds
+        while True:
+            found = [(name, *one) for name in sites.GROUPS["sites"] for one in self.contradictions(name, records, mark)]
+            if not found or time.monotonic() > until:
+                return found
+            time.sleep(1)
 
     def backups(self, name):
         """What the backup agent of a site tells the console."""
