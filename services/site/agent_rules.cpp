@@ -5,8 +5,11 @@
 
 namespace slipway::site {
 
-Agent::Agent(Setup setup, Ballot durable, Instant now)
-    : setup_(std::move(setup)), ballot_(reopened(std::move(durable), now, setup_.timing)) {}
+Agent::Agent(Setup setup, Ballot durable, Instant now, bool machine_restarted)
+    : setup_(std::move(setup)), ballot_(reopened(std::move(durable), now, setup_.timing)) {
+  if (machine_restarted && is_site() && ballot_.accepted.epoch != 0) ballot_.restarted = true;
+  if (ballot_.restarted) restart_ = static_cast<std::uint64_t>(std::max(now, Instant{1}).count());
+}
 
 std::string_view name_of(Cause cause) {
   switch (cause) {
@@ -71,6 +74,10 @@ void Agent::follow(Instant now, const Local& local) {
   if (role_ == Role::candidate && now >= campaign_->began + setup_.timing.beat) lose_campaign(now);
   // Who is learning would not get its own vote: it disturbs nobody with a campaign.
   if (role_ != Role::follower || !local.can_serve || ballot_.learning || now < rest_until_) return;
+  // With the first write of its epoch a holder has all that was before in its own log, synced, and each one behind it.
+  if (ballot_.accepted.holder == setup_.names.at(setup_.self) && local.recorded == ballot_.accepted.epoch)
+    ballot_.restarted = false;
+  if (ballot_.restarted && !(order_ && order_->accept_loss)) return;
   if (const auto cause = reason(now)) campaign(*cause, now);
 }
 
@@ -89,6 +96,8 @@ std::optional<Cause> Agent::reason(Instant now) const {
   // Who held the newest epoch needs nobody's leave to go on: its program was started anew, or a hand-over came to
   // nothing.
   if (ballot_.accepted.holder == self && (ballot_.promised_to == self || free)) return Cause::again;
+  // Who would not get its own vote would keep the others' promises from whoever does.
+  if (!has_every_write(ballot_.accepted, self)) return std::nullopt;
   return setup_.armed && free ? std::optional(Cause::armed) : std::nullopt;
 }
 
@@ -125,10 +134,14 @@ void Agent::take_vote_request(std::size_t from, const VoteRequest& message, Inst
 }
 
 void Agent::take_renew_request(std::size_t from, const RenewRequest& message, Instant now) {
-  const Refusal refusal = unheard(from, message.holding.holder, message.timing);
-  send(from, RenewAnswer{message.holding, message.sent,
-                         refusal == Refusal::none ? renew(ballot_, message.holding, now, setup_.timing)
-                                                  : answered(ballot_, refusal, now)});
+  Refusal refusal = unheard(from, message.holding.holder, message.timing);
+  const bool counts_on_this = message.holding.standby == setup_.names.at(setup_.self);
+  if (refusal == Refusal::none && ballot_.restarted && (counts_on_this || message.restart != restart_))
+    refusal = Refusal::restarted;
+  const Answer answer =
+      refusal == Refusal::none ? renew(ballot_, message.holding, now, setup_.timing) : answered(ballot_, refusal, now);
+  if (answer.granted()) ballot_.restarted = false;
+  send(from, RenewAnswer{message.holding, message.sent, answer, refusal == Refusal::restarted ? restart_ : 0});
 }
 
 void Agent::take_vote_answer(std::size_t from, const VoteAnswer& message, Instant now) {
@@ -149,6 +162,7 @@ void Agent::take_vote_answer(std::size_t from, const VoteAnswer& message, Instan
   campaign_.reset();
   role_ = Role::holder;
   needs_standby_ = false;
+  standby_restarted_ = false;
   invited_.reset();
   order_.reset();
   renew_lease(now);
@@ -156,14 +170,20 @@ void Agent::take_vote_answer(std::size_t from, const VoteAnswer& message, Instan
 
 void Agent::renew_lease(Instant now) {
   for (std::size_t member = 0; member < kMembers; ++member)
-    if (member != setup_.self) send(member, RenewRequest{tenure_->holding, now, setup_.timing});
+    if (member != setup_.self)
+      send(member, RenewRequest{tenure_->holding, now, setup_.timing, member == other_site() ? standby_restart_ : 0});
   const Holding said = tenure_->holding;
-  take_renew_answer(setup_.self, {said, now, renew(ballot_, said, now, setup_.timing)}, now);
+  take_renew_answer(setup_.self, {said, now, renew(ballot_, said, now, setup_.timing), 0}, now);
 }
 
 void Agent::take_renew_answer(std::size_t from, const RenewAnswer& message, Instant now) {
   heard_.at(from) = message.answer;
   if (!tenure_) return;
+  if (message.restart != 0 && message.restart != standby_restart_) {
+    standby_restart_ = message.restart;
+    standby_restarted_at_ = now;
+    standby_restarted_ = true;
+  }
   note(*tenure_, from, message.sent, message.renewed, message.answer, setup_.timing);
   if (!tenure_->deposed) return;
   step_down();
@@ -181,12 +201,14 @@ void Agent::watch_standby(const Local& local) {
     needs_standby_ = local.standby_follows;
     return;
   }
-  if (local.standby_lost)
+  if (local.standby_lost || standby_restarted_)
     set_standby(*tenure_, "");
-  else if (local.standby_has_all)
+  else if (local.standby_has_all && local.looked_at > standby_restarted_at_)
     set_standby(*tenure_, setup_.names.at(other_site()));
+  if (!tenure_->holding.standby.empty() || !is_recorded(*tenure_)) return;
+  standby_restarted_ = false;
   // Commits may do without the standby once nobody will elect it any more.
-  if (local.standby_lost && tenure_->holding.standby.empty() && is_recorded(*tenure_)) needs_standby_ = false;
+  if (local.standby_lost) needs_standby_ = false;
 }
 
 void Agent::close(const Local& local, Instant now) {

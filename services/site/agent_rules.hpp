@@ -33,6 +33,7 @@ struct Local {
   bool standby_follows = false;  ///< it is connected and nearly has everything: commits may begin to wait for it
   bool standby_has_all = false;  ///< commits wait for it, and it has what was committed before they did
   bool standby_lost = false;     ///< commits have waited for it too long
+  std::uint64_t recorded = 0;    ///< the newest epoch of which the database has the record, its first write
 };
 
 /// A person's order to take over. It holds for two leases, and not beyond the epoch that the person was shown.
@@ -53,11 +54,13 @@ struct RenewRequest {
   Holding holding;
   Instant sent{0};  ///< by the sender's clock, returned as it is
   Timing timing;
+  std::uint64_t restart = 0;  ///< of the receiver, that the sender has heard of last
 };
 struct RenewAnswer {
   Holding renewed;
   Instant sent{0};
   Answer answer;
+  std::uint64_t restart = 0;  ///< see Refusal::restarted; another one with each start of the machine
 };
 /// The holder has stopped and given its lease back: `successor` has everything and may be elected at once.
 struct HandOver {
@@ -98,8 +101,8 @@ enum class Cause {
 /// Not thread-safe.
 class Agent {
  public:
-  /// `durable` as it was last kept, or empty.
-  Agent(Setup setup, Ballot durable, Instant now);
+  /// `durable` as it was last kept, or empty. `machine_restarted`: it was kept before this start of the machine.
+  Agent(Setup setup, Ballot durable, Instant now, bool machine_restarted = false);
 
   /// Every beat, and after anything that was waited for. `random`: of any value, so that two candidates do not keep in
   /// step.
@@ -123,6 +126,8 @@ class Agent {
   /// A commit has to wait until the other site has it. Stays as it was when the tenure ends: a commit that was waiting
   /// then must not be let go.
   [[nodiscard]] bool needs_standby() const { return needs_standby_; }
+  /// What the standby had confirmed before this may be gone there: its machine was started anew, or 0.
+  [[nodiscard]] Instant standby_restarted_at() const { return standby_restarted_at_; }
   /// The newest epoch that this member has promised: replication from the holder of an older one is not taken any more.
   [[nodiscard]] std::uint64_t epoch() const { return ballot_.promised; }
   [[nodiscard]] const std::optional<Tenure>& tenure() const { return tenure_; }
@@ -166,6 +171,10 @@ class Agent {
   Instant order_until_{0};
   std::array<std::optional<Answer>, kMembers> heard_{};  ///< for the choice of an epoch
   bool needs_standby_ = false;
+  std::uint64_t restart_ = 0;          ///< names this start, where Ballot::restarted holds
+  std::uint64_t standby_restart_ = 0;  ///< of the other site, that was heard of last
+  Instant standby_restarted_at_{0};
+  bool standby_restarted_ = false;        ///< and a majority still counts on it
   std::optional<std::uint64_t> invited_;  ///< the holder of this epoch has handed over to this site
   Instant closing_since_{0};
   Instant closing_until_{0};

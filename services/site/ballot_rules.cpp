@@ -38,6 +38,8 @@ std::string_view in_words(Refusal refusal) {
       return "the message was overtaken by a later one";
     case Refusal::learning:
       return "this member has lost its record, and has heard no site that writes since";
+    case Refusal::restarted:
+      return "the machine of this site was started anew, and it may have lost some of what it had confirmed";
     case Refusal::other_timing:
       return "the two members count with different leases";
     case Refusal::not_the_sender:

@@ -58,6 +58,10 @@ struct Ballot {
   /// Made in the place of a record that was lost: what had been promised is not known. It stands by a holder that it
   /// hears, and only then votes again.
   bool learning = false;
+  /// Of a site whose machine was started anew: the newest of what its database had confirmed may be gone, since that is
+  /// not synced one by one. Until a holder knows of it and does not count on this site, it is no candidate, and does
+  /// not stand by one that does.
+  bool restarted = false;
   Instant free_at{0};  ///< until then `promised_to` may rely on this member
 
   bool operator==(const Ballot&) const = default;
@@ -83,6 +87,7 @@ enum class Refusal {
   lacks_writes,    ///< the candidate may lack what was acknowledged
   older_revision,  ///< a message that was overtaken
   learning,        ///< this member has lost its record and has heard no holder since
+  restarted,       ///< the site named as standby may have lost some of what it had confirmed
   other_timing,    ///< the sender counts with another lease
   not_the_sender   ///< a site speaks for another one
 };

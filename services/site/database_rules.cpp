@@ -1,5 +1,7 @@
 #include "services/site/database_rules.hpp"
 
+#include <algorithm>
+
 namespace slipway::site {
 namespace {
 
@@ -9,7 +11,8 @@ Step next_of_writer(const DatabaseFacts& facts, const Permit& permit, bool tail_
   if (facts.replica) {
     const Replica& replica = *facts.replica;
     if (replica.receiving) return Step::stop_receiving;
-    if (replica.cannot_apply && !replica.applied_all) return Step::none;  // a person has to look
+    // A person has to look; of what may be torn one has accepted the loss.
+    if (replica.cannot_apply && !replica.applied_all) return permit.restarted ? Step::forget_source : Step::none;
     if (!replica.applied_all && !replica.applying) return Step::start_applying;
     if (!replica.applied_all && !tail_given_up) return Step::none;
     return Step::forget_source;
@@ -21,12 +24,13 @@ Step next_of_writer(const DatabaseFacts& facts, const Permit& permit, bool tail_
 
 /// A server that was started anew may hold what it has confirmed and not applied yet: that goes first, since to receive
 /// again is to throw it away.
-Step next_of_replica(const Replica& replica, bool tail_given_up) {
+Step next_of_replica(const Replica& replica, const Permit& permit, bool tail_given_up) {
   const bool not_there = replica.fault_number == kNotThere;
   if (replica.receiving && replica.applying && !not_there) return Step::none;
-  // What could not be applied could not be applied again: a person has to look. A fault of receiving stays there also
-  // when it is over.
-  if (replica.cannot_apply) return Step::none;
+  // What is left of before a start of the machine may be torn, and is there to be received again as long as nobody
+  // counts on it here. Otherwise what could not be applied could not be applied again: a person has to look. A fault of
+  // receiving stays there also when it is over.
+  if (replica.cannot_apply) return replica.receiving || permit.counted_on ? Step::none : Step::follow;
   if (!replica.applying) return Step::start_applying;
   // Where the other site does not have what comes behind here, to follow anew begins with looking why.
   return replica.applied_all || tail_given_up ? Step::follow : Step::none;
@@ -38,8 +42,10 @@ Step next_of_follower(const DatabaseFacts& facts, const Permit& permit, const st
   if (!other_holds) return facts.replica && facts.replica->receiving ? Step::stop_receiving : Step::none;
   // No session is left that could have a commit under way which waits.
   if (facts.waits_for_standby) return Step::stop_waiting;
+  // The holder counts on something that may be gone here: it has to say first that it does not any more.
+  if (permit.restarted) return Step::none;
   if (!facts.replica || facts.replica->source != other) return Step::follow;
-  return next_of_replica(*facts.replica, tail_given_up);
+  return next_of_replica(*facts.replica, permit, tail_given_up);
 }
 
 }  // namespace
@@ -95,8 +101,9 @@ void watch(Watch& watch, const DatabaseFacts& earlier, const DatabaseFacts& fact
 
 bool needs_probe(const DatabaseFacts& facts, const Watch& watch, const Permit& permit) {
   if (!facts.runs || !permit.tenure || watch.waits_since == Instant{0} || facts.standbys == 0) return false;
-  if (permit.role == Role::closing && facts.read_only) return watch.confirmed <= watch.stopped_since;
-  return watch.confirmed <= watch.waits_since && !facts.read_only;
+  const Instant since = std::max(watch.waits_since, permit.confirmed_after);
+  if (permit.role == Role::closing && facts.read_only) return watch.confirmed <= std::max(watch.stopped_since, since);
+  return watch.confirmed <= since && !facts.read_only;
 }
 
 Local local_view(const DatabaseFacts& facts, const Watch& watch, const Permit& permit, bool semi_synchronous,
@@ -104,11 +111,13 @@ Local local_view(const DatabaseFacts& facts, const Watch& watch, const Permit& p
   const bool wanted = semi_synchronous || permit.role == Role::closing;
   Local local;
   local.looked_at = looked_at;
-  const bool stuck_in_applying = facts.replica && facts.replica->cannot_apply && !facts.replica->applied_all;
+  const bool stuck_in_applying =
+      facts.replica && facts.replica->cannot_apply && !facts.replica->applied_all && !permit.restarted;
   local.can_serve = facts.runs && !facts.half_undone && !stuck_in_applying;
   local.writes_stopped = facts.read_only;
   local.standby_follows = wanted && facts.standbys > 0 && facts.all_sent;
-  const bool confirmed = watch.waits_since > Instant{0} && watch.confirmed > watch.waits_since;
+  const bool confirmed =
+      watch.waits_since > Instant{0} && watch.confirmed > std::max(watch.waits_since, permit.confirmed_after);
   const bool last_write_too = !facts.read_only || watch.confirmed > watch.stopped_since;
   local.standby_has_all = confirmed && last_write_too && facts.waiting_works && facts.standbys > 0;
   const bool stuck = watch.stuck_since && looked_at - *watch.stuck_since > patience;

@@ -62,6 +62,9 @@ struct Permit {
   bool opened = false;         ///< the epoch of the lease is recorded
   bool tenure = false;         ///< this site is the holder, and its lease runs
   bool needs_standby = false;  ///< see Agent
+  Instant confirmed_after{0};  ///< what the standby has confirmed counts from here on: Agent::standby_restarted_at
+  bool counted_on = false;     ///< this site is recorded as having everything
+  bool restarted = false;      ///< see Ballot: what was received may be torn
   Role role = Role::follower;
   std::uint64_t promised = 0;
   Holding accepted = {};

@@ -46,13 +46,14 @@ Status Member::forget_writes(const fs::path& record) {
   return replace_content(record, ballot_text(ballot));
 }
 
-Result<Member> Member::open(Setup setup, fs::path record, Instant now) {
+Result<Member> Member::open(Setup setup, fs::path record, Instant now, bool machine_restarted) {
   auto lock = FileLock::take(record.string() + ".lock");
   if (!lock) return lock.error().within("another agent of this member");
   SLIPWAY_TRY(Ballot ballot, load(record));
-  std::string kept = ballot_text(ballot);
+  Agent agent(std::move(setup), std::move(ballot), now, machine_restarted);
+  std::string kept = ballot_text(agent.ballot());
   SLIPWAY_CHECK(replace_file(record, kept));
-  return Member(*std::move(lock), Agent(std::move(setup), std::move(ballot), now), std::move(record), std::move(kept));
+  return Member(*std::move(lock), std::move(agent), std::move(record), std::move(kept));
 }
 
 Result<std::vector<Outgoing>> Member::tick(Instant now, const Local& local, std::uint64_t random) {

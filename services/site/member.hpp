@@ -22,8 +22,10 @@ class Member {
   [[nodiscard]] static Status forget_writes(const std::filesystem::path& record);
 
   /// `record` must lie on storage that keeps what was synced; another process that has it open is an error (in_use),
-  /// since two would promise twice. Errors: not_found, corrupt, permission naming the file; no_space.
-  [[nodiscard]] static Result<Member> open(Setup setup, std::filesystem::path record, Instant now);
+  /// since two would promise twice. `machine_restarted`: see Agent; kept before this returns. Errors: not_found,
+  /// corrupt, permission naming the file; no_space.
+  [[nodiscard]] static Result<Member> open(Setup setup, std::filesystem::path record, Instant now,
+                                           bool machine_restarted = false);
 
   /// See Agent; what has to be sent. After an error the record is older than what the agent has promised: the program
   /// has to end, without sending or publishing anything more.

@@ -12,12 +12,13 @@ namespace {
 using nlohmann::ordered_json;
 constexpr int kFormat = 1;
 
-constexpr std::array<std::pair<Refusal, std::string_view>, 8> kRefusals{{{Refusal::none, "none"},
+constexpr std::array<std::pair<Refusal, std::string_view>, 9> kRefusals{{{Refusal::none, "none"},
                                                                          {Refusal::older_epoch, "older_epoch"},
                                                                          {Refusal::lease_runs, "lease_runs"},
                                                                          {Refusal::lacks_writes, "lacks_writes"},
                                                                          {Refusal::older_revision, "older_revision"},
                                                                          {Refusal::learning, "learning"},
+                                                                         {Refusal::restarted, "restarted"},
                                                                          {Refusal::other_timing, "other_timing"},
                                                                          {Refusal::not_the_sender, "not_the_sender"}}};
 
@@ -105,13 +106,15 @@ struct ToJson {
     return {{"kind", "renew"},
             {"holding", to_json(one.holding)},
             {"sent_ns", one.sent.count()},
-            {"timing", to_json(one.timing)}};
+            {"timing", to_json(one.timing)},
+            {"restart", one.restart}};
   }
   ordered_json operator()(const RenewAnswer& one) const {
     return {{"kind", "renewed"},
             {"renewed", to_json(one.renewed)},
             {"sent_ns", one.sent.count()},
-            {"answer", to_json(one.answer)}};
+            {"answer", to_json(one.answer)},
+            {"restart", one.restart}};
   }
   ordered_json operator()(const HandOver& one) const {
     return {{"kind", "hand_over"},
@@ -141,12 +144,14 @@ Message message_of(ordered_json json) {
     return VoteAnswer{count_of(json.at("epoch")), answer_of(json.at("answer"))};
   }
   if (kind == "renew") {
-    expect_keys(json, {"holding", "sent_ns", "timing"});
-    return RenewRequest{holding_of(json.at("holding")), instant_of(json.at("sent_ns")), timing_of(json.at("timing"))};
+    expect_keys(json, {"holding", "sent_ns", "timing", "restart"});
+    return RenewRequest{holding_of(json.at("holding")), instant_of(json.at("sent_ns")), timing_of(json.at("timing")),
+                        count_of(json.at("restart"))};
   }
   if (kind == "renewed") {
-    expect_keys(json, {"renewed", "sent_ns", "answer"});
-    return RenewAnswer{holding_of(json.at("renewed")), instant_of(json.at("sent_ns")), answer_of(json.at("answer"))};
+    expect_keys(json, {"renewed", "sent_ns", "answer", "restart"});
+    return RenewAnswer{holding_of(json.at("renewed")), instant_of(json.at("sent_ns")), answer_of(json.at("answer")),
+                       count_of(json.at("restart"))};
   }
   if (kind == "hand_over") {
     expect_keys(json, {"epoch", "holder", "successor"});
@@ -186,7 +191,8 @@ std::string ballot_text(const Ballot& ballot) {
                           {"promised_to", ballot.promised_to},
                           {"accepted", to_json(ballot.accepted)},
                           {"lease_ms", ballot.lease.count()},
-                          {"learning", ballot.learning}};
+                          {"learning", ballot.learning},
+                          {"restarted", ballot.restarted}};
   return json.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
 
@@ -194,12 +200,13 @@ Result<Ballot> parse_ballot(std::string_view text) {
   try {
     const auto json = ordered_json::parse(text);
     if (json.at("format") != kFormat) throw std::invalid_argument("of another version of Slipway");
-    expect_keys(json, {"format", "promised", "promised_to", "accepted", "lease_ms", "learning"});
+    expect_keys(json, {"format", "promised", "promised_to", "accepted", "lease_ms", "learning", "restarted"});
     return Ballot{.promised = count_of(json.at("promised")),
                   .promised_to = json.at("promised_to"),
                   .accepted = holding_of(json.at("accepted")),
                   .lease = milliseconds_of(json.at("lease_ms")),
-                  .learning = json.at("learning").get<bool>()};
+                  .learning = json.at("learning").get<bool>(),
+                  .restarted = json.value("restarted", false)};
   } catch (const std::exception& fault) {
     return Error{Code::corrupt, "this member's record: " + std::string(fault.what())};
   }

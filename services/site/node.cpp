@@ -147,6 +147,7 @@ class RunningNode final : public Node {
             .ordered = agent.has_order(),
             .refusals = agent.refusals(),
             .needs_standby = agent.needs_standby(),
+            .standby_restarted_at = agent.standby_restarted_at(),
             .standby = agent.tenure() ? agent.tenure()->holding.standby : std::string(),
             .lease = page_.read().value_or(lease::Lease{}),
             .heard = heard_};
@@ -269,7 +270,10 @@ Result<std::unique_ptr<Node>> Node::start(NodeOptions options, std::function<Loc
   if (options.server.client_ca_file.empty() || options.server.certificate_file.empty())
     return Error{Code::invalid_argument, "site: members talk over TLS, with certificates, and know each other's",
                  "set certificate, key and authorities"};
-  SLIPWAY_TRY(Member member, Member::open(options.setup, options.record, boot_clock()));
+  std::error_code ignored;
+  const bool machine_restarted = !std::filesystem::exists(options.lease_page, ignored);
+  // Before the page is made: an agent that is killed in between must not take this for its second start.
+  SLIPWAY_TRY(Member member, Member::open(options.setup, options.record, boot_clock(), machine_restarted));
   SLIPWAY_TRY(lease::LeasePage page, lease::LeasePage::create(options.lease_page));
   auto node = std::make_unique<RunningNode>(std::move(options), std::move(member), std::move(page), std::move(look),
                                             std::move(ended));

@@ -13,8 +13,10 @@ namespace slipway::site {
 
 struct NodeOptions {
   Setup setup;
-  std::filesystem::path record;            ///< see Member
-  std::filesystem::path lease_page;        ///< see lease::LeasePage; of a witness too, where it allows nothing
+  std::filesystem::path record;  ///< see Member
+  /// See lease::LeasePage; of a witness too, where it allows nothing. In memory (/run): where it is missing, the
+  /// machine was started anew.
+  std::filesystem::path lease_page;
   std::array<std::string, kMembers> urls;  ///< "https://host:port"; the own one is not used
   http::ServerOptions server;  ///< with certificate, key and the certificates of all members as authorities of clients
   std::chrono::milliseconds beat{250};  ///< how often it looks around
@@ -28,7 +30,8 @@ struct NodeState {
   bool ordered = false;                                    ///< an order stands
   std::array<std::optional<Answer>, kMembers> refusals{};  ///< of the newest campaign that was lost
   bool needs_standby = false;
-  std::string standby;  ///< as recorded by this node while it is the holder
+  Instant standby_restarted_at{0};  ///< see Agent
+  std::string standby;              ///< as recorded by this node while it is the holder
   lease::Lease lease;
   std::array<Instant, kMembers> heard{};  ///< last word of each other member; 0: none yet
 };

@@ -70,12 +70,16 @@ class Weighing {
   void weigh_writes() {
     const Holding& accepted = facts_.ballot.accepted;
     if (accepted.epoch == 0 || facts_.role == Role::holder) return;
-    if (has_every_write(accepted, self())) {
+    const bool has_all = has_every_write(accepted, self());
+    if (has_all && !facts_.ballot.restarted) {
       add(Weight::fact, "has_every_write", "'" + self() + "' has every write that was acknowledged");
       return;
     }
-    const std::string words = "'" + self() + "' may lack writes that '" + accepted.holder + "' acknowledged in epoch " +
-                              std::to_string(accepted.epoch);
+    const std::string words = "'" + self() + "' may lack " + (has_all ? "the newest writes" : "writes") + " that '" +
+                              accepted.holder + "' acknowledged in epoch " + std::to_string(accepted.epoch) +
+                              (facts_.ballot.restarted ? ": its machine was started anew, and it has not heard '" +
+                                                             accepted.holder + "' since"
+                                                       : "");
     add(facts_.accepts_loss ? Weight::warning : Weight::obstacle, "lacks_writes",
         words + (facts_.accepts_loss ? "; that is accepted" : "; to accept that, say --accept-loss"));
   }

@@ -140,6 +140,7 @@ ordered_json SiteAgent::status() const {
                     {"lease_ms", writes ? milliseconds_of(state.lease.write_until - now) : 0},
                     {"ordered", state.ordered},
                     {"learning", state.ballot.learning},
+                    {"restarted", state.ballot.restarted},
                     {"members", members_json(state, now)}};
   if (!warden_) return json;
   const WardenState database = warden_->state();

@@ -98,6 +98,7 @@ struct Warden::State {
   void keep(const std::stop_token& asked);
   Step look_around();
   Result<DatabaseFacts> look_once();
+  std::uint64_t newest_recorded();
   bool tail_given_up(const DatabaseFacts& facts, Instant now);
   Status take(Step step);
   Status open(sql::Connection& server, const std::string& position);
@@ -115,6 +116,9 @@ Permit Warden::State::permit(Instant now) const {
   permit.opened = recorded_epoch == state.lease.epoch;
   permit.tenure = state.lease.epoch != 0 && now < state.lease.acknowledge_until;
   permit.needs_standby = state.needs_standby;
+  permit.confirmed_after = state.standby_restarted_at;
+  permit.counted_on = state.ballot.accepted.standby == options.self;
+  permit.restarted = state.ballot.restarted;
   permit.role = state.role;
   permit.promised = state.ballot.promised;
   permit.accepted = state.ballot.accepted;
@@ -149,6 +153,7 @@ Step Warden::State::look_around() {
   if (!found) tell(found.error(), Step::none);
   const DatabaseFacts facts = found ? *found : DatabaseFacts();
   const Permit now_permitted = permit(boot_clock());
+  const std::uint64_t recorded = found && now_permitted.restarted ? newest_recorded() : 0;
   const bool given_up = tail_given_up(facts, began);
   Step step = next_step(facts, now_permitted, options.other, options.other_server, given_up);
   // One that is followed again and again does not have what this site needs, and has other work.
@@ -158,6 +163,7 @@ Step Warden::State::look_around() {
   probe_wanted = needs_probe(facts, watch, now_permitted);
   if (probe_wanted) news.notify_all();
   local = local_view(facts, watch, now_permitted, options.semi_synchronous, began, options.patience);
+  local.recorded = recorded;
   seen.facts = facts;
   seen.step = step;
   if (found && step == Step::none) seen.fault.clear();
@@ -169,6 +175,13 @@ Result<DatabaseFacts> Warden::State::look_once() {
   auto facts = look(*server);
   if (!facts) looking.drop();
   return facts;
+}
+
+std::uint64_t Warden::State::newest_recorded() {
+  auto server = looking.get();
+  const auto known = server ? recorded_epochs(**server, 1) : Result<std::vector<EpochRecord>>(server.error());
+  if (!known) looking.drop();
+  return known && !known->empty() ? known->front().epoch : 0;
 }
 
 bool Warden::State::tail_given_up(const DatabaseFacts& facts, Instant now) {

@@ -70,9 +70,7 @@ class Schedule {
         return;
       case 5:
         tell("lose " + where);
-        sites_.kill_database(site);
-        if (sites_.has_agent(site)) sites_.kill_agent(site);
-        return;
+        return sites_.lose_power(site);
       case 6:
         tell("restart agent of " + where + " three times");
         for (int turn = 0; turn < 3; ++turn) {

@@ -96,9 +96,9 @@ TEST(SiteMember, ThatHasLostItsRecordVotesOnlyAfterItHasHeardTheSiteThatWrites) 
                                                       : std::get<RenewAnswer>(answer).answer.refusal;
   };
   EXPECT_EQ(refusal_of(VoteRequest{{9, "south", {}}, timing}, 1, seconds(200)), Refusal::learning);
-  EXPECT_EQ(refusal_of(RenewRequest{holding, Instant{0}, timing}, 0, seconds(101)), Refusal::learning)
+  EXPECT_EQ(refusal_of(RenewRequest{holding, Instant{0}, timing, 0}, 0, seconds(101)), Refusal::learning)
       << "another may rely on a promise that was lost";
-  EXPECT_EQ(refusal_of(RenewRequest{holding, Instant{0}, timing}, 0, seconds(104)), Refusal::none);
+  EXPECT_EQ(refusal_of(RenewRequest{holding, Instant{0}, timing, 0}, 0, seconds(104)), Refusal::none);
   EXPECT_EQ(refusal_of(VoteRequest{{9, "south", {}}, timing}, 1, seconds(200)), Refusal::lacks_writes);
 }
 
@@ -112,7 +112,7 @@ TEST(SiteMember, WhoseWritesAreForgottenKeepsItsPromisesAndDoesNotStandForElecti
   const Holding with_south{.epoch = 4, .holder = "north", .revision = 2, .standby = "south"};
   {
     auto south = Member::open(setup_of(1), record, seconds(100));
-    ASSERT_TRUE(south->receive(0, RenewRequest{with_south, Instant{0}, timing}, seconds(101)));
+    ASSERT_TRUE(south->receive(0, RenewRequest{with_south, Instant{0}, timing, 0}, seconds(101)));
     EXPECT_EQ(Member::forget_writes(record).error().code, Code::in_use) << "its agent runs";
   }
   ASSERT_TRUE(Member::forget_writes(record));
@@ -126,6 +126,41 @@ TEST(SiteMember, WhoseWritesAreForgottenKeepsItsPromisesAndDoesNotStandForElecti
     ASSERT_TRUE(sent);
     for (const Outgoing& one : *sent) EXPECT_FALSE(std::holds_alternative<VoteRequest>(one.message)) << second;
   }
+}
+
+// F5, D6
+TEST(SiteMember, WhoseMachineWasStartedAnewStandsForNoElectionBeforeTheHolderKnows) {
+  const test::TempDirectory directory;
+  const auto record = directory / "record";
+  ASSERT_TRUE(Member::make_record(record, false));
+  const Timing timing;
+  const Holding with_south{.epoch = 4, .holder = "north", .revision = 2, .standby = "south"};
+  const Holding alone{.epoch = 4, .holder = "north", .revision = 3, .standby = ""};
+  {
+    auto south = Member::open(setup_of(1), record, seconds(100), true);
+    ASSERT_TRUE(south->receive(0, RenewRequest{with_south, Instant{0}, timing, 0}, seconds(101)));
+    EXPECT_FALSE(south->agent().ballot().restarted) << "nothing had been confirmed before";
+  }
+  ASSERT_TRUE(Member::open(setup_of(1), record, seconds(10), true));
+  // Killed and started in the same start of the machine: it still knows.
+  auto south = Member::open(setup_of(1), record, seconds(11));
+  ASSERT_TRUE(south->agent().ballot().restarted);
+  const Local able{.looked_at = seconds(99), .can_serve = true};
+  for (int second = 100; second < 130; ++second) {
+    const auto sent = south->tick(seconds(second), able, 1);
+    for (const Outgoing& one : *sent) EXPECT_FALSE(std::holds_alternative<VoteRequest>(one.message)) << second;
+  }
+  const auto answer_to = [&](const RenewRequest& renewal, int second) {
+    return std::get<RenewAnswer>(south->receive(0, renewal, seconds(second))->front().message);
+  };
+  const auto told = answer_to({with_south, Instant{0}, timing, 0}, 130);
+  EXPECT_EQ(told.answer.refusal, Refusal::restarted);
+  EXPECT_NE(told.restart, 0U);
+  EXPECT_EQ(answer_to({alone, Instant{0}, timing, 0}, 131).answer.refusal, Refusal::restarted)
+      << "it does not know yet";
+  EXPECT_EQ(answer_to({with_south, Instant{0}, timing, told.restart}, 132).answer.refusal, Refusal::restarted);
+  EXPECT_EQ(answer_to({alone, Instant{0}, timing, told.restart}, 133).answer.refusal, Refusal::none);
+  EXPECT_FALSE(south->agent().ballot().restarted);
 }
 
 // F5

@@ -40,7 +40,8 @@ class PeerServer {
   int databases_ = 0;
 };
 
-/// A port of 127.0.0.1 that nobody listens on, and that no other test and no outgoing connection will get while this process lives.
+/// A port of 127.0.0.1 that nobody listens on, and that no other test and no outgoing connection will get while this
+/// process lives.
 [[nodiscard]] std::uint16_t free_port();
 
 }  // namespace slipway::test

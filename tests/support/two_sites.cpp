@@ -163,6 +163,18 @@ void TwoSites::pause_database(std::size_t site, bool paused) {
   ::kill(databases_.at(site)->pid(), paused ? SIGSTOP : SIGCONT);
 }
 
+void TwoSites::lose_power(std::size_t site) {
+  kill_database(site);
+  if (has_agent(site)) kill_agent(site);
+  fs::remove(lease_page(site));
+  fs::path newest;
+  for (const auto& file : fs::directory_iterator(path(site, "db/data"))) {
+    const std::string name = file.path().filename();
+    if (name.starts_with("relay.0") && name > newest.filename().string()) newest = file.path();
+  }
+  if (!newest.empty()) fs::resize_file(newest, fs::file_size(newest) * 9 / 10);
+}
+
 void TwoSites::cut(std::size_t one, std::size_t other, bool apart) {
   agent_cables_.at(one).at(other)->hold(apart);
   agent_cables_.at(other).at(one)->hold(apart);

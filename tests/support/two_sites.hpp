@@ -40,6 +40,8 @@ class TwoSites {
   void kill_database(std::size_t site) { databases_.at(site)->kill(); }
   void pause_database(std::size_t site, bool paused);
   [[nodiscard]] bool has_database(std::size_t site) { return databases_.at(site)->running(); }
+  /// Both programs end at once, what is in memory is gone, and so is the end of what was received: it was not synced.
+  void lose_power(std::size_t site);
   /// Pulls the cable between two members, for their agents and their databases, or puts it back.
   void cut(std::size_t one, std::size_t other, bool apart);
 

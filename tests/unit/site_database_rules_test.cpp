@@ -66,7 +66,51 @@ TEST(SiteDatabaseRules, WhatWasReceivedIsAppliedBeforeItIsReceivedAgain) {
   facts.replica->applying = false;
   facts.replica->fault = "duplicate key";
   facts.replica->cannot_apply = true;
-  EXPECT_EQ(next(facts, follower_of("south")), Step::none);
+  EXPECT_EQ(next(facts, follower_of("south")), Step::follow) << "what was left may be torn, and comes again";
+  Permit counted_on = follower_of("south");
+  counted_on.counted_on = true;
+  EXPECT_EQ(next(facts, counted_on), Step::none) << "it may be all that there is";
+  facts.replica->receiving = true;
+  EXPECT_EQ(next(facts, follower_of("south")), Step::none) << "what came again cannot be applied either";
+}
+
+// D6, F5
+TEST(SiteDatabaseRules, AfterAStartOfTheMachineNothingIsReceivedBeforeTheHolderKnows) {
+  DatabaseFacts facts = closed();
+  facts.replica = Replica{.source = kOther};
+  Permit restarted = follower_of("south");
+  restarted.restarted = true;
+  EXPECT_EQ(next(facts, restarted), Step::none);
+  facts.replica.reset();
+  EXPECT_EQ(next(facts, restarted), Step::none);
+}
+
+// D6, A39: a person has accepted the loss; what was received may be torn.
+TEST(SiteDatabaseRules, WhatIsTornDoesNotKeepASiteFromTakingOver) {
+  DatabaseFacts facts = closed();
+  facts.replica = Replica{.source = kOther, .cannot_apply = true};
+  Permit permit = writer();
+  EXPECT_EQ(next(facts, permit), Step::none);
+  EXPECT_FALSE(local_view(facts, {}, permit, true, seconds(9), seconds(3)).can_serve);
+  permit.restarted = true;
+  EXPECT_EQ(next(facts, permit), Step::forget_source);
+  EXPECT_TRUE(local_view(facts, {}, permit, true, seconds(9), seconds(3)).can_serve);
+}
+
+// F5, D6
+TEST(SiteDatabaseRules, WhatAStandbyHadConfirmedBeforeItsMachineWasStartedDoesNotCount) {
+  Permit permit = writer();
+  permit.needs_standby = true;
+  Watch seen;
+  seen.waits_since = seconds(10);
+  seen.confirmed = seconds(20);
+  EXPECT_TRUE(local_view(waiting(), seen, permit, true, seconds(40), seconds(3)).standby_has_all);
+  EXPECT_FALSE(needs_probe(waiting(), seen, permit));
+  permit.confirmed_after = seconds(30);
+  EXPECT_FALSE(local_view(waiting(), seen, permit, true, seconds(40), seconds(3)).standby_has_all);
+  EXPECT_TRUE(needs_probe(waiting(), seen, permit));
+  seen.confirmed = seconds(31);
+  EXPECT_TRUE(local_view(waiting(), seen, permit, true, seconds(40), seconds(3)).standby_has_all);
 }
 
 // D6: its receiving was stopped while the other site could not be reached; that is over.

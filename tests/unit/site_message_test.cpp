@@ -15,8 +15,8 @@ TEST(SiteMessage, ComesBackAsItWasSent) {
   const std::vector<Message> all{VoteRequest{{8, "south", {}}, {}},
                                  VoteRequest{{8, "south", 7}, {}},
                                  VoteAnswer{8, kAnswer},
-                                 RenewRequest{kHolding, seconds(12), {}},
-                                 RenewAnswer{kHolding, seconds(12), kAnswer},
+                                 RenewRequest{kHolding, seconds(12), {}, 41},
+                                 RenewAnswer{kHolding, seconds(12), kAnswer, 42},
                                  HandOver{{7, "north"}, "south"},
                                  Inquiry{},
                                  InquiryAnswer{kAnswer}};
@@ -54,12 +54,19 @@ TEST(SiteBallotRecord, ComesBackWithoutTheTimeThatMeansNothingAfterwards) {
                       .accepted = kHolding,
                       .lease = seconds(4),
                       .learning = true,
+                      .restarted = true,
                       .free_at = seconds(99)};
   const auto back = parse_ballot(ballot_text(ballot));
   ASSERT_TRUE(back) << back.error().message;
   Ballot expected = ballot;
   expected.free_at = Instant{0};
   EXPECT_EQ(*back, expected);
+  // Of a version that did not know it.
+  const auto older =
+      parse_ballot(R"({"format": 1, "promised": 0, "promised_to": "", "accepted": {"epoch": 0, "holder": "",
+    "revision": 0, "standby": ""}, "lease_ms": 0, "learning": false})");
+  ASSERT_TRUE(older) << older.error().message;
+  EXPECT_EQ(*older, Ballot());
   EXPECT_EQ(parse_ballot("").error().code, Code::corrupt);
   EXPECT_EQ(parse_ballot(ballot_text(ballot).substr(0, 40)).error().code, Code::corrupt);
 }

@@ -64,6 +64,11 @@ TEST(SitePromotion, IsRefusedWhereWritesWouldBeLostUnlessThatIsAccepted) {
   EXPECT_THAT(obstacles(facts), testing::ElementsAre("lacks_writes"));
   facts.accepts_loss = true;
   EXPECT_THAT(obstacles(facts), testing::IsEmpty());
+  facts = lost_primary();
+  facts.ballot.restarted = true;
+  EXPECT_THAT(obstacles(facts), testing::ElementsAre("lacks_writes")) << "it had everything before its power went";
+  facts.accepts_loss = true;
+  EXPECT_THAT(obstacles(facts), testing::IsEmpty());
 }
 
 // A39
