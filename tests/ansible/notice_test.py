@@ -235,6 +235,22 @@ class Words(Scratch):
             self.assertNotIn("Service desk", self.page())
         self.assertEqual(len(seen), 3)
 
+    # A39, A37
+    def test_a_restore_has_words_of_its_own(self):
+        run = {"playbook": "restore", "from": "lyon", "account": "acme", "restore_to": "2026-11-30 21:00:00", "restore_into": ""}
+        for more, stages, found, missing in (
+                ({}, ["begun"], ("account acme is put back to an earlier state", "will not be in it any more", "2026-11-30 21:00:00 UTC (22:00:00 Europe/Paris)",
+                                 "remis dans l&#39;état", "/acme/sign-in"), "{{"),
+                ({}, ["begun", "done"], ("account acme was put back", "Enter again", "Saisissez de nouveau"), "site lyon"),
+                ({"restore_into": "acme_old"}, ["begun"], ("Nobody is interrupted", "Personne n&#39;est interrompu"), "Expected interruption"),
+                ({"restore_into": "acme_old", "restore_to": "latest"}, ["begun", "done"], ("/acme_old/sign-in", "It sends no mail", "Moment: latest"), "reload"),
+                ({}, ["begun", "stopped"], ("was not completed", "n&#39;a pas abouti"), "available again")):
+            self.play(run={**run, **more}, stages=stages)
+            page = self.page()
+            for words in found:
+                self.assertIn(words, page)
+            self.assertNotIn(missing, page)
+
     # A39
     def test_what_is_not_sent_is_a_warning_and_stands_in_the_history(self):
         said = self.play(notice_mail_server="127.0.0.1:9", notice_mail_security="none", notice_mail_from="desk@example.net",
