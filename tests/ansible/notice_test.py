@@ -239,11 +239,12 @@ class Words(Scratch):
     def test_a_restore_has_words_of_its_own(self):
         run = {"playbook": "restore", "from": "lyon", "account": "acme", "restore_to": "2026-11-30 21:00:00", "restore_into": ""}
         for more, stages, found, missing in (
-                ({}, ["begun"], ("account acme is put back to an earlier state", "will not be in it any more", "2026-11-30 21:00:00 UTC (22:00:00 Europe/Paris)",
-                                 "remis dans l&#39;état", "/acme/sign-in"), "{{"),
+                ({}, ["begun"], ("account acme is put back to an earlier state", "will not be in it any more",
+                                 "2026-11-30 21:00:00 UTC (22:00:00 Europe/Paris)", "remis dans l&#39;état", "/acme/sign-in"), "{{"),
                 ({}, ["begun", "done"], ("account acme was put back", "Enter again", "Saisissez de nouveau"), "site lyon"),
                 ({"restore_into": "acme_old"}, ["begun"], ("Nobody is interrupted", "Personne n&#39;est interrompu"), "Expected interruption"),
-                ({"restore_into": "acme_old", "restore_to": "latest"}, ["begun", "done"], ("/acme_old/sign-in", "It sends no mail", "Moment: latest"), "reload"),
+                ({"restore_into": "acme_old", "restore_to": "latest"}, ["begun", "done"], ("/acme_old/sign-in", "It sends no mail",
+                                                                                                  "Moment: latest"), "reload"),
                 ({}, ["begun", "stopped"], ("was not completed", "n&#39;a pas abouti"), "available again")):
             self.play(run={**run, **more}, stages=stages)
             page = self.page()

@@ -47,8 +47,8 @@ class Restore(unittest.TestCase):
         self.page = self.place / "status.html"
 
     def serve(self):
-        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=desk",
-                        "-keyout", self.place / "key", "-out", self.place / "pem"], check=True, capture_output=True, timeout=60)
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+                        "-subj", "/CN=desk", "-keyout", self.place / "key", "-out", self.place / "pem"], check=True, capture_output=True, timeout=60)
         server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self.place / "pem", self.place / "key")
@@ -70,7 +70,8 @@ class Restore(unittest.TestCase):
         hosts = {}
         for name in MEMBERS:
             python = self.place / f"python-{name}"
-            python.write_text(f'#!/bin/sh\nFAKE={self.place} FAKE_HOST={name} PATH={self.place}/bin:$PATH exec /usr/bin/python3 "$@"\n', encoding="ascii")
+            python.write_text(f'#!/bin/sh\nFAKE={self.place} FAKE_HOST={name} PATH={self.place}/bin:$PATH exec /usr/bin/python3 "$@"\n',
+                              encoding="ascii")
             python.chmod(0o755)
             hosts[name] = {"ansible_connection": "local", "ansible_become": False, "ansible_python_interpreter": str(python),
                            "site_history": str(self.place / name / "runs"), "site_own_url": f"https://127.0.0.1:{self.port}"}
@@ -122,10 +123,11 @@ class Restore(unittest.TestCase):
         self.assertEqual((self.state()["done"], self.served()), (1, {"acme": "acct_acme_3"}))
         for name in MEMBERS:
             run, = self.history(name)
-            self.assertEqual((run["state"], run["ordered_by"], run["because"], run["from"], run["to"]), ("done", "Zoé Dupont", "a mistake", "paris", "paris"))
+            self.assertEqual([run[key] for key in ("state", "ordered_by", "because", "from", "to")], ["done", "Zoé Dupont", "a mistake", "paris", "paris"])
             self.assertEqual((run["restored"]["set_aside"], run["restored"]["gtid"]), ("acct_acme_2", "0-1-40"))
         page = self.page.read_text(encoding="utf-8")
-        for words in ("account acme was put back", "2026-11-30 21:00:00 UTC (22:00:00 Europe/Paris)", "https://desk.example.net/acme/sign-in", "a été remis"):
+        for words in ("account acme was put back", "2026-11-30 21:00:00 UTC (22:00:00 Europe/Paris)", "https://desk.example.net/acme/sign-in",
+                      "a été remis"):
             self.assertIn(words, page)
 
     # A37
@@ -139,7 +141,8 @@ class Restore(unittest.TestCase):
 
     # A37, F4
     def test_an_order_that_is_not_whole_or_not_possible_does_nothing_and_says_why(self):
-        for words, why in (({"confirm": "acme_"}, "type its name as confirm"), ({"ordered_by": ""}, "The order needs"), ({"restore_to": ""}, "The order needs"),
+        for words, why in (({"confirm": "acme_"}, "type its name as confirm"), ({"ordered_by": ""}, "The order needs"),
+                           ({"restore_to": ""}, "The order needs"),
                            ({"restore_account": "--help", "confirm": "--help"}, "The order needs"), ({"restore_into": "acme"}, "The order needs"),
                            ({"restore_account": "nobody", "confirm": "nobody"}, "is not on this server"),
                            ({"restore_to": "2999-01-01T00:00:00Z"}, "is in the future")):

@@ -136,7 +136,8 @@ class Restores(unittest.TestCase):
     def test_1_what_is_no_order_does_nothing(self):
         databases = self.lab.databases(self.holder)
         for words, why in (({"restore_account": "nobody", "confirm": "nobody"}, "is not on this server"),
-                           ({"restore_to": "", "confirm": ACCOUNT}, "The order needs"), ({"confirm": ""}, "type its name as confirm"), ({"confirm": "acme"}, "type its name as confirm"),
+                           ({"restore_to": "", "confirm": ACCOUNT}, "The order needs"),
+                           ({"confirm": ""}, "type its name as confirm"), ({"confirm": "acme"}, "type its name as confirm"),
                            ({"restore_to": "yesterday", "confirm": ACCOUNT}, "is no time, GTID or backup"),
                            ({"restore_to": "2099-01-01T00:00:00Z", "confirm": ACCOUNT}, "is in the future"),
                            ({"restore_to": "2020-01-01T00:00:00Z", "confirm": ACCOUNT}, "no backup leads to it"),
