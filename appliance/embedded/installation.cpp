@@ -85,7 +85,8 @@ Status write_config(const StateDirectory& state, const ProgramFiles& program, st
       "\nsession_key_file = " + quoted(state.secret(setup::kSessionKey)) +
       "\n\n[web]\naddress = \"127.0.0.1\"\nport = " + std::to_string(port) +
       "\ncertificate = " + quoted(state.config("loopback.crt")) + "\nkey = " + quoted(state.secret("loopback.key")) +
-      "\n\n[jobs]\nsocket = " + quoted(state.run("slipway-jobd.sock")) + "\n" + backup_config(state);
+      "\n\n[jobs]\nsocket = " + quoted(state.run("slipway-jobd.sock")) +
+      "\n\n[console]\ndrills = " + quoted(state.path() / "drills") + "\n" + backup_config(state);
   return write_private_file(state.config(program.config), text);
 }
 

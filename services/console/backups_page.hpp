@@ -4,17 +4,9 @@
 #include <nlohmann/json.hpp>
 
 #include "services/console/backup_report.hpp"
-#include "services/webui/texts.hpp"
+#include "services/console/viewer.hpp"
 
 namespace slipway::console {
-
-/// Who looks: an administrator of this account.
-struct Viewer {
-  std::string account;
-  std::string kind;  ///< of the account: "production", "sandbox", …
-  webui::Language language = webui::Language::en;
-  Timestamp now;
-};
 
 /// The values of template "console_backups". Of sandbox backups those of the viewer's account alone; of others no
 /// sizes, which tell of other customers. Pure.

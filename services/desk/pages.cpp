@@ -26,16 +26,32 @@ Result<http::Response> attachment(pages::Visit& visit, http::Request& request) {
   return attachment_response(std::move(file));
 }
 
+Result<Administrator> administrator(const pages::Visit& visit) {
+  if (visit.person().role != Role::administrator)
+    return Error{Code::forbidden, "page: for administrators of the account", "ask one of them"};
+  return Administrator{visit.account, visit.face.kind, visit.language, visit.now};
+}
+
 }  // namespace
 
 void add_administrator_page(http::Router& router, const Site& site, const std::string& pattern,
                             std::function<Result<View>(const Administrator&)> view) {
   const auto page = [view = std::move(view)](pages::Visit& visit,
                                              http::Request& /*request*/) -> Result<http::Response> {
-    if (visit.person().role != Role::administrator)
-      return Error{Code::forbidden, "page: for administrators of the account", "ask one of them"};
-    SLIPWAY_TRY(auto shown, view({visit.account, visit.face.kind, visit.language, visit.now}));
+    SLIPWAY_TRY(const auto who, administrator(visit));
+    SLIPWAY_TRY(auto shown, view(who));
     return pages::render(visit, shown.page, std::move(shown.values), shown.status);
+  };
+  router.add(Method::get, pattern, pages::account_page(site, pages::Access::signed_in, page));
+}
+
+void add_administrator_answer(
+    http::Router& router, const Site& site, const std::string& pattern,
+    std::function<Result<http::Response>(const Administrator&, const http::Request&)> answer) {
+  const auto page = [answer = std::move(answer)](pages::Visit& visit,
+                                                 http::Request& request) -> Result<http::Response> {
+    SLIPWAY_TRY(const auto who, administrator(visit));
+    return answer(who, request);
   };
   router.add(Method::get, pattern, pages::account_page(site, pages::Access::signed_in, page));
 }

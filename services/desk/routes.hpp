@@ -64,6 +64,10 @@ struct View {
 void add_administrator_page(http::Router& router, const Site& site, const std::string& pattern,
                             std::function<Result<View>(const Administrator&)> view);
 
+/// The same for what is no page inside the frame: the whole answer.
+void add_administrator_answer(http::Router& router, const Site& site, const std::string& pattern,
+                              std::function<Result<http::Response>(const Administrator&, const http::Request&)> answer);
+
 /// A refusal as people see it: a page, or a problem (RFC 9457) below /api/. For the router's own answers (404, 405,
 /// 413, 500).
 [[nodiscard]] http::Response error_response(const Site& site, const http::Request& request, const Error& error);

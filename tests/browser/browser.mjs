@@ -59,6 +59,6 @@ export async function assertAccessible(page, what) {
   assert.deepEqual(found, [], what);
 }
 
-export async function screenshot(page, name) {
-  await page.screenshot({ path: join(screens, `${name}.png`) });
+export async function screenshot(page, name, options = {}) {
+  await page.screenshot({ path: join(screens, `${name}.png`), ...options });
 }

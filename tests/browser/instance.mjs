@@ -17,8 +17,8 @@ function runSql(socket, database, sql) {
 }
 
 /** Starts it, with generated content in production, a migrated sample in demonstration and a trial in trial. Gives {url, login, password,
- *  requester, demonstration: {password, number, subject}, stop()}: `requester` signs in with the same password as login;
- *  number and subject are those of a migrated request that is still open. */
+ *  requester, demonstration: {password, number, subject}, drills, stop()}: `requester` signs in with the same password as login;
+ *  number and subject are those of a migrated request that is still open; `drills` is where the console reads drills. */
 export function startInstance() {
   const directory = mkdtempSync(join(tmpdir(), "slipway-browser-"));
   const stop = () => {
@@ -57,7 +57,7 @@ export function startInstance() {
     const migrate = (...options) => execFileSync(join(programs, "slipway-migrate"), [...options, "--state-dir", directory], { stdio: "pipe", timeout: 120_000 });
     execFileSync(program, ["account", "create", "trial", "--kind", "validation", "--state-dir", directory], { stdio: "pipe", timeout: 60_000 });
     migrate("run", "--source", `socket=${socket},user=root,db=${content}`, "--account", "trial", "--trial", "--execute");
-    return { url: report.url, login, password, requester: "camille", demonstration, stop };
+    return { url: report.url, login, password, requester: "camille", demonstration, drills: join(directory, "drills"), stop };
   } catch (error) {
     stop();
     throw new Error(`slipway up failed: ${error.message}\n${error.stderr ?? ""}`);

@@ -21,6 +21,7 @@ const AFTER_SIGN_IN = [
   ["new", "/production/requests/new"],
   ["profile", "/production/profile"],
   ["console-backups", "/production/console/backups"],
+  ["console-drills", "/production/console/drills"],
   ["not-found", "/production/requests/999999"],
   ["bad-address", "/production/requests?q=%FF"],
 ];

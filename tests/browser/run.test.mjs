@@ -2,6 +2,7 @@
 import { after, before } from "node:test";
 import { launch } from "./browser.mjs";
 import { consoleTests } from "./console.mjs";
+import { drillTests } from "./drills.mjs";
 import { deskTests } from "./desk.mjs";
 import { startInstance } from "./instance.mjs";
 import { pageTests } from "./pages.mjs";
@@ -18,5 +19,6 @@ after(async () => {
 });
 deskTests(context);
 consoleTests(context);
+drillTests(context);
 pageTests(context);
 wizardTests(context);

@@ -32,14 +32,23 @@ std::set<std::string> keys_of_templates() {
 
 // Families of texts that the pages' code looks up; the part after the last point is chosen while running.
 const std::set<std::string> kCodeFamilies = {
-    "alert",    "backup_reason", "backup_state", "proof",  "work", "band",     "error",         "event", "language",
-    "link",     "month",         "move",         "notice", "role", "severity", "severity_help", "setup", "size",
-    "solution", "sort",          "status",       "theme",  "time", "view",     "wrong"};
-const std::set<std::string> kCodeKeys = {
-    "console.backups",  "console.together",  "landing.wrong", "list.any_team",       "list.anybody",
-    "list.created",     "list.deleted",      "list.me",       "list.merged",         "list.number",
-    "list.search_chip", "list.subject",      "list.title",    "profile.must_change", "ticket.deleted",
-    "ticket.merged",    "ticket.message_of", "ticket.note_of"};
+    "alert",        "backup_reason", "backup_state", "band",          "drill_alert", "drill_goal", "drill_phase",
+    "drill_reason", "drill_seal",    "drill_state",  "drill_verdict", "drill_wrong", "error",      "event",
+    "language",     "link",          "month",        "move",          "notice",      "proof",      "role",
+    "severity",     "severity_help", "setup",        "size",          "solution",    "sort",       "status",
+    "theme",        "time",          "view",         "work",          "wrong"};
+const std::set<std::string> kCodeKeys = {"console.backups",    "console.together",
+                                         "drill.chart_label",  "drill.chart_missed",
+                                         "drill.not_measured", "drill.not_verified",
+                                         "drill.title",        "drill.verified",
+                                         "landing.wrong",      "list.any_team",
+                                         "list.anybody",       "list.created",
+                                         "list.deleted",       "list.me",
+                                         "list.merged",        "list.number",
+                                         "list.search_chip",   "list.subject",
+                                         "list.title",         "profile.must_change",
+                                         "ticket.deleted",     "ticket.merged",
+                                         "ticket.message_of",  "ticket.note_of"};
 
 TEST(Translations, HaveTheSameKeysAndPlaceholders) {
   EXPECT_EQ(keys(Language::en), keys(Language::fr));
