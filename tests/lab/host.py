@@ -222,8 +222,8 @@ class Host:
         (self.merged / "etc/hostname").write_text(self.name + "\n", encoding="utf-8")
         (self.merged / "etc/hosts").write_text(f"127.0.0.1 localhost\n::1 localhost\n{self.address} {self.name}.lab {self.name}\n", encoding="utf-8")
 
-    def boot(self):
-        """Starts the host, and waits until it answers on SSH and its start-up is over."""
+    def boot(self, settled=True):
+        """Starts the host, and waits until it answers on SSH and, if it shall be settled, its start-up is over."""
         if self.runs():
             raise LabError(f"host {self.name}: runs already")
         self.namespace = self.network.attach(self.name, self.last)
@@ -242,7 +242,8 @@ class Host:
                 f"--hostname={self.name}", "-D", self.merged, f"--network-namespace-path=/run/netns/{self.namespace}", "--console=pipe"),
                 stdin=subprocess.DEVNULL, stdout=console, stderr=console)
         poll(self._answers, BOOT_SECONDS, f"host {self.name}: a sign-in (its console: {self.work / 'console'})")
-        self.root_sh("systemctl is-system-running --wait", check=False, timeout=BOOT_SECONDS)
+        if settled:
+            self.root_sh("systemctl is-system-running --wait", check=False, timeout=BOOT_SECONDS)
 
     def _answers(self):
         if not self.runs():

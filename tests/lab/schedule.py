@@ -108,7 +108,8 @@ class Schedule:
                 self.desk.network.plug(name)
         for name in MEMBERS:
             if self.desk.hosts[name].state() == "down":
-                self.desk.hosts[name].boot()
+                # A site's start-up is over once it knows who has the writes: that may be one that comes behind it.
+                self.desk.hosts[name].boot(settled=False)
         for name, directory in self.breaks.list()["full"]:
             self.breaks.unfill(name, directory)
         for name, _ in self.breaks.list()["clock"]:
