@@ -97,7 +97,7 @@ class Notices(unittest.TestCase):
 
     # A39, F5
     def test_1_a_rehearsal_tells_nobody(self):
-        said, _ = self.lab.ordered("switchover.yml", "--check")
+        said, _ = self.lab.ordered("switchover.yml", "--check", target=self.other)
         self.assertIn(f"mail to {PEOPLE}", said.stdout)
         self.assertNotIn(mail_server.PASSWORD, said.stdout)
         self.assertNotIn(self.lab.ticket_token, said.stdout)
@@ -106,7 +106,7 @@ class Notices(unittest.TestCase):
 
     # D8, A39, A38
     def test_2_a_move_is_told_before_and_after_in_both_languages(self):
-        said, _ = self.lab.ordered("switchover.yml", "-vv")
+        said, _ = self.lab.ordered("switchover.yml", "-vv", target=self.other)
         for secret in (mail_server.PASSWORD, self.lab.ticket_token):
             self.assertNotIn(secret, said.stdout + said.stderr)
         self.assertNotIn("Warning:", said.stdout)
@@ -196,14 +196,14 @@ class Notices(unittest.TestCase):
     # D8, A39
     def test_6_the_way_back_has_words_of_its_own_and_a_refusal_is_a_warning(self):
         if self.lab.in_step() == "paris":
-            self.lab.ordered("switchover.yml")
+            self.lab.ordered("switchover.yml", target="lyon")
             self.lab.in_step()
             mail_server.forget(self.lab.hosts["dns"])
         said, _ = self.lab.ordered("failback.yml", notices={"notice_mail_to": [PEOPLE, f"nobody@{name_server.ZONE}"]})
         self.assertEqual(self.lab.holder(), "paris")
         self.assertIn(f"nobody@{name_server.ZONE}: 550", said.stdout)
         self.assertEqual(self.lab.mails(2)[1][0].split(" / ")[0], "Service desk available, back on site paris")
-        said, _ = self.lab.ordered("switchover.yml", notices={"notice_mail_password": "not this"})
+        said, _ = self.lab.ordered("switchover.yml", target="lyon", notices={"notice_mail_password": "not this"})
         self.assertIn("Warning: mail (begun)", said.stdout)
         self.assertIn("535", said.stdout)
 
