@@ -2,6 +2,7 @@
 import collections
 import contextlib
 import datetime
+import itertools
 import json
 import os
 import pathlib
@@ -38,7 +39,7 @@ class TwoSiteDesk(sites.SiteLab):
         return self.play(name, *(part for key, value in answers.items() for part in ("-e", json.dumps({key: value}))), check=check)
 
     def kill_at_task(self, number, name, **words):
-        """Starts a playbook, and kills it when this task begins, as if its machine was gone."""
+        """Starts a playbook, and kills it when this task begins, as if its machine was gone. The task's name; nothing when it ended before."""
         answers = {"ordered_by": "A. Operator", "because": "a test", **words}
         given = [part for key, value in answers.items() for part in ("-e", json.dumps({key: value}))]
         process = subprocess.Popen(
@@ -47,12 +48,11 @@ class TwoSiteDesk(sites.SiteLab):
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, start_new_session=True,
             env={**self.ansible_environment(), "PYTHONUNBUFFERED": "1"}, cwd=appliance.REPOSITORY / "ansible")
         with process:
-            seen = 0
-            for line in process.stdout:
-                seen += line.startswith("TASK [")
-                if seen > number:
-                    break
-            os.killpg(process.pid, signal.SIGKILL)
+            begun = (line for line in process.stdout if line.startswith("TASK ["))
+            task = next(itertools.islice(begun, number, None), None)
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+        return task and task.split("[", 1)[1].rsplit("]", 1)[0]
 
     def status(self, name):
         """What `slipway site status` says there; nothing where no agent answers."""

@@ -3,6 +3,7 @@
 the desk's name.
 
 Needs root, the packages of cmake/packages/lab.txt, and our packages (appliance.packages). TWO_SITES_ROUNDS: how often the writes move (2).
+TWO_SITES_STRIDE: at each how manieth task fail-over and fail-back are killed (4), and site.yml at each ten times as manieth.
 The figures that it sees are on its standard error."""
 import json
 import os
@@ -21,6 +22,7 @@ import two_site_desk as desk  # noqa: E402
 # In the order in which a fresh copy passes them.
 REJOIN_POINTS = ("rejoin.copied", "rejoin.stopped", "rejoin.one-left", "rejoin.coming", "rejoin.one-came", "rejoin.exchanged", "rejoin.started")
 ROUNDS = int(os.environ.get("TWO_SITES_ROUNDS", "2"))
+STRIDE = int(os.environ.get("TWO_SITES_STRIDE", "4"))
 
 
 def figure(what, value):
@@ -131,6 +133,47 @@ class TwoSites(unittest.TestCase):
                 self.lab.order("switchover.yml", target=target)
             self.assertEqual(self.lab.in_step(), target, tasks[number])
             self.whole(f"kill{number}")
+
+    # F4, D7
+    def test_7b_a_fail_over_that_is_killed_at_a_task_is_finished_by_the_next_run(self):
+        task, number = "", 0
+        while task is not None:
+            lost, mark = self.lab.in_step(), f"lostkill{number}"
+            with self.lab.load(self.records(mark), clients=2, mark=mark):
+                self.lab.hosts[lost].kill()
+                task = self.lab.kill_at_task(number, "failover.yml", confirm=self.other(lost))
+                if task is not None:
+                    self.lab.order("failover.yml", confirm=self.other(lost))
+            self.assertEqual(self.lab.holder(), self.other(lost), task)
+            self.lab.hosts[lost].boot()
+            self.assertEqual(self.lab.in_step(), self.other(lost), task)
+            self.whole(mark)
+            number += STRIDE
+        self.assertGreater(number, 2 * STRIDE)
+
+    # F4, D8
+    def test_7c_a_fail_back_that_is_killed_at_a_task_is_finished_by_the_next_run(self):
+        task, number = "", 0
+        while task is not None:
+            if self.lab.in_step() == "paris":
+                self.lab.order("switchover.yml", target="lyon")
+            task = self.lab.kill_at_task(number, "failback.yml")
+            if task is not None:
+                self.lab.order("failback.yml")
+            self.assertEqual(self.lab.in_step(), "paris", task)
+            number += STRIDE
+        self.assertGreater(number, 2 * STRIDE)
+
+    # F4, E4
+    def test_7d_a_set_up_that_is_killed_at_a_task_is_finished_by_the_next_run(self):
+        holder, task, number = self.lab.in_step(), "", 0
+        while task is not None:
+            task = self.lab.kill_at_task(number, "site.yml")
+            self.lab.play("site.yml")
+            self.assertEqual(self.lab.in_step(), holder, task)
+            number += 10 * STRIDE
+        self.assertGreater(number, 20 * STRIDE)
+        self.assertEqual(appliance.changes(self.lab.play("site.yml")), [])
 
     # D5, D6
     def test_8_backups_and_monitoring_follow_the_writes(self):
