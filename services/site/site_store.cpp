@@ -127,6 +127,16 @@ Status run(sql::Connection& server, std::string_view statement) {
   return {};
 }
 
+Status keeps_what_it_received(sql::Connection& server) {
+  SLIPWAY_TRY(const auto recovery, server.query_one("SELECT @@global.relay_log_recovery"));
+  if (recovery->boolean(0))
+    return Error{Code::unsupported,
+                 "relay_log_recovery is on: with each start the server would throw away what it has confirmed to the "
+                 "other site and not applied yet",
+                 "set relay_log_recovery = 0 in the configuration of the database server, and restart it"};
+  return {};
+}
+
 }  // namespace
 
 Result<DatabaseFacts> look(sql::Connection& server) {
@@ -170,6 +180,7 @@ Status wait_for_standby(sql::Connection& server) {
 Status stop_waiting(sql::Connection& server) { return run(server, "SET GLOBAL rpl_semi_sync_master_enabled = 0"); }
 
 Status follow(sql::Connection& server, const Address& source, const ReplicationUser& user) {
+  SLIPWAY_CHECK(keeps_what_it_received(server));
   SLIPWAY_TRY(const std::string host, literal(server, source.host));
   SLIPWAY_TRY(const std::string name, literal(server, user.name));
   SLIPWAY_TRY(const std::string password, literal(server, user.password.reveal()));
@@ -191,7 +202,10 @@ Status follow(sql::Connection& server, const Address& source, const ReplicationU
 
 Status stop_receiving(sql::Connection& server) { return run(server, "STOP SLAVE IO_THREAD"); }
 
-Status start_applying(sql::Connection& server) { return run(server, "START SLAVE SQL_THREAD"); }
+Status start_applying(sql::Connection& server) {
+  SLIPWAY_CHECK(keeps_what_it_received(server));
+  return run(server, "START SLAVE SQL_THREAD");
+}
 
 Status forget_source(sql::Connection& server) {
   SLIPWAY_CHECK(run(server, "STOP SLAVE"));

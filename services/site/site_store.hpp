@@ -45,7 +45,8 @@ struct EpochRecord {
 [[nodiscard]] Status wait_for_standby(sql::Connection& server);
 [[nodiscard]] Status stop_waiting(sql::Connection& server);
 
-/// Replicates from `source` from where this server is, and confirms what it receives.
+/// Replicates from `source` from where this server is, and confirms what it receives. Errors: unsupported where the
+/// server is set to forget that.
 [[nodiscard]] Status follow(sql::Connection& server, const Address& source, const ReplicationUser& user);
 [[nodiscard]] Status stop_receiving(sql::Connection& server);
 [[nodiscard]] Status start_applying(sql::Connection& server);

@@ -246,6 +246,25 @@ TEST_F(SiteFailover, WritesGoOnAloneWhenTheStandbyIsGoneAndItCatchesUpWhenItIsBa
   expect_nothing_lost(client, TwoSites::kSouth);
 }
 
+// D6, F5: such a server would forget at its next start what it has confirmed.
+TEST_F(SiteFailover, ASiteThatForgetsWhatItReceivesIsNotCountedOn) {
+  begin({});
+  LeaseClient client(*sites_);
+  sites_->kill_database(TwoSites::kSouth);
+  sites_->start_database(TwoSites::kSouth, {"--relay-log-recovery=1"});
+  ASSERT_TRUE(eventually(seconds(60), [&] {
+    const auto now = sites_->status(TwoSites::kSouth);
+    return !now.is_null() && !now["database"]["fault"].empty() && sites_->status(TwoSites::kNorth)["standby"] == "";
+  })) << sites_->status(TwoSites::kSouth).dump(1);
+  ASSERT_TRUE(goes_on(client));
+  EXPECT_EQ(sites_->status(TwoSites::kNorth)["standby"], "");
+  sites_->kill_database(TwoSites::kSouth);
+  sites_->start_database(TwoSites::kSouth);
+  ASSERT_TRUE(sites_->serves(TwoSites::kNorth, true)) << sites_->status(TwoSites::kSouth).dump(1);
+  client.stop();
+  expect_nothing_lost(client, TwoSites::kSouth);
+}
+
 // D6, F5: with its power a standby loses the end of what it had confirmed.
 TEST_F(SiteFailover, AStandbyThatLostItsPowerTakesOverOnlyWhenItHasEverythingAgain) {
   begin({.armed = true});

@@ -120,13 +120,18 @@ void TwoSites::write_configuration(std::size_t member, const Options& options) c
        << "socket = " << text(path(member, "db/run/mariadbd.sock"));
 }
 
-void TwoSites::start_database(std::size_t site) {
+void TwoSites::start_database(std::size_t site, const std::vector<std::string>& more) {
   databases_.at(site).reset();
-  databases_.at(site).emplace(start_logging_server(
-      path(site, "db"), static_cast<int>(site) + 1,
-      {"--skip-networking=0", "--bind-address=127.0.0.1", "--port=" + std::to_string(database_ports_.at(site)),
-       "--relay-log=relay", "--skip-slave-start", "--read-only=1", "--slave-parallel-threads=4",
-       "--slave-parallel-mode=optimistic"}));
+  std::vector<std::string> arguments{"--skip-networking=0",
+                                     "--bind-address=127.0.0.1",
+                                     "--port=" + std::to_string(database_ports_.at(site)),
+                                     "--relay-log=relay",
+                                     "--skip-slave-start",
+                                     "--read-only=1",
+                                     "--slave-parallel-threads=4",
+                                     "--slave-parallel-mode=optimistic"};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  databases_.at(site).emplace(start_logging_server(path(site, "db"), static_cast<int>(site) + 1, arguments));
 }
 
 void TwoSites::start_agent(std::size_t member) {

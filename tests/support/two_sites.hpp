@@ -36,7 +36,7 @@ class TwoSites {
   [[nodiscard]] bool has_agent(std::size_t member) const { return agents_.at(member).has_value(); }
   /// SIGSTOP, SIGCONT.
   void pause_agent(std::size_t member, bool paused);
-  void start_database(std::size_t site);
+  void start_database(std::size_t site, const std::vector<std::string>& more = {});
   void kill_database(std::size_t site) { databases_.at(site)->kill(); }
   void pause_database(std::size_t site, bool paused);
   [[nodiscard]] bool has_database(std::size_t site) { return databases_.at(site)->running(); }
