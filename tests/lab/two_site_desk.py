@@ -2,6 +2,7 @@
 import collections
 import contextlib
 import datetime
+import functools
 import itertools
 import json
 import os
@@ -70,7 +71,9 @@ class TwoSiteDesk(sites.SiteLab):
             return name if name and self.status(name).get("standby") else None
         return lab.poll(look, seconds, "two sites in step")
 
+    @functools.cached_property
     def token(self):
+        """Of whoever loads the desk; one for all runs, as it is there on both sites and whatever is broken."""
         said = self.hosts[self.holder()].root_sh("slipway account token production --login admin --label load --json")
         return json.loads(said.stdout)["token"]
 
@@ -85,7 +88,7 @@ class TwoSiteDesk(sites.SiteLab):
     def client_process(self, file, clients, pause, mark, *more):
         """desk_load.py, until this ends."""
         token = self.work / f"token-{mark}"
-        token.write_text(self.token(), encoding="utf-8")
+        token.write_text(self.token, encoding="utf-8")
         process = subprocess.Popen(["ip", "netns", "exec", self.client, sys.executable, LOAD, "--name", name_server.DESK, "--token-file", token,
                                     "--clients", str(clients), "--pause", str(pause), "--mark", mark, *more, file], stdin=subprocess.PIPE)
         try:
