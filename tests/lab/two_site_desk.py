@@ -112,8 +112,8 @@ class TwoSiteDesk(sites.SiteLab):
         found = [(record.subject, record.outcome, there.get(record.subject, 0)) for record in records]
         return [one for one in found if one[1:] not in (("acknowledged", 1), ("refused", 0), ("unknown", 0), ("unknown", 1))]
 
-    def contradictions_anywhere(self, records, mark, seconds=30):
-        """The same for both sites: the one that follows has so long to apply what it has."""
+    def contradictions_anywhere(self, records, mark, seconds=120):
+        """The same for both sites: the one that follows has so long to apply what it has; where its disk was full, the server waits a minute."""
         until = time.monotonic() + seconds
         while True:
             found = [(name, *one) for name in sites.GROUPS["sites"] for one in self.contradictions(name, records, mark)]
