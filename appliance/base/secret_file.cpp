@@ -7,26 +7,13 @@
 #include <cerrno>
 #include <cstring>
 
+#include "appliance/base/descriptor.hpp"
 #include "appliance/base/file.hpp"
 
 namespace slipway {
 namespace {
 
 constexpr std::size_t kLongest = 64U << 10U;
-
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  [[nodiscard]] int number() const { return number_; }
-
- private:
-  int number_;
-};
 
 Status check_owner_and_mode(const std::filesystem::path& file, const struct stat& facts) {
   if (!S_ISREG(facts.st_mode)) return Error{Code::invalid_argument, file.string() + ": is not a regular file"};

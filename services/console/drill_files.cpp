@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <chrono>
 
+#include "appliance/base/descriptor.hpp"
 #include "appliance/base/file.hpp"
 
 namespace slipway::console {
@@ -25,20 +26,6 @@ constexpr std::size_t kMostNames = 10'000;  // that a directory is looked throug
 constexpr std::chrono::hours kAhead{24};    // of clocks that differ
 constexpr const char* kReport = "report.json";
 constexpr const char* kPage = "report.html";
-
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  [[nodiscard]] int number() const { return number_; }
-
- private:
-  int number_;
-};
 
 /// A whole plain file. Errors: those of file_error(), too_large, corrupt (not a plain file).
 Result<std::string> read_file(const fs::path& file, std::size_t most) {
