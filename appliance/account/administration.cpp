@@ -29,6 +29,12 @@ Status check_title(const AccountName& name, const std::string& title) {
   return {};
 }
 
+Status check_reason(const AccountName& name, const std::string& reason, std::size_t least) {
+  if (reason.size() < least || reason.size() > 500)
+    return Error{Code::invalid_argument, "account '" + name.text() + "': reason must be 1 to 500 bytes long"};
+  return {};
+}
+
 // The account's row in state creating: the one of a call that was killed, or a new one.
 Result<Account> begin_creation(sql::Connection& admin, const AccountName& name, const std::string& title, Kind kind,
                                const Entry& entry) {
@@ -49,13 +55,14 @@ Result<Account> begin_creation(sql::Connection& admin, const AccountName& name, 
   return require_account(admin, name);
 }
 
-Status finish_creation(sql::Connection& admin, const Account& account, const Entry& entry) {
+Status finish_creation(sql::Connection& admin, const Account& account, const std::string& suspended,
+                       const Entry& entry) {
   return sql::in_transaction(admin, [&](sql::Connection& connection) -> Status {
     SLIPWAY_CHECK(
         connection.execute("UPDATE account a JOIN account_generation g ON g.account_id = a.account_id "
-                           "SET a.state = 'active', g.state = 'published' "
+                           "SET a.state = ?, a.state_reason = ?, g.state = 'published' "
                            "WHERE a.account_id = ? AND g.generation = a.generation",
-                           {account.id}));
+                           {to_text(suspended.empty() ? State::active : State::suspended), suspended, account.id}));
     return write_journal(connection, entry);
   });
 }
@@ -67,8 +74,10 @@ Administration::Administration(sql::Connection& admin, Secret key, std::string a
 
 Administration::~Administration() = default;
 
-Result<NewAccount> Administration::create(const AccountName& name, const std::string& title, Kind kind) {
+Result<NewAccount> Administration::create(const AccountName& name, const std::string& title, Kind kind,
+                                          const std::string& suspended) {
   SLIPWAY_CHECK(check_title(name, title));
+  SLIPWAY_CHECK(check_reason(name, suspended, 0));
   SLIPWAY_TRY(const NamedLock lock, lock_account(admin_, name));
   const std::string detail = std::string(to_text(kind)) + " \"" + title + "\"";
   SLIPWAY_TRY(const Account account,
@@ -78,14 +87,13 @@ Result<NewAccount> Administration::create(const AccountName& name, const std::st
   SLIPWAY_TRY(const std::string hash, crypto::hash_password(password));
   SLIPWAY_TRY(auto inside, open_database(admin_, account.database));
   SLIPWAY_CHECK(put_administrator(inside, std::string(kAdministratorLogin), hash));
-  SLIPWAY_CHECK(finish_creation(admin_, account, {actor_, "account.created", name.text()}));
+  SLIPWAY_CHECK(finish_creation(admin_, account, suspended, {actor_, "account.created", name.text(), suspended}));
   SLIPWAY_TRY(Account created, require_account(admin_, name));
   return NewAccount{std::move(created), std::string(kAdministratorLogin), password};
 }
 
 Status Administration::suspend(const AccountName& name, const std::string& reason) {
-  if (reason.empty() || reason.size() > 500)
-    return Error{Code::invalid_argument, "account '" + name.text() + "': reason must be 1 to 500 bytes long"};
+  SLIPWAY_CHECK(check_reason(name, reason, 1));
   SLIPWAY_TRY(const NamedLock lock, lock_account(admin_, name));
   SLIPWAY_TRY(const Account account, require_account(admin_, name));
   if (account.state != State::active && account.state != State::suspended)

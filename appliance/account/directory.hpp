@@ -115,9 +115,10 @@ class Administration {
   ~Administration();
 
   /// Makes the account with its database, database user and administrator ("admin"). A creation that was killed is gone
-  /// on with, and its administrator gets a new password. Errors: conflict when the name is taken, invalid_argument
-  /// (title).
-  [[nodiscard]] Result<NewAccount> create(const AccountName& name, const std::string& title, Kind kind);
+  /// on with, and its administrator gets a new password. `suspended`: where not empty, the account is not served before
+  /// it is resumed, for this reason. Errors: conflict when the name is taken, invalid_argument (title, reason).
+  [[nodiscard]] Result<NewAccount> create(const AccountName& name, const std::string& title, Kind kind,
+                                          const std::string& suspended = {});
   /// Not served until resumed. Errors: not_found, conflict (being created, published to or deleted), invalid_argument.
   [[nodiscard]] Status suspend(const AccountName& name, const std::string& reason);
   /// Serves it again, also when a publication was killed half-way: then with the database it had before. Its schema is

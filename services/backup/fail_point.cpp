@@ -39,6 +39,9 @@ constexpr auto kPoints = std::to_array<std::string_view>({
     "restore.adopted",        // the files are a data directory
     "restore.replaying",      // the server applies the log
     "restore.replayed",       // and has applied it
+    "account.made",           // what is restored becomes a new account: it is there, empty, and nobody is let in
+    "account.loaded",         // and has its data, not published
+    "account.published",      // and is served once it is resumed
     "in_place.ready",         // a restored server is beside the living one, whole
     "in_place.stopped",       // the living one is stopped
     "in_place.exchanged",     // the restored one is in its place

@@ -1,6 +1,7 @@
 #include "services/backup/restore_account.hpp"
 
 #include "appliance/account/platform.hpp"
+#include "services/backup/fail_point.hpp"
 #include "services/backup/load_account.hpp"
 #include "services/backup/pieces.hpp"
 #include "services/backup/restore_store.hpp"
@@ -55,7 +56,8 @@ Result<sql::Connection> open(sql::Endpoint endpoint, const std::string& database
 
 /// One that a killed call left behind.
 bool is_left_over(const account::Account& account) {
-  return account.state == account::State::suspended && account.state_reason == kUnderWay;
+  return account.state == account::State::creating ||
+         (account.state == account::State::suspended && account.state_reason == kUnderWay);
 }
 
 Error is_there(const AccountName& name) {
@@ -78,13 +80,12 @@ Result<bool> make_account(account::Administration& administration, const sql::Co
   sql::Pool pool(admin.endpoint());
   const auto there = account::Directory(pool, Secret()).find(wanted.into);
   if (!there && there.error().code != Code::not_found) return there.error();
-  if (!there) {
-    SLIPWAY_TRY([[maybe_unused]] const auto made, administration.create(wanted.into, source.title, source.kind));
-    SLIPWAY_CHECK(administration.suspend(wanted.into, kUnderWay));
-    SLIPWAY_CHECK(administration.silence(wanted.into, source.trial_at));
-    return true;
-  }
-  if (is_left_over(*there)) {
+  if (!there || is_left_over(*there)) {
+    if (!there || there->state == account::State::creating) {
+      SLIPWAY_TRY([[maybe_unused]] const auto made,
+                  administration.create(wanted.into, source.title, source.kind, kUnderWay));
+      fail_point("account.made");
+    }
     SLIPWAY_CHECK(administration.silence(wanted.into, source.trial_at));
     return true;
   }
@@ -104,10 +105,14 @@ Result<AccountRestored> restore_from(const Source& source, sql::Connection& admi
   SLIPWAY_TRY(result.tables, source.load(target));
   // What was saved may be of an older version.
   SLIPWAY_TRY([[maybe_unused]] const auto schema, sql::upgrade_schema(target, sql::account_schema()));
+  fail_point("account.loaded");
   SLIPWAY_CHECK(administration.publish_generation(wanted.into, generation.number));
+  fail_point("account.published");
   result.database = generation.database;
   if (is_new) {
-    SLIPWAY_CHECK(administration.drop_generation(wanted.into, generation.number - 1));
+    // With those of calls that were killed.
+    for (int earlier = 1; earlier < generation.number; ++earlier)
+      SLIPWAY_CHECK(administration.drop_generation(wanted.into, earlier));
     SLIPWAY_CHECK(administration.resume(wanted.into));
   } else {
     result.set_aside = "acct_" + wanted.into.text() + "_" + std::to_string(generation.number - 1);

@@ -76,6 +76,26 @@ TEST_F(BackupVerbs, BringAnAccountBackBesideTheLivingOneOrInItsPlace) {
   EXPECT_THAT(instance_.slipway({"restore", "--account", "nobody"}).err, HasSubstr("account 'nobody': is not on this"));
 }
 
+// A37: killed while it makes the new account, nobody is let in, and the same words finish it.
+TEST_F(BackupVerbs, AnAccountBesideTheLivingOneIsFinishedByTheNextCall) {
+  make_key();
+  parsed(instance_.slipway({"backup", "run", "--json"}));
+  for (const std::string point : {"account.made", "account.loaded", "account.published"}) {
+    SCOPED_TRACE(point);
+    const std::string name = point.substr(point.find('.') + 1);
+    const std::vector<std::string> plan{"restore", "--account", "production", "--into", name, "--json"};
+    std::vector<std::string> order = plan;
+    order.emplace_back("--execute");
+    const auto killed = instance_.slipway(order, {{"SLIPWAY_TEST", "1"}, {"SLIPWAY_FAIL_POINT", point}});
+    EXPECT_EQ(killed.exit_status, 128 + SIGKILL) << killed.err;
+    EXPECT_EQ(parsed(instance_.slipway({"account", "show", name, "--json"}))["state"], "suspended");
+    EXPECT_EQ(parsed(instance_.slipway(plan))["executed"], false);
+    EXPECT_EQ(parsed(instance_.slipway(order))["executed"], true);
+    EXPECT_EQ(parsed(instance_.slipway({"account", "show", name, "--json"}))["state"], "active");
+    EXPECT_EQ(parsed(instance_.slipway({"account", "databases", name, "--json"})).size(), 1U);
+  }
+}
+
 // A35: the instance's own programs write nothing while nobody uses it.
 TEST_F(BackupVerbs, TakeIncrementalsWithoutPiecesWhileNobodyUsesTheInstance) {
   make_key();
