@@ -62,20 +62,17 @@ std::uint64_t number_in(const std::string& text) {
 }
 
 Status look_at_standbys(sql::Connection& server, DatabaseFacts& facts) {
-  SLIPWAY_TRY(
-      const auto rows,
-      server.query("SELECT VARIABLE_NAME, VARIABLE_VALUE FROM information_schema.GLOBAL_STATUS WHERE VARIABLE_NAME IN "
-                   "('RPL_SEMI_SYNC_MASTER_CLIENTS', 'RPL_SEMI_SYNC_MASTER_STATUS', "
-                   "'RPL_SEMI_SYNC_MASTER_WAIT_SESSIONS', 'RPL_SEMI_SYNC_MASTER_YES_TX', 'UPTIME')"));
+  SLIPWAY_TRY(const auto rows, server.query("SHOW GLOBAL STATUS LIKE 'Rpl_semi_sync_master_%'"));
   for (const sql::Row& row : rows) {
     const std::string& name = row.text(0);
     const std::string& value = row.text(1);
-    if (name.ends_with("CLIENTS")) facts.standbys = static_cast<int>(number_in(value));
-    if (name.ends_with("STATUS")) facts.waiting_works = value == "ON";
-    if (name.ends_with("WAIT_SESSIONS")) facts.waiting = static_cast<int>(number_in(value));
-    if (name.ends_with("YES_TX")) facts.confirmed = number_in(value);
-    if (name == "UPTIME") facts.uptime_s = number_in(value);
+    if (name.ends_with("_clients")) facts.standbys = static_cast<int>(number_in(value));
+    if (name.ends_with("master_status")) facts.waiting_works = value == "ON";
+    if (name.ends_with("_wait_sessions")) facts.waiting = static_cast<int>(number_in(value));
+    if (name.ends_with("_yes_tx")) facts.confirmed = number_in(value);
   }
+  SLIPWAY_TRY(const auto uptime, server.query_one("SHOW GLOBAL STATUS LIKE 'Uptime'"));
+  facts.uptime_s = number_in(uptime->text(1));
   if (facts.standbys == 0) return {};
   SLIPWAY_TRY(const auto sent, server.query_one("SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE COMMAND = "
                                                 "'Binlog Dump' AND STATE LIKE 'Master has sent all binlog to slave%'"));
@@ -139,6 +136,9 @@ Status keeps_what_it_received(sql::Connection& server) {
 
 }  // namespace
 
+/// A GRANT waits for the standby as every commit does, and holds the lock of all privileges meanwhile: while commits
+/// wait, nothing here may read a table, nor a status variable that counts privileges (information_schema.GLOBAL_STATUS
+/// reads them all).
 Result<DatabaseFacts> look(sql::Connection& server) {
   SLIPWAY_TRY(const auto row, server.query_one("SELECT @@global.read_only, @@global.rpl_semi_sync_master_enabled, "
                                                "@@global.gtid_current_pos"));
@@ -148,9 +148,12 @@ Result<DatabaseFacts> look(sql::Connection& server) {
   facts.waits_for_standby = row->boolean(1);
   facts.position = row->optional_text(2).value_or("");
   SLIPWAY_CHECK(look_at_standbys(server, facts));
-  const auto undoing = server.query_one("SELECT COUNT(*) FROM slipway.site_undo");
-  if (!undoing && undoing.error().code != Code::not_found) return undoing.error();
-  facts.half_undone = undoing && (*undoing)->integer(0) > 0;
+  // A server whose commits wait has nothing to undo: they stop waiting before that begins.
+  if (!facts.waits_for_standby) {
+    const auto undoing = server.query_one("SELECT COUNT(*) FROM slipway.site_undo");
+    if (!undoing && undoing.error().code != Code::not_found) return undoing.error();
+    facts.half_undone = undoing && (*undoing)->integer(0) > 0;
+  }
   SLIPWAY_TRY(facts.replica, look_at_replica(server));
   return facts;
 }

@@ -246,6 +246,31 @@ TEST_F(SiteFailover, WritesGoOnAloneWhenTheStandbyIsGoneAndItCatchesUpWhenItIsBa
   expect_nothing_lost(client, TwoSites::kSouth);
 }
 
+// D6: a change of privileges waits for the standby, too, and whoever reads a table meanwhile waits for that.
+TEST_F(SiteFailover, AGrantWhileTheStandbyIsGoneDoesNotHoldTheSiteUp) {
+  begin({});
+  for (const bool freezes : {true, false}) {
+    SCOPED_TRACE(freezes);
+    LeaseClient client(*sites_);
+    ASSERT_TRUE(goes_on(client));
+    if (freezes)
+      sites_->pause_database(TwoSites::kSouth, true);
+    else
+      sites_->kill_database(TwoSites::kSouth);
+    auto north = connect(sites_->administrator(TwoSites::kNorth));
+    const auto granted = north.execute_text("GRANT SELECT ON desk.written TO desk");
+    EXPECT_TRUE(granted.has_value()) << to_text(granted.error());
+    ASSERT_TRUE(goes_on(client)) << sites_->status(TwoSites::kNorth).dump(1);
+    if (freezes)
+      sites_->pause_database(TwoSites::kSouth, false);
+    else
+      sites_->start_database(TwoSites::kSouth);
+    ASSERT_TRUE(sites_->serves(TwoSites::kNorth, true)) << sites_->status(TwoSites::kSouth).dump(1);
+    client.stop();
+    expect_nothing_lost(client, TwoSites::kSouth);
+  }
+}
+
 // D6, F5: such a server would forget at its next start what it has confirmed.
 TEST_F(SiteFailover, ASiteThatForgetsWhatItReceivesIsNotCountedOn) {
   begin({});
