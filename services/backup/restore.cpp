@@ -58,6 +58,28 @@ std::optional<std::string> hindrance(const Manifest& manifest, const RestoreGoal
   return other_history(manifest, goal, lines);
 }
 
+/// Whether the newest line of the log holds a transaction that was made behind this moment. A backup that stands in no
+/// line does not lead there.
+bool log_goes_on_behind(Timestamp moment, const std::vector<const Repository*>& repositories, const Lines& lines) {
+  const auto newest =
+      std::ranges::max_element(lines, {}, [](const auto& named) -> std::uint64_t { return named.second.first_number; });
+  if (newest == lines.end()) return false;
+  const auto& [line, start] = *newest;
+  const auto is_behind = [moment](Result<archive::Opener> opener, bool tolerant) {
+    const auto end = opener ? end_of_segment(*opener, tolerant) : Result<SegmentEnd>(opener.error());
+    return end && std::chrono::seconds(end->last_time_s) > moment.time_since_epoch();
+  };
+  for (const Repository* repository : repositories) {
+    const auto numbers = segments_of(*repository, line);
+    if (!numbers) continue;
+    const std::uint64_t last = numbers->empty() ? start.first_number - 1 : *numbers->rbegin();
+    if (!numbers->empty() && is_behind(repository->open_sealed(segment_name(line, last)), false)) return true;
+    auto open = open_unfinished(*repository, line, last + 1);
+    if (open && *open && is_behind(std::move(**open), true)) return true;
+  }
+  return false;
+}
+
 /// What the last proof of a backup found; one that cannot be read says nothing.
 ProofOutcome outcome_of(const Repository& repository, const std::string& backup) {
   const auto proofs = repository.proofs(backup);
@@ -148,8 +170,13 @@ Result<RestoreRoute> choose_route(const std::vector<const Repository*>& reposito
   });
   std::string broken;
   std::optional<RestoreRoute> unproven;
+  std::optional<RestoreRoute> without_log;
+  const bool latest = target.backup.empty() && !target.log.gtid && !target.log.time;
   for (const Candidate& candidate : all) {
     if (hindrance(candidate.manifest, target, lines) || std::ranges::count(skip, candidate.manifest.id) != 0) continue;
+    // What is wanted is the end: a proven one is not better than one that leads further.
+    const bool alone = latest && candidate.manifest.log_line.empty();
+    if (alone && (unproven || without_log)) continue;
     auto chain = chain_of(*candidate.repository, candidate.manifest.id);
     if (!chain) {
       broken += "\n  " + chain.error().message;
@@ -161,10 +188,17 @@ Result<RestoreRoute> choose_route(const std::vector<const Repository*>& reposito
       continue;
     }
     RestoreRoute route{target, candidate.repository, *std::move(chain), proof == ProofOutcome::proven};
+    if (alone) {
+      const Timestamp taken_at = candidate.manifest.ended_at;
+      without_log = std::move(route);
+      if (!log_goes_on_behind(taken_at, repositories, lines)) break;
+      continue;
+    }
     if (route.proven) return route;
     if (!unproven) unproven = std::move(route);
   }
   if (unproven) return *std::move(unproven);
+  if (without_log) return *std::move(without_log);
   return Error{Code::not_found,
                to_text(target) + ": no backup leads to it" + what_is_there(all, target, lines, away + broken),
                "choose a target that one of these leads to, or one of them by its id"};

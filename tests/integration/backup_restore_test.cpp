@@ -5,6 +5,7 @@
 #include "services/backup/log_line.hpp"
 #include "services/backup/take.hpp"
 #include "tests/support/backed_up_server.hpp"
+#include "tests/support/eventually.hpp"
 
 namespace slipway::test {
 namespace {
@@ -63,6 +64,25 @@ TEST_F(BackupRestore, BringsBackEveryTransactionSinceTheBackup) {
     EXPECT_EQ(sums_of(connection), sums) << position;
   }
   EXPECT_EQ(number, 5);
+}
+
+// A37: a backup that knows of no log is not the end, as long as the log goes on behind it.
+TEST_F(BackupRestore, TheLogGoesOnBehindABackupThatStandsInNone) {
+  RunningArchiver archiver(server_->administrator(), repositories_.all(), directory_ / "spool");
+  step("INSERT INTO desk.note (text) VALUES ('before the backup');\n");
+  ASSERT_TRUE(archiver.caught_up());
+  const auto first = take_full(repositories_.even(), *server_, directory_ / "server", archiver->status().line);
+  const auto alone = take_full(repositories_.odd(), *server_, directory_ / "server", "");
+  const auto chosen = [this] {
+    const auto route = backup::choose_route(repositories_.all(), *backup::RestoreGoal::parse("latest"));
+    return route ? route->chain.back().id : to_text(route.error());
+  };
+  EXPECT_EQ(chosen(), alone.id);
+  ASSERT_TRUE(eventually(std::chrono::seconds(10),
+                         [&] { return SystemClock().now() > alone.ended_at + std::chrono::seconds(1); }));
+  step("INSERT INTO desk.note (text) VALUES ('behind both');\n");
+  ASSERT_TRUE(archiver.caught_up());
+  EXPECT_EQ(chosen(), first.id);
 }
 
 // A37 F2
@@ -166,6 +186,25 @@ TEST(BackupRoute, LeadsToNoMomentAfterTheServersHistoryBeganAnew) {
   publish(repositories.even(), "2026-11-05T12:30:00Z", backup::ProofOutcome::could_not_try, "after");
   EXPECT_EQ(chosen("latest"), "20261105");
   EXPECT_THAT(chosen("2026-11-05T12:10:00Z"), HasSubstr("began anew"));
+}
+
+// A37 F1: two sites, one after another: the first backup of all was proven, and no log goes on from it.
+TEST(BackupRoute, AProvenBackupWithoutALogIsNotTheEndOfTheArchive) {
+  const TempDirectory directory;
+  const TwoRepositories repositories(directory.path());
+  const auto chosen = [&](const std::string& target) {
+    const auto route = backup::choose_route(repositories.all(), *backup::RestoreGoal::parse(target));
+    return route ? route->chain.back().id.substr(0, 8) : to_text(route.error());
+  };
+  publish(repositories.even(), "2026-11-01T03:00:00Z", backup::ProofOutcome::proven, "");
+  EXPECT_EQ(chosen("latest"), "20261101");
+  publish(repositories.odd(), "2026-11-02T03:00:00Z", backup::ProofOutcome::could_not_try);
+  EXPECT_EQ(chosen("latest"), "20261102");
+  publish(repositories.odd(), "2026-11-03T03:00:00Z", backup::ProofOutcome::failed);
+  EXPECT_EQ(chosen("latest"), "20261102");
+  // Nothing says that the log goes on behind this one, and it is the newest.
+  publish(repositories.odd(), "2026-11-04T03:00:00Z", backup::ProofOutcome::could_not_try, "");
+  EXPECT_EQ(chosen("latest"), "20261104");
 }
 
 // A35: the desk goes on beside a backup. The bound is half of what the rate asks for: slower is never wrong.
