@@ -39,8 +39,9 @@ class TwoSiteDesk(sites.SiteLab):
         answers = {"ordered_by": "A. Operator", "because": "a test", **words}
         return self.play(name, *(part for key, value in answers.items() for part in ("-e", json.dumps({key: value}))), check=check)
 
-    def kill_at_task(self, number, name, **words):
-        """Starts a playbook, and kills it when this task begins, as if its machine was gone. The task's name; nothing when it ended before."""
+    def kill_at_task(self, which, name, **words):
+        """Starts a playbook, and kills it when this task (its name, or how many are before it) begins, as if its machine was gone. The task's
+        name; nothing when the playbook ended before."""
         answers = {"ordered_by": "A. Operator", "because": "a test", **words}
         given = [part for key, value in answers.items() for part in ("-e", json.dumps({key: value}))]
         process = subprocess.Popen(
@@ -50,7 +51,10 @@ class TwoSiteDesk(sites.SiteLab):
             env={**self.ansible_environment(), "PYTHONUNBUFFERED": "1"}, cwd=appliance.REPOSITORY / "ansible")
         with process:
             begun = (line for line in process.stdout if line.startswith("TASK ["))
-            task = next(itertools.islice(begun, number, None), None)
+            if isinstance(which, int):
+                task = next(itertools.islice(begun, which, None), None)
+            else:
+                task = next((line for line in begun if f"[{which}]" in line), None)
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
         return task and task.split("[", 1)[1].rsplit("]", 1)[0]
@@ -151,6 +155,14 @@ class TwoSiteDesk(sites.SiteLab):
         """
         said = self.network.inside(self.client, "bash", "-c", script, check=False, timeout=30)
         return said.stdout.strip() in ("302", "303")
+
+    def post(self, size):
+        """The status that a body of so many bytes gets by the desk's name."""
+        body = self.work / "body"
+        body.write_bytes(bytes(size))
+        said = self.network.inside(self.client, "curl", "-sSk", "--max-time", "20", "-o", "/dev/null", "-w", "%{http_code}", "--data-binary",
+                                   f"@{body}", f"https://{name_server.DESK}/production/sign-in")
+        return int(said.stdout)
 
     def password(self, name):
         """Of the first administrator, where the accounts were made."""

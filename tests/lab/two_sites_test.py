@@ -21,6 +21,24 @@ import two_site_desk as desk  # noqa: E402
 
 # In the order in which a fresh copy passes them.
 REJOIN_POINTS = ("rejoin.copied", "rejoin.stopped", "rejoin.one-left", "rejoin.coming", "rejoin.one-came", "rejoin.exchanged", "rejoin.started")
+# 10,000 transactions as people make them, on a site that nobody hears: requests with a message, opened and made urgent.
+ONLY_HERE = """
+SET GLOBAL rpl_semi_sync_master_enabled = 0;
+SET GLOBAL sync_binlog = 0;
+DELIMITER //
+BEGIN NOT ATOMIC
+  DECLARE i INT DEFAULT 0;
+  SET @person = (SELECT MIN(person_id) FROM person);
+  WHILE i < 2500 DO
+    INSERT INTO request (subject, requester_id) VALUES (CONCAT('only here ', i), @person);
+    SET @number = LAST_INSERT_ID();
+    INSERT INTO message (number, author_id, body) VALUES (@number, @person, 'nobody was told of this');
+    UPDATE request SET status = 'open' WHERE number = @number;
+    UPDATE request SET severity = 1 WHERE number = @number;
+    SET i = i + 1;
+  END WHILE;
+END //
+"""
 ROUNDS = int(os.environ.get("TWO_SITES_ROUNDS", "2"))
 STRIDE = int(os.environ.get("TWO_SITES_STRIDE", "4"))
 
@@ -175,6 +193,19 @@ class TwoSites(unittest.TestCase):
         self.assertGreater(number, 20 * STRIDE)
         self.assertEqual(appliance.changes(self.lab.play("site.yml")), [])
 
+    # F4, E4
+    def test_7e_what_a_killed_run_has_written_is_taken_by_the_next_one(self):
+        holder = self.lab.in_step()
+        # nginx has its file, and was not told.
+        self.assertEqual(self.lab.kill_at_task("nginx : Unit", "site.yml", nginx_body_limit="1m"), "nginx : Unit")
+        self.assertNotEqual(self.lab.post(2 << 20), 413)
+        self.lab.play("site.yml", nginx_body_limit="1m")
+        self.assertEqual(self.lab.post(2 << 20), 413)
+        self.assertEqual(self.lab.in_step(), holder)
+        self.lab.play("site.yml")
+        self.assertNotEqual(self.lab.post(2 << 20), 413)
+        self.assertEqual(appliance.changes(self.lab.play("site.yml")), [])
+
     # D5, D6
     def test_8_backups_and_monitoring_follow_the_writes(self):
         holder = self.lab.in_step()
@@ -241,6 +272,29 @@ class TwoSites(unittest.TestCase):
             self.lab.hosts[lost].boot()
             self.assertEqual(self.lab.in_step(), self.other(lost))
             figure("armed: people's writes stood still, seconds", round(desk.longest_stall(self.whole(mark)), 1))
+
+    # D6
+    def test_9b_ten_thousand_transactions_that_only_a_lost_site_has_are_set_aside(self):
+        lost = self.lab.in_step()
+        host, new = self.lab.hosts[lost], self.other(lost)
+        with self.lab.load(self.records("apart"), clients=2, mark="apart"):
+            host.root_sh("systemctl mask --runtime slipway-sited.service; systemctl kill --signal=KILL slipway-sited.service")
+            self.lab.network.unplug(lost)
+            lab.poll(lambda: self.lab.status(new).get("writes_here"), 60, "writes on the other site")
+            self.lab.database(lost, ONLY_HERE)
+            self.lab.network.plug(lost)
+            host.root_sh("systemctl unmask --runtime slipway-sited.service")
+            began = time.monotonic()
+            host.root_sh("systemctl start slipway-sited.service")
+            self.assertEqual(self.lab.in_step(), new)
+            figure("10,000 transactions set aside and the site in step again, seconds", round(time.monotonic() - began, 1))
+        self.whole("apart")
+        folder = max(host.root_sh("ls -d /var/lib/slipway/site/quarantine/epoch-*").stdout.split(), key=lambda path: int(path.rsplit("-", 1)[1]))
+        report = json.loads(host.root_sh(f"cat {folder}/report.json").stdout)
+        self.assertGreaterEqual(report["transactions"], 10000)
+        self.assertGreaterEqual(int(host.root_sh(f"grep -c 'only here' {folder}/transactions.txt").stdout), 2500)
+        for name in sites.GROUPS["sites"]:
+            self.assertEqual(self.lab.database(name, "SELECT COUNT(*) FROM request WHERE subject LIKE 'only here%';"), [["0"]], name)
 
 
 if __name__ == "__main__":
