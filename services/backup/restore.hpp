@@ -25,10 +25,10 @@ struct RestoreRoute {
 };
 
 /// Chooses the newest proven backup that is not later than the target, or where there is none the newest that was not
-/// proven yet; one that failed its proof only by its id. For the latest state, one from which no log goes on serves only
-/// where the log does not lead further. The log is looked at when it is fetched. Errors: not_found,
-/// with what each repository has and lacks; unsupported (made by a newer server); those of a storage when none answers.
-/// `skip`: ids that were tried in vain.
+/// proven yet; one that failed its proof only by its id. For the latest state, one from which no log goes on serves
+/// only where the log does not lead further. The log is looked at when it is fetched. Errors: not_found, with what each
+/// repository has and lacks; unsupported (made by a newer server); those of a storage when none answers. `skip`: ids
+/// that were tried in vain.
 [[nodiscard]] Result<RestoreRoute> choose_route(const std::vector<const Repository*>& repositories,
                                                 const RestoreGoal& target, const std::vector<std::string>& skip = {});
 
