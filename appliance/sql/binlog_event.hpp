@@ -70,6 +70,8 @@ struct GroupHead {
 struct LogPlace {
   std::string file;
   std::uint64_t position = 4;
+
+  friend bool operator==(const LogPlace&, const LogPlace&) = default;
 };
 /// `checksummed`: as has_checksums(). Error: corrupt.
 [[nodiscard]] Result<LogPlace> read_rotate(const EventView& event, bool checksummed);

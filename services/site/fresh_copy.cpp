@@ -13,6 +13,7 @@
 #include "appliance/lease/write_gate.hpp"
 #include "appliance/process/process.hpp"
 #include "appliance/setup/data_exchange.hpp"
+#include "services/site/continuation.hpp"
 #include "services/site/fail_point.hpp"
 #include "services/site/member.hpp"
 
@@ -81,6 +82,35 @@ Status restore_beside(const command::Context& context, const FreshCopyPlaces& pl
         "slipway restore: " + (shown ? "ended with " + std::to_string(status.value_or(-1)) : process::last_words(log)),
         "nothing was changed here; docs/restore.md has what each message means"};
   return replace_file(complete, "", 0600);
+}
+
+/// Up to where the copy goes, as its server's log will begin: `slipway restore` has written it down.
+Result<sql::GtidPosition> position_of(const FreshCopyPlaces& places) {
+  std::string gtids;
+  std::error_code failure;
+  for (const auto& entry : fs::directory_iterator(places.incoming / "data", failure)) {
+    if (entry.path().extension() != ".state") continue;
+    std::istringstream lines(text_of(entry.path()));
+    for (std::string line; std::getline(lines, line);) gtids.append(gtids.empty() ? "" : ",").append(line);
+  }
+  if (gtids.empty())
+    return Error{Code::corrupt, places.incoming.string() + ": does not say up to which transaction it goes",
+                 "choose another backup: slipway backup list"};
+  return sql::GtidPosition::parse(gtids);
+}
+
+/// A copy that cannot catch up with the other site is of no use here, and must not take the place of anything.
+Status check_copy(const SiteSettings& settings, const FreshCopyPlaces& places) {
+  SLIPWAY_TRY(const auto position, position_of(places));
+  const Status goes_on = check_log_goes_on(endpoint_of_the_other(*settings.warden), position);
+  if (goes_on) return {};
+  if (goes_on.error().code != Code::conflict && goes_on.error().code != Code::not_found) return goes_on;
+  SLIPWAY_CHECK(remove_tree(places.incoming));
+  return Error{goes_on.error().code,
+               "the copy from the backups goes up to GTID " + position.to_text() + ", and '" + settings.warden->other +
+                   "' does not go on from there: " + goes_on.error().message,
+               "nothing was changed here; take a backup on '" + settings.warden->other +
+                   "' (slipway backup run), then again: slipway site rejoin --execute"};
 }
 
 /// Nobody counts on this site any more: the other one has let its commits go on without it.
@@ -213,6 +243,7 @@ Result<std::string> make_fresh_copy(const command::Context& context, const SiteS
   if (!is_unfinished(places)) {
     SLIPWAY_CHECK(restore_beside(context, places));
     pass("rejoin.copied");
+    SLIPWAY_CHECK(check_copy(settings, places));
     context.progress("· the copy takes the place of the data that are here; the desk of this site stands still");
     SLIPWAY_TRY(const auto config, context.configuration());
     SLIPWAY_CHECK(leave(config, settings, places));
