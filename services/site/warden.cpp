@@ -157,7 +157,8 @@ Step Warden::State::look_around() {
   const bool given_up = tail_given_up(facts, began);
   Step step = next_step(facts, now_permitted, options.other, options.other_server, given_up);
   // One that is followed again and again does not have what this site needs, and has other work.
-  if (step == Step::follow && began < follow_after) step = Step::none;
+  const bool put_off = step == Step::follow && began < follow_after;
+  if (put_off) step = Step::none;
   const std::scoped_lock lock(mutex);
   site::watch(watch, seen.facts, facts, began);
   probe_wanted = needs_probe(facts, watch, now_permitted);
@@ -166,7 +167,7 @@ Step Warden::State::look_around() {
   local.recorded = recorded;
   seen.facts = facts;
   seen.step = step;
-  if (found && step == Step::none) seen.fault.clear();
+  if (found && step == Step::none && !put_off) seen.fault.clear();
   return step;
 }
 

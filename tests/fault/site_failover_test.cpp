@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <thread>
 
 #include "tests/support/backed_up_server.hpp"
 #include "tests/support/eventually.hpp"
@@ -269,6 +270,32 @@ TEST_F(SiteFailover, AGrantWhileTheStandbyIsGoneDoesNotHoldTheSiteUp) {
     client.stop();
     expect_nothing_lost(client, TwoSites::kSouth);
   }
+}
+
+// D6, F5: it is cut off in the middle of a change of privileges. It is closed all the same; where the change is in its
+// log already, which nobody can undo, it says what it needs.
+TEST_F(SiteFailover, ASiteThatIsCutOffInAGrantIsClosedAndFollowsOrAsksForAFreshCopy) {
+  begin({.armed = true});
+  LeaseClient client(*sites_);
+  ASSERT_TRUE(goes_on(client));
+  for (const std::size_t other : {std::size_t{1}, std::size_t{2}}) sites_->cut(TwoSites::kNorth, other, true);
+  std::jthread grants([this] {
+    auto north = connect(sites_->administrator(TwoSites::kNorth));
+    // Waits for a standby that does not come, until the site is closed.
+    static_cast<void>(north.execute_text("GRANT SELECT ON desk.written TO desk").has_value());
+  });
+  ASSERT_TRUE(sites_->serves(TwoSites::kSouth, false)) << sites_->status(TwoSites::kSouth).dump(1);
+  ASSERT_TRUE(goes_on(client));
+  for (const std::size_t other : {std::size_t{1}, std::size_t{2}}) sites_->cut(TwoSites::kNorth, other, false);
+  EXPECT_TRUE(eventually(seconds(60), [&] {
+    const auto north = sites_->status(TwoSites::kNorth);
+    if (north.is_null() || north["database"]["read_only"] != true) return false;
+    const auto& database = north["database"];
+    return database["fault"].get<std::string>().find("fresh copy") != std::string::npos ||
+           (!database["replication"].is_null() && database["replication"]["connected"] == true);
+  })) << sites_->status(TwoSites::kNorth).dump(1);
+  client.stop();
+  expect_nothing_lost(client, TwoSites::kSouth);
 }
 
 // D6, F5: such a server would forget at its next start what it has confirmed.
