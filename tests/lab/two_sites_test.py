@@ -197,13 +197,13 @@ class TwoSites(unittest.TestCase):
     def test_7e_what_a_killed_run_has_written_is_taken_by_the_next_one(self):
         holder = self.lab.in_step()
         # nginx has its file, and was not told.
-        self.assertEqual(self.lab.kill_at_task("nginx : Unit", "site.yml", nginx_body_limit="1m"), "nginx : Unit")
-        self.assertNotEqual(self.lab.post(2 << 20), 413)
-        self.lab.play("site.yml", nginx_body_limit="1m")
-        self.assertEqual(self.lab.post(2 << 20), 413)
+        self.assertEqual(self.lab.kill_at_task("nginx : Unit", "site.yml", nginx_body_limit="1k"), "nginx : Unit")
+        self.assertNotEqual(self.lab.post(2000), 413)
+        self.lab.play("site.yml", nginx_body_limit="1k")
+        self.assertEqual(self.lab.post(2000), 413)
         self.assertEqual(self.lab.in_step(), holder)
         self.lab.play("site.yml")
-        self.assertNotEqual(self.lab.post(2 << 20), 413)
+        self.assertNotEqual(self.lab.post(2000), 413)
         self.assertEqual(appliance.changes(self.lab.play("site.yml")), [])
 
     # D5, D6
