@@ -27,6 +27,7 @@ USER = "keeper"
 BOOT_SECONDS = 180
 NETWORKS = itertools.count()  # of this process: each has names of its own
 STOP_SECONDS = 60
+RESTART_ASKED = 133  # the status of a systemd-nspawn with --keep-unit
 # What passes from one cable to another; the controller's own traffic does not.
 APART = """\
 table bridge slipway_lab {
@@ -241,9 +242,16 @@ class Host:
                 "--capability=CAP_NET_ADMIN,CAP_IPC_LOCK",
                 f"--hostname={self.name}", "-D", self.merged, f"--network-namespace-path=/run/netns/{self.namespace}", "--console=pipe"),
                 stdin=subprocess.DEVNULL, stdout=console, stderr=console)
+        threading.Thread(target=self._start_again, args=[self.process], daemon=True).start()
         poll(self._answers, BOOT_SECONDS, f"host {self.name}: a sign-in (its console: {self.work / 'console'})")
         if settled:
             self.root_sh("systemctl is-system-running --wait", check=False, timeout=BOOT_SECONDS)
+
+    def _start_again(self, process):
+        """A host that restarts itself: nspawn ends, and leaves the new start to whoever keeps it."""
+        if process.wait() == RESTART_ASKED and process is self.process:
+            self._remove_group()
+            self.boot(settled=False)
 
     def _answers(self):
         if not self.runs():
