@@ -99,6 +99,17 @@ void watch(Watch& watch, const DatabaseFacts& earlier, const DatabaseFacts& fact
   if (gone && !watch.gone_since) watch.gone_since = looked_at;
 }
 
+bool must_be_ended(Hang& hang, bool deaf, Instant looked_at) {
+  if (!deaf) {
+    hang.since.reset();
+    return false;
+  }
+  if (!hang.since) hang.since = looked_at;
+  if (looked_at - *hang.since < kHung || (hang.told && looked_at - *hang.told < kToldOfHang)) return false;
+  hang.told = looked_at;
+  return true;
+}
+
 bool needs_probe(const DatabaseFacts& facts, const Watch& watch, const Permit& permit) {
   if (!facts.runs || !permit.tenure || watch.waits_since == Instant{0} || facts.standbys == 0) return false;
   const Instant since = std::max(watch.waits_since, permit.confirmed_after);

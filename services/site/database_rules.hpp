@@ -102,6 +102,21 @@ struct Watch {
 /// Goes on watching. `earlier`: the facts before these, of the same server.
 void watch(Watch& watch, const DatabaseFacts& earlier, const DatabaseFacts& facts, Instant looked_at);
 
+/// A server that listens and does not answer.
+struct Hang {
+  std::optional<Instant> since;
+  std::optional<Instant> told;  ///< when its end was asked for
+};
+
+/// So long it may be busy. MariaDB can lock itself up where a standby leaves and comes back while commits wait for it
+/// (MDEV-36934 is one way), and nothing but its end helps then.
+inline constexpr Instant kHung = std::chrono::seconds(30);
+/// One whose end did not help, or was not brought about, is not told of more often.
+inline constexpr Instant kToldOfHang = std::chrono::minutes(5);
+
+/// Goes on watching. `deaf`: it listens, and the look had no answer in time. Whether it has to be ended now.
+[[nodiscard]] bool must_be_ended(Hang& hang, bool deaf, Instant looked_at);
+
 /// Whether a probe has to show that the standby has what was committed before it: once since commits wait, and once
 /// more behind the last write of a hand-over. Not more often: what is written while the other site is cut off would be
 /// there in excess.

@@ -84,6 +84,8 @@ Result<WardenOptions> warden_of(const config::Config& config, const Setup& setup
                  "turn it off, or site.semi_synchronous");
   options.patience = config.duration("site.patience");
   options.quarantine = config.path("site.quarantine");
+  // slipway-database-unhang.path waits for it.
+  options.hung = config.path("site.lease_page").parent_path() / "database-hung";
   return options;
 }
 

@@ -1,11 +1,17 @@
 #include "services/site/warden.hpp"
 
+#include <sys/socket.h>
+#include <sys/un.h>
+
 #include <atomic>
+#include <cerrno>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
 #include <utility>
 
+#include "appliance/base/descriptor.hpp"
+#include "appliance/base/file.hpp"
 #include "appliance/telemetry/log.hpp"
 #include "services/site/undo_store.hpp"
 
@@ -20,6 +26,19 @@ constexpr std::chrono::milliseconds kRetry{1000};     ///< behind a step that fa
 constexpr Instant kOften = std::chrono::seconds(10);  ///< to follow anew more often than that is of no use
 constexpr std::chrono::minutes kOrderAge{5};          ///< an order is recorded with what comes of it
 constexpr unsigned kEpochs = 1000;                    ///< of the other site's that are looked at
+
+namespace fs = std::filesystem;
+
+/// Whether a server has this socket open. One that has too many callers to take another one has.
+bool listens_at(const std::string& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (path.size() >= sizeof address.sun_path) return false;
+  path.copy(address.sun_path, path.size());
+  const Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  return ::connect(socket.number(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 ||
+         errno == EAGAIN;
+}
 
 /// One thread's way to the server, opened anew when it was lost.
 class Session {
@@ -74,6 +93,7 @@ struct Warden::State {
   std::condition_variable_any news;
   WardenState seen;
   Watch watch;
+  Hang hang;
   Local local;
   std::vector<OrderRecord> orders;  ///< to be recorded with the epoch that comes of them
   bool probe_wanted = false;
@@ -98,6 +118,7 @@ struct Warden::State {
   void keep(const std::stop_token& asked);
   Step look_around();
   Result<DatabaseFacts> look_once();
+  void look_for_hang(bool found, Instant began);
   std::uint64_t newest_recorded();
   bool tail_given_up(const DatabaseFacts& facts, Instant now);
   Status take(Step step);
@@ -151,6 +172,7 @@ Step Warden::State::look_around() {
   // Stopping writes may have ended this very session.
   if (!found && found.error().code == Code::unavailable) found = look_once();
   if (!found) tell(found.error(), Step::none);
+  look_for_hang(found.has_value(), began);
   const DatabaseFacts facts = found ? *found : DatabaseFacts();
   const Permit now_permitted = permit(boot_clock());
   const std::uint64_t recorded = found && now_permitted.restarted ? newest_recorded() : 0;
@@ -176,6 +198,21 @@ Result<DatabaseFacts> Warden::State::look_once() {
   auto facts = look(*server);
   if (!facts) looking.drop();
   return facts;
+}
+
+/// An error that comes at once is an answer, too, and a server that starts or has ended does not listen.
+void Warden::State::look_for_hang(bool found, Instant began) {
+  if (options.hung.empty() || options.server.socket.empty()) return;
+  const bool deaf = !found && boot_clock() - began >= kLookLimit && listens_at(options.server.socket);
+  if (must_be_ended(hang, deaf, began)) {
+    telemetry::log(telemetry::Level::error, "site.database_hangs",
+                   {{"seconds", std::chrono::duration_cast<std::chrono::seconds>(kHung).count()}});
+    if (const auto asked = replace_file(options.hung, "no answer\n", 0644); !asked)
+      telemetry::log_error("site.database_hangs", asked.error());
+  }
+  std::error_code ignored;
+  if (found && hang.told) fs::remove(options.hung, ignored);
+  if (found) hang.told.reset();
 }
 
 std::uint64_t Warden::State::newest_recorded() {

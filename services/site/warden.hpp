@@ -19,6 +19,7 @@ struct WardenOptions {
   std::string other;
   Address other_server;
   ReplicationUser replication;
+  std::filesystem::path hung;        ///< made when the server hangs: whoever may end it does so; empty: nobody
   std::filesystem::path quarantine;  ///< where transactions are set aside that only this site has
   bool semi_synchronous = true;
   std::chrono::milliseconds patience{2000};  ///< how long commits wait for a standby that does not confirm

@@ -298,6 +298,17 @@ TEST_F(SiteFailover, ASiteThatIsCutOffInAGrantIsClosedAndFollowsOrAsksForAFreshC
   expect_nothing_lost(client, TwoSites::kSouth);
 }
 
+// D6: MariaDB can lock itself up; that it does not answer any more is told to whoever may end it, and no start is.
+TEST_F(SiteFailover, ADatabaseThatHangsIsToldOf) {
+  begin({});
+  sites_->kill_database(TwoSites::kSouth);
+  sites_->pause_database(TwoSites::kNorth, true);
+  EXPECT_TRUE(eventually(seconds(90), [&] { return std::filesystem::exists(sites_->hung(TwoSites::kNorth)); }));
+  sites_->pause_database(TwoSites::kNorth, false);
+  EXPECT_TRUE(eventually(seconds(30), [&] { return !std::filesystem::exists(sites_->hung(TwoSites::kNorth)); }));
+  EXPECT_FALSE(std::filesystem::exists(sites_->hung(TwoSites::kSouth)));
+}
+
 // D6, F5: such a server would forget at its next start what it has confirmed.
 TEST_F(SiteFailover, ASiteThatForgetsWhatItReceivesIsNotCountedOn) {
   begin({});

@@ -274,6 +274,18 @@ class TwoSites(unittest.TestCase):
             figure("armed: people's writes stood still, seconds", round(desk.longest_stall(self.whole(mark)), 1))
 
     # D6
+    def test_9a_a_database_that_hangs_is_ended_and_started_again(self):
+        holder = self.lab.in_step()
+        with self.lab.load(self.records("hung"), clients=2, mark="hung"):
+            # As if it had locked itself up: it listens, and answers nobody.
+            self.lab.hosts[holder].root_sh("systemctl kill --kill-who=main --signal=STOP mariadb.service")
+            began = time.monotonic()
+            lab.poll(lambda: self.lab.status(self.other(holder)).get("writes_here"), 60, "writes on the other site")
+            self.assertEqual(self.lab.in_step(), self.other(holder))
+            figure("a database that hangs: in step again without a hand, seconds", round(time.monotonic() - began, 1))
+        self.whole("hung")
+
+    # D6
     def test_9b_ten_thousand_transactions_that_only_a_lost_site_has_are_set_aside(self):
         lost = self.lab.in_step()
         host, new = self.lab.hosts[lost], self.other(lost)

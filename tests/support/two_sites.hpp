@@ -50,6 +50,7 @@ class TwoSites {
   /// As an application, which may write while the server lets it: database `desk`.
   [[nodiscard]] sql::Endpoint application(std::size_t site) const;
   [[nodiscard]] std::filesystem::path quarantine(std::size_t site) const { return path(site, "quarantine"); }
+  [[nodiscard]] std::filesystem::path hung(std::size_t site) const { return path(site, "database-hung"); }
   [[nodiscard]] std::filesystem::path lease_page(std::size_t site) const { return path(site, "lease"); }
 
   /// `slipway … site <arguments> --json` at a member.

@@ -25,6 +25,29 @@ Step next(const DatabaseFacts& facts, const Permit& permit, bool tail_given_up =
   return next_step(facts, permit, "south", kOther, tail_given_up);
 }
 
+// D6
+TEST(SiteDatabaseRules, AServerThatDoesNotAnswerForHalfAMinuteIsEndedOnce) {
+  Hang hang;
+  EXPECT_FALSE(must_be_ended(hang, true, seconds(100)));
+  EXPECT_FALSE(must_be_ended(hang, true, seconds(129)));
+  EXPECT_TRUE(must_be_ended(hang, true, seconds(130)));
+  EXPECT_FALSE(must_be_ended(hang, true, seconds(131)));
+  // It is starting, and then it hangs again: a start may take long.
+  EXPECT_FALSE(must_be_ended(hang, false, seconds(135)));
+  EXPECT_FALSE(must_be_ended(hang, true, seconds(140)));
+  EXPECT_FALSE(must_be_ended(hang, true, seconds(429)));
+  EXPECT_TRUE(must_be_ended(hang, true, seconds(430)));
+}
+
+TEST(SiteDatabaseRules, OneAnswerInBetweenIsEnough) {
+  Hang hang;
+  EXPECT_FALSE(must_be_ended(hang, true, seconds(100)));
+  EXPECT_FALSE(must_be_ended(hang, false, seconds(120)));
+  EXPECT_FALSE(must_be_ended(hang, true, seconds(122)));
+  EXPECT_FALSE(must_be_ended(hang, true, seconds(151)));
+  EXPECT_TRUE(must_be_ended(hang, true, seconds(152)));
+}
+
 // F5
 TEST(SiteDatabaseRules, WithoutALeaseTheFirstThingIsToStopWrites) {
   DatabaseFacts facts = closed();
